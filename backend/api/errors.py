@@ -1,0 +1,84 @@
+"""DomainError → problem+json (RFC 9457). The only place that knows HTTP status codes of domain errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from models.errors import DomainError, ErrorCode, Fault
+
+STATUS: dict[ErrorCode, int] = {
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.INVALID: 422,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.STALE: 412,
+    ErrorCode.ILLEGAL_TRANSITION: 409,
+    ErrorCode.IDEMPOTENCY_MISMATCH: 409,
+    ErrorCode.IDEMPOTENCY_RUNNING: 409,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.TARGET_REFUSED: 422,
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str = "",
+    errors: Sequence[Fault] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem+json response."""
+    body: dict[str, Any] = {
+        "type": f"urn:pickwatch:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "code": code,
+        "errors": [{"pointer": f.pointer, "code": f.code, "message": f.message} for f in errors],
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _pointer(location: Sequence[Any]) -> str:
+    parts = list(location)
+    if parts and parts[0] == "body":
+        parts = parts[1:]
+        return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+    return "#" + "/".join(str(part) for part in parts)  # a query, path or header parameter
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the API a problem+json."""
+
+    @app.exception_handler(DomainError)
+    async def domain(_request: Request, error: DomainError) -> JSONResponse:
+        status = STATUS[error.code]
+        headers = {}
+        if "retry_after" in error.context:
+            headers["Retry-After"] = str(error.context["retry_after"])
+        if status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        title = error.code.value.replace("_", " ").capitalize()
+        return problem(
+            status, error.code.value, title, detail=error.message, errors=error.faults, headers=headers or None
+        )
+
+    @app.exception_handler(RequestValidationError)
+    async def validation(_request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [Fault(_pointer(e["loc"]), e["type"], e["msg"]) for e in error.errors()]
+        detail = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request; nothing was changed."
+        return problem(422, ErrorCode.INVALID.value, "Invalid", detail=detail, errors=faults)
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}) or None)

@@ -1,0 +1,55 @@
+"""Settings: the only reader of the environment. Every field is documented in `docs/settings.md` (a test says so)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Deployment knobs. Business knobs (SLA rules, thresholds) are rows, not settings."""
+
+    model_config = SettingsConfigDict(env_prefix="PICKWATCH_", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
+    port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
+    host: str = "127.0.0.1"
+    var_dir: Path = PROJECT_ROOT / "var"
+    base_url: str = ""
+    tile_url: str = ""
+    tile_attribution: str = ""
+    session_hours: int = Field(default=12, ge=1, le=720)
+    secure_cookies: bool = False
+    trusted_proxy_hops: int = Field(default=0, ge=0, le=5)
+    webhook_allowed_hosts: list[str] = []
+    webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
+    webhook_concurrency: int = Field(default=32, ge=1, le=512)
+    stale_after_seconds: int = Field(default=900, ge=10)
+    log_level: str = "info"
+    metrics_token: SecretStr | None = None
+
+    @property
+    def database(self) -> str:
+        """Return the SQLAlchemy URL: `DATABASE_URL` with the psycopg driver, or SQLite in `var/`."""
+        url = self.database_url or f"sqlite:///{self.var_dir / 'pickwatch.db'}"
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    @property
+    def public_url(self) -> str:
+        """Return the address people open, without a trailing slash; used in links of webhooks."""
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+@lru_cache(maxsize=1)
+def settings_from_environment() -> Settings:
+    """Read the environment once."""
+    return Settings()

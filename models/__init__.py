@@ -1,0 +1,1 @@
+"""Pickwatch's vocabulary: enums, event types, errors and tables. Imports nothing of ours."""

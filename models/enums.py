@@ -1,0 +1,158 @@
+"""Every closed set of words in Pickwatch, as StrEnum. Open sets (group codes, reasons) are plain text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Compliance(StrEnum):
+    """SLA band of a shipment, and colour of a location (product §1)."""
+
+    COMPLIANT = "compliant"
+    AT_RISK = "at_risk"
+    NON_COMPLIANT = "non_compliant"
+
+    @property
+    def severity(self) -> int:
+        """0 (best) to 2 (worst); orders bands without relying on spelling."""
+        return list(Compliance).index(self)
+
+
+class Method(StrEnum):
+    """Fulfilment method."""
+
+    SHIP = "ship"
+    PICKUP = "pickup"
+    CURBSIDE = "curbside"
+    DELIVERY = "delivery"
+    TRANSFER = "transfer"
+
+
+class LocationKind(StrEnum):
+    """What a location is."""
+
+    STORE = "store"
+    WAREHOUSE = "warehouse"
+    DROPSHIP = "dropship"
+    THIRD_PARTY = "3pl"
+
+
+class Step(StrEnum):
+    """Moments in a shipment's life that an SLA can start or end at (product §1)."""
+
+    PLACED = "placed"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    PICKED = "picked"
+    PACKED = "packed"
+    READY = "ready"
+    SHIPPED = "shipped"
+    HANDED_OVER = "handed_over"
+
+
+class OrderStatus(StrEnum):
+    """State of an order."""
+
+    PLACED = "placed"
+    ROUTED = "routed"
+    UNASSIGNED = "unassigned"
+    HELD = "held"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+
+
+class ShipmentStatus(StrEnum):
+    """State of a shipment; `backend/fulfillment/workflow.py` says which may follow which."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    PICKED = "picked"
+    PACKED = "packed"
+    READY = "ready"
+    SHIPPED = "shipped"
+    HANDED_OVER = "handed_over"
+    CANCELLED = "cancelled"
+
+
+class ClockScope(StrEnum):
+    """Whose promise a clock measures: the network's to the customer, or one location's own."""
+
+    NETWORK = "network"
+    LOCATION = "location"
+
+
+class ClockState(StrEnum):
+    """Running and paused clocks are open; the others are finished and never change again."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    REASSIGNED = "reassigned"
+
+
+class TargetKind(StrEnum):
+    """What a clock runs up to."""
+
+    DURATION = "duration"
+    ORDER_DUE = "order_due"
+    CARRIER_CUTOFF = "carrier_cutoff"
+
+
+class Counting(StrEnum):
+    """Which seconds count."""
+
+    AROUND_THE_CLOCK = "around_the_clock"
+    OPEN_HOURS = "open_hours"
+
+
+class DefinitionStatus(StrEnum):
+    """Life of a versioned rule row."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class Role(StrEnum):
+    """What a person is; `backend/auth/permissions.py` says what each may do."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    FULFILLER = "fulfiller"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    """What an actor may do. API keys carry these as scopes; roles are sets of these."""
+
+    NETWORK_READ = "network:read"
+    LOCATIONS_WRITE = "locations:write"
+    PRODUCTS_WRITE = "products:write"
+    INVENTORY_WRITE = "inventory:write"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    SHIPMENTS_WRITE = "shipments:write"
+    SLA_WRITE = "sla:write"
+    EVENTS_READ = "events:read"
+    SUBSCRIPTIONS_READ = "subscriptions:read"
+    SUBSCRIPTIONS_WRITE = "subscriptions:write"
+    ADMIN = "admin"
+
+
+class DeliveryStatus(StrEnum):
+    """State of one webhook message to one subscriber."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class ActorKind(StrEnum):
+    """Who did it."""
+
+    USER = "user"
+    API_KEY = "api_key"
+    SYSTEM = "system"

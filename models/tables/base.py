@@ -1,0 +1,48 @@
+"""Column helpers that keep the tables short."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.types import BigId, Json, UTCDateTime
+
+
+def key() -> Any:
+    """Return an autoincrementing 64-bit primary key."""
+    return Field(default=None, sa_type=BigId, primary_key=True)
+
+
+def ref(target: str, *, index: bool = True, nullable: bool = False, ondelete: str | None = None) -> Any:
+    """Return a foreign key column to `table.column`."""
+    options: dict[str, Any] = {"default": None} if nullable else {}
+    return Field(
+        sa_column_args=[sa.ForeignKey(target, ondelete=ondelete)],
+        sa_type=BigId,
+        index=index,
+        nullable=nullable,
+        **options,
+    )
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    """Return an aware UTC instant column."""
+    options: dict[str, Any] = {"default": None} if nullable else {}
+    return Field(sa_type=UTCDateTime, nullable=nullable, index=index, **options)
+
+
+def document(default: Any = dict) -> Any:
+    """Return a JSON column; `default` is `dict` or `list`."""
+    return Field(default_factory=default, sa_type=Json, nullable=False)
+
+
+def one_of(column: str, words: type[Any], name: str) -> sa.CheckConstraint:
+    """Return a CHECK that `column` holds one of the enum's words: SQLModel tables do not validate."""
+    allowed = ", ".join(f"'{word.value}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({allowed})", name=name)
+
+
+__all__ = ["datetime", "document", "instant", "key", "one_of", "ref"]

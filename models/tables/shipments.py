@@ -1,0 +1,75 @@
+"""The part of an order that one location fulfils."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.enums import Compliance, Method, ShipmentStatus
+from models.tables.base import document, instant, key, one_of, ref
+
+
+class Shipment(SQLModel, table=True):
+    """One location's share of an order.
+
+    `sla_status` is the worst running clock, null while no clock runs; it is written only by `backend/sla`.
+    `sla_due_at` is the earliest due instant among its running clocks (queue order).
+    The `*_at` step columns are the true moments the steps were reached, null until then.
+    """
+
+    __tablename__ = "shipment"
+    __table_args__ = (
+        one_of("status", ShipmentStatus, "ck_shipment_status"),
+        one_of("method", Method, "ck_shipment_method"),
+        sa.CheckConstraint(
+            "sla_status IS NULL OR sla_status IN ({})".format(", ".join(f"'{c.value}'" for c in Compliance)),
+            name="ck_shipment_sla_status",
+        ),
+        sa.Index("ix_shipment_queue", "location_id", "sla_due_at"),
+        sa.Index("ix_shipment_location_status", "location_id", "status"),
+    )
+
+    id: int | None = key()
+    order_id: int = ref("customer_order.id")
+    location_id: int = ref("location.id", index=False)
+    method: str = Field(max_length=16)
+    service_level: str = Field(default="standard", max_length=64)
+    channel: str = Field(default="", max_length=64)
+    customer_tier: str | None = Field(default=None, max_length=64)
+    status: str = Field(max_length=16)
+    held: bool = Field(default=False)
+    hold_reason: str | None = Field(default=None, max_length=200)
+    sla_status: str | None = Field(default=None, max_length=16)
+    sla_due_at: datetime | None = instant(nullable=True)
+    order_due_at: datetime | None = instant(nullable=True)
+    units: int = Field(default=0)
+    tracking: dict[str, Any] = document()
+    placed_at: datetime = instant()
+    assigned_at: datetime = instant()
+    accepted_at: datetime | None = instant(nullable=True)
+    picked_at: datetime | None = instant(nullable=True)
+    packed_at: datetime | None = instant(nullable=True)
+    ready_at: datetime | None = instant(nullable=True)
+    shipped_at: datetime | None = instant(nullable=True)
+    handed_over_at: datetime | None = instant(nullable=True)
+    cancelled_at: datetime | None = instant(nullable=True)
+    version: int = Field(default=1)
+    updated_at: datetime = instant()
+
+
+class ShipmentLine(SQLModel, table=True):
+    """One product in a shipment."""
+
+    __tablename__ = "shipment_line"
+    __table_args__ = (sa.CheckConstraint("quantity > 0", name="ck_shipment_line_quantity"),)
+
+    id: int | None = key()
+    shipment_id: int = ref("shipment.id")
+    order_line_id: int = ref("order_line.id", index=False)
+    product_id: int = ref("product.id", index=False)
+    sku: str = Field(max_length=64)
+    quantity: int
+    picked: int = Field(default=0)
