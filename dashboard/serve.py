@@ -1,4 +1,4 @@
-"""The web server's entry (`uvicorn dashboard.serve:create`): the already built UI, the API and the jobs in one process."""
+"""The web server's entry (`uvicorn dashboard.serve:create`): built UI, API and jobs in one process."""
 
 from __future__ import annotations
 
