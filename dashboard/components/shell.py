@@ -1,0 +1,105 @@
+"""What surrounds every page: skip link, rail, top bar, search, the banner of a lost connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors  # type: ignore[import-untyped]
+
+from dashboard import nav
+from dashboard.components.link import link
+from dashboard.components.menu import person_menu
+from dashboard.components.search import palette, search_button
+from dashboard.state.session import Session
+
+
+def frame(page: nav.Page, *content: Any, age: str | rx.Var[str] = "", bare: bool | rx.Var[bool] = False) -> Any:
+    """Return a whole page. `age` says how old its data is; `bare` leaves all chrome out (wall display)."""
+    chrome = rx.fragment(
+        rx.el.a("Skip to content", href="#main", class_name="skip-link"),
+        rail(page),
+        top_bar(page, age),
+        palette(),
+    )
+    return rx.el.div(
+        rx.cond(bare, rx.fragment(), chrome) if isinstance(bare, rx.Var) else chrome,
+        rx.el.main(lost_connection(), *content, id="main", tab_index=-1),
+        class_name=rx.cond(has_connection_errors, "app is-offline", "app"),
+        data_bare=bare,
+    )
+
+
+def rail(page: nav.Page) -> rx.Component:
+    """Return the left rail: the pages this person may open."""
+    return rx.el.nav(
+        link(_logo(), rx.el.span("Pickwatch", class_name="rail-word"), href=nav.NETWORK.route, class_name="brand"),
+        rx.el.ul(*[_rail_item(item, current=item is page or page.parent == item.route) for item in nav.IN_RAIL]),
+        rx.el.button(
+            rx.icon("panel-left", size=18),
+            rx.el.span("Narrow", class_name="rail-word"),
+            type="button",
+            class_name="rail-toggle",
+            aria_label="Narrow or widen the menu",
+            custom_attrs={"data-rail-toggle": ""},
+        ),
+        class_name="rail",
+        aria_label="Pages",
+    )
+
+
+def _rail_item(item: nav.Page, *, current: bool) -> Any:
+    attributes = {"aria-current": "page"} if current else {}
+    return rx.cond(
+        Session.routes.contains(item.route),
+        rx.el.li(
+            link(
+                rx.icon(item.icon or "circle", size=20),
+                rx.el.span(item.title, class_name="rail-word"),
+                href=item.route,
+                title=item.title,
+                custom_attrs=attributes,
+            )
+        ),
+    )
+
+
+def _logo() -> rx.Component:
+    return rx.el.svg(
+        rx.el.rect(width="32", height="32", rx="8", class_name="logo-ground"),
+        rx.el.path(d="M9 17.2l4.6 4.6L23.4 11", class_name="logo-tick"),
+        view_box="0 0 32 32",
+        width="28",
+        height="28",
+        aria_hidden="true",
+    )
+
+
+def top_bar(page: nav.Page, age: str | rx.Var[str]) -> rx.Component:
+    """Return the bar above the content: whose part of the network, search, age of the data, the person."""
+    return rx.el.header(
+        rx.el.div(
+            rx.el.span(page.title, class_name="top-title", aria_hidden="true"),
+            rx.el.span(Session.scope, class_name="top-scope", title="The part of the network you see"),
+            class_name="top-where",
+        ),
+        search_button(),
+        rx.el.span(rx.icon("radio", size=14), rx.el.span(age), class_name="top-age"),
+        person_menu(),
+        class_name="top",
+    )
+
+
+def lost_connection() -> Any:
+    """Return the banner shown while the server cannot be heard: old figures are grey, never a frozen green."""
+    return rx.cond(
+        has_connection_errors,
+        rx.el.div(
+            rx.icon("wifi-off", size=18),
+            rx.el.strong("Connection lost."),
+            rx.el.span("Figures below are from before and shown in grey. Trying again by itself."),
+            rx.el.button("Reload", type="button", class_name="button", on_click=rx.call_script("location.reload()")),
+            role="alert",
+            class_name="banner",
+        ),
+    )
