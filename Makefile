@@ -15,7 +15,7 @@ help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 setup: .venv/installed ## Create .venv, install pinned dependencies, build the UI (only what changed)
-	@$(PY) -m dashboard.build
+	@$(PY) -m dashboard.built
 
 run: setup ## Start the demo network on http://localhost:$PORT (8000)
 	@echo "Starting Pickwatch with its demo network. Open http://localhost:$(PORT); the sign-in page offers the demo accounts."

@@ -1,10 +1,13 @@
-"""Composition root: settings → Context. Starting and stopping jobs is `backend/jobs/scheduler.py`."""
+"""Composition root: settings → Context, and the services that run beside it. The running program is `program.py`."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from backend.clock import Clock, SystemClock
 from backend.config import Settings, settings_from_environment
 from backend.context import Context
+from backend.jobs.job import Service
 from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
 from backend.wakeups import Wakeups
@@ -23,3 +26,8 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
         wakeups=wakeups,
         transactions=UowFactory(engine, clock, wakeups),
     )
+
+
+def services(ctx: Context) -> Sequence[Service]:
+    """Return the long-running services of a process that does the work (delivery of webhooks, the demo network)."""
+    return []

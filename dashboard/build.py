@@ -1,69 +1,38 @@
-"""Builds the UI once: `python -m dashboard.build` does nothing when what is built matches the sources.
-Not here: what is built (`dashboard/app.py`, `rxconfig.py`) and how it is served."""
+"""What happens to the built frontend: addresses made independent of host and port."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
-import subprocess
-import sys
+import re
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-STAMP = ROOT / ".web" / "built"
-INDEX = ROOT / ".web" / "build" / "client" / "index.html"
+import reflex as rx
 
-#: What the built pages are made from. `models` because its words stand on the pages.
-SOURCES = ("dashboard", "models", "assets", "reflex.lock/bun.lock", "rxconfig.py", "requirements.lock")
-IGNORED = {"__pycache__", ".DS_Store"}
+#: npm packages beside those that components ask for themselves.
+FRONTEND_PACKAGES: list[str] = []
 
-
-def fingerprint(root: Path = ROOT) -> str:
-    """Return a digest over the names and contents of everything the UI is built from."""
-    digest = hashlib.sha256()
-    for source in SOURCES:
-        path = root / source
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in files:
-            if file.is_file() and not IGNORED & set(file.parts):
-                digest.update(f"{file.relative_to(root)}\0".encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+_ADDRESS = re.compile(r"[`\"](ws|http)s?://[^/`\"]+(/[^`\"]*)[`\"]")
 
 
-def is_built(root: Path = ROOT) -> bool:
-    """Return whether the built UI is there and matches the sources."""
-    stamp = root / STAMP.relative_to(ROOT)
-    return (
-        (root / INDEX.relative_to(ROOT)).exists()
-        and stamp.exists()
-        and stamp.read_text(encoding="utf-8") == fingerprint(root)
-    )
+def same_origin(script: str) -> tuple[str, int]:
+    """Return `script` with its absolute backend addresses taken from the page's own origin, and how many there were."""
+
+    def replace(match: re.Match[str]) -> str:
+        origin = "location.origin.replace(/^http/,`ws`)" if match[1] == "ws" else "location.origin"
+        return f"{origin}+`{match[2]}`"
+
+    return _ADDRESS.subn(replace, script)
 
 
-def ensure_built() -> None:
-    """Build when needed; several processes may ask at once. Raises CalledProcessError when the build fails."""
-    if is_built():
-        return
-    (ROOT / "var").mkdir(exist_ok=True)
-    with (ROOT / "var" / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if is_built():  # someone else built it while we waited
-            return
-        STAMP.unlink(missing_ok=True)
-        before = fingerprint()
-        _export()
-        STAMP.write_text(before, encoding="utf-8")
+class BuildPlugin(rx.plugins.Plugin):
+    """Runs after the frontend is built, before its files are compressed."""
 
-
-def _export() -> None:
-    sys.stdout.write("Building the UI (once, about a minute on the first run) …\n")
-    sys.stdout.flush()
-    environment = os.environ | {"TELEMETRY_ENABLED": "false", "REFLEX_CHECK_LATEST_VERSION": "false"}
-    command = [sys.executable, "-m", "reflex", "export", "--no-zip", "--loglevel", "warning"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 our own arguments only
-
-
-if __name__ == "__main__":
-    ensure_built()
+    def post_build(self, **context: Any) -> None:
+        """Make the built site work on any host, port or proxy; Reflex bakes in ws://localhost:8000."""
+        changed = 0
+        for path in (Path(context["static_dir"]) / "assets").glob("reflex-env-*.js"):
+            script, count = same_origin(path.read_text())
+            path.write_text(script)
+            changed += count
+        if changed < 2:
+            raise RuntimeError("The built frontend holds no backend address: has Reflex changed its reflex-env chunk?")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from dashboard.build import ensure_built
+from dashboard.built import ensure_built
 from tests.support.browser import chromium_browser
 from tests.support.server import Program
 

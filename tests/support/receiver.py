@@ -77,7 +77,7 @@ class Receiver:
         self._always = Answer()
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"receiver": self}))
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}/hook"
@@ -127,45 +127,44 @@ class Receiver:
             self._received.append(request)
             return self._planned.popleft() if self._planned else self._always
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        receiver = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    """One connection; what to answer is the receiver's to say."""
 
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                answer = receiver._take(Received(self.path, headers, body, time.time()))
-                try:
-                    self._answer(answer)
-                except OSError:
-                    self.close_connection = True  # the sender gave up first, as it should
+    protocol_version = "HTTP/1.1"
+    receiver: Receiver  # set on a subclass per receiver
 
-            do_GET = do_POST  # a redirect that is followed arrives as GET
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = self.receiver._take(Received(self.path, headers, body, time.time()))
+        try:
+            self._answer(answer)
+        except OSError:
+            self.close_connection = True  # the sender gave up first, as it should
 
-            def _answer(self, answer: Answer) -> None:
-                if answer.hang:
-                    receiver._closing.wait(answer.hang)
-                if answer.drop == "before":
-                    self.close_connection = True
-                    return
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(answer.body_bytes))
-                self.end_headers()
-                self._stream(answer.body_bytes // 2 if answer.drop == "inside" else answer.body_bytes)
-                if answer.drop == "inside":
-                    self.close_connection = True
+    do_GET = do_POST  # a redirect that is followed arrives as GET
 
-            def _stream(self, size: int) -> None:
-                block = b"x" * 65_536
-                while size > 0:
-                    self.wfile.write(block[:size])
-                    size -= len(block)
+    def _answer(self, answer: Answer) -> None:
+        if answer.hang:
+            self.receiver._closing.wait(answer.hang)
+        if answer.drop == "before":
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(answer.body_bytes))
+        self.end_headers()
+        self._stream(answer.body_bytes // 2 if answer.drop == "inside" else answer.body_bytes)
+        if answer.drop == "inside":
+            self.close_connection = True
 
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
+    def _stream(self, size: int) -> None:
+        block = b"x" * 65_536
+        while size > 0:
+            self.wfile.write(block[:size])
+            size -= len(block)
 
-        return Handler
+    def log_message(self, format: str, *args: Any) -> None:
+        pass

@@ -1,0 +1,28 @@
+"""The `pickwatch` command: a list of what there is. Each command lives in `backend/commands/`."""
+
+from __future__ import annotations
+
+import typer
+
+from backend.commands import serve
+
+app = typer.Typer(
+    name="pickwatch",
+    help="Shows which stores and warehouses keep their fulfilment promises, and which are about to break them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold secrets
+)
+app.command()(serve.up)
+app.command()(serve.web)
+app.command()(serve.worker)
+app.command()(serve.migrate)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""`pickwatch up`, `web` and `worker`: prepare the database, then run until stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from enum import StrEnum
+
+import typer
+import uvicorn
+from rich.console import Console
+from sqlalchemy.exc import OperationalError
+
+from backend import runtime
+from backend.config import PROJECT_ROOT, settings_from_environment
+from backend.context import Context
+from backend.jobs.scheduler import Scheduler, all_jobs
+from backend.persistence.migrate import upgrade
+from backend.program import Program, configure
+
+BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
+console = Console(highlight=False)
+
+
+class Network(StrEnum):
+    """What a new database is filled with."""
+
+    DEMO = "demo"
+    EMPTY = "empty"
+
+
+def up(
+    demo: bool = typer.Option(False, "--demo", help="Fill a new database with the demo network and keep it alive."),  # noqa: FBT001
+    empty: bool = typer.Option(False, "--empty", help="Start a new database empty (the default)."),  # noqa: FBT001
+    port: int | None = typer.Option(None, help="Port to listen on; PORT or 8000 otherwise."),
+) -> None:
+    """Run everything in one process: pages, API, jobs, and the demo network if asked."""
+    if demo and empty:
+        raise typer.BadParameter("--demo and --empty exclude each other.")
+    ctx = prepare()
+    if demo:
+        from backend.simulation.demo import ensure_demo
+
+        ensure_demo(ctx)
+    serve(Program(ctx, jobs=all_jobs(), services=runtime.services), port=port)
+
+
+def web(port: int | None = typer.Option(None, help="Port to listen on; PORT or 8000 otherwise.")) -> None:
+    """Run the pages and the API only; `pickwatch worker` does the work, in this or another machine."""
+    serve(Program(prepare()), port=port)
+
+
+def worker() -> None:
+    """Run the jobs and the webhook deliveries only. Any number of workers may run side by side."""
+    ctx = prepare()
+    scheduler = Scheduler(ctx, all_jobs(), runtime.services(ctx))
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    scheduler.start()
+    console.print("Pickwatch worker is running. Stop it with Ctrl-C.")
+    stopped.wait()
+    scheduler.stop()
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    ctx = runtime.build()
+    _reachable(ctx)
+    upgrade(ctx.engine)
+    console.print("The database is up to date.")
+
+
+def prepare() -> Context:
+    """Return a context on a migrated database with the default rules and an administrator."""
+    logging.basicConfig(
+        level=settings_from_environment().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    ctx = runtime.build()
+    _reachable(ctx)
+    upgrade(ctx.engine)
+    try:  # until both packages are merged
+        from backend.auth.service import ensure_admin
+        from backend.sla.service import ensure_defaults
+    except ImportError:
+        return ctx
+    with ctx.uow() as uow:
+        ensure_defaults(uow)
+    password = ensure_admin(ctx)
+    if password:
+        console.print(f"\nFirst start. Sign in as [bold]admin[/] with the password [bold]{password}[/]")
+        console.print("It is shown only this once; `pickwatch user password admin` sets another.\n")
+    return ctx
+
+
+def serve(program: Program, *, port: int | None = None) -> None:
+    """Serve the built UI and the API until stopped; exit with a plain message when the UI is not built."""
+    if not BUILT_UI.exists():
+        console.print("The UI is not built yet: run [bold]make setup[/] once.")
+        raise typer.Exit(1)
+    configure(program)
+    settings = program.context.settings
+    port = port or settings.port
+    console.print(f"Pickwatch is starting. Open [bold]http://localhost:{port}[/]")
+    sys.stdout.flush()
+    uvicorn.run(
+        "dashboard.serve:create",
+        factory=True,
+        host=settings.host,
+        port=port,
+        log_level=settings.log_level,
+        access_log=False,  # websocket addresses carry session tokens
+        server_header=False,
+        proxy_headers=settings.trusted_proxy_hops > 0,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def _reachable(ctx: Context) -> None:
+    try:
+        with ctx.engine.connect():
+            return
+    except OperationalError as error:
+        console.print(f"The database cannot be reached ({ctx.engine.url.render_as_string(hide_password=True)}):")
+        console.print(str(error.orig).strip())
+        raise typer.Exit(1) from error

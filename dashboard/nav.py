@@ -1,0 +1,30 @@
+"""The pages that exist, as data: where they are, what they are called, who may open them. What they look like is
+`dashboard/pages`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.enums import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A route. `permission` None means anyone, signed in or not; `icon` set means it is in the rail."""
+
+    route: str
+    title: str
+    description: str
+    permission: Permission | None
+    icon: str | None = None
+
+
+NETWORK = Page(
+    "/",
+    "Network",
+    "Which stores and warehouses keep their promises, which are about to break them, and why.",
+    Permission.NETWORK_READ,
+    icon="map",
+)
+
+PAGES: tuple[Page, ...] = (NETWORK,)
