@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -54,7 +55,14 @@ def ensure_built() -> None:
         STAMP.unlink(missing_ok=True)
         before = fingerprint()
         _export()
+        _tidy(ROOT / "reflex.lock" / "package.json")
         STAMP.write_text(before, encoding="utf-8")
+
+
+def _tidy(package: Path) -> None:
+    # Reflex writes it in one line or in many, as it happens; always the same way keeps the checkout clean.
+    if package.exists():
+        package.write_text(json.dumps(json.loads(package.read_text()), indent=2), encoding="utf-8")
 
 
 def _export() -> None:
