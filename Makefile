@@ -4,7 +4,7 @@
 PORT ?= 8000
 ARGS ?=
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --disable-pip-version-check --progress-bar off --quiet
+PIP := $(PY) -m pip install --disable-pip-version-check --progress-bar off -qq
 
 export PORT
 
