@@ -53,13 +53,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class NetworkAddress(Address):
-    """`/?status=&method=&group=&q=&sort=&page=&view=&at=&wall=1`; `at` is the chosen location."""
+    """`/?status=&method=&group=&q=&sort=&page=&view=&at=&wall=1`; `at` is the chosen location, `sort=-open` is
+    from many to few."""
 
     status: Shown | None = None
     method: Method | None = None
     group: str = ""
     q: str = ""
     sort: LocationSort = LocationSort.WORST
+    descending: bool = False
     view: str = "map"
     at: str = ""
     wall: int = 0
@@ -67,17 +69,26 @@ class NetworkAddress(Address):
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> Self:
         """Return the address that query parameters mean."""
+        sort = parameters.get("sort", "")
         return cls(
             page=_page(parameters),
             status=_word(Shown, parameters.get("status")),
             method=_word(Method, parameters.get("method")),
             group=_text(parameters.get("group")),
             q=_text(parameters.get("q")),
-            sort=_word(LocationSort, parameters.get("sort")) or LocationSort.WORST,
+            sort=_word(LocationSort, sort.removeprefix("-")) or LocationSort.WORST,
+            descending=sort.startswith("-"),
             view="list" if parameters.get("view") == "list" else "map",
             at=_text(parameters.get("at")),
             wall=int(parameters.get("wall") == "1"),
         )
+
+    def query(self) -> dict[str, str]:
+        """Return the query parameters, without those that say nothing; the direction is a sign of `sort`."""
+        query = super(NetworkAddress, self).query()  # named: a dataclass with slots is not the class that super() knows
+        if query.pop("descending", None):
+            query["sort"] = f"-{self.sort.value}"
+        return query
 
     @property
     def filter(self) -> LocationFilter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -69,8 +69,18 @@ class Kpi:
 
 
 @dataclass(frozen=True)
+class Trend:
+    """A figure over time; `line` and `area` are SVG paths in a box of 120 by 32."""
+
+    value: str = ""
+    hint: str = ""
+    line: str = ""
+    area: str = ""
+
+
+@dataclass(frozen=True)
 class NetworkRow:
-    """A location in the list. `left` is the percent of time left of its most urgent shipment, 0 when late."""
+    """A location in the list. `late_share` and `risk_share` are percents of its open shipments, for the bar."""
 
     code: str
     name: str
@@ -80,10 +90,49 @@ class NetworkRow:
     open: str
     at_risk: str
     late: str
-    due: str = ""
-    due_title: str = ""
-    left: int = 0
-    due_status: str = ""
+    late_share: int
+    risk_share: int
+    since: str
+    since_title: str
+    href: str
+    page: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """The chosen location beside the list. `why` says what decided its colour."""
+
+    code: str = ""
+    name: str = ""
+    place: str = ""
+    status: str = ""
+    word: str = ""
     since: str = ""
-    select_href: str = ""
-    chosen: bool = False
+    why: str = ""
+    local_time: str = ""
+    counts: list[Kpi] = field(default_factory=list)
+    page: str = ""
+    close: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something the search found."""
+
+    name: str
+    place: str
+    status: str
+    word: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened, in plain words."""
+
+    key: str
+    text: str
+    when: str
+    title: str
+    status: str = ""
