@@ -11,8 +11,11 @@ from pathlib import Path
 
 from alembic import command
 
-from backend.persistence.engine import make_engine
-from backend.persistence.migrate import _config, upgrade
+# The tree this script stands in, not an installed copy: in a second worktree that would be somebody else's.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from backend.persistence.engine import make_engine  # noqa: E402
+from backend.persistence.migrate import _config, upgrade  # noqa: E402
 
 
 def main() -> None:
