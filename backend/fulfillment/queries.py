@@ -75,14 +75,13 @@ def _conditions(uow: Uow, wanted: ShipmentFilter) -> list[sa.ColumnElement[bool]
     return conditions
 
 
-def _rows(uow: Uow) -> sa.Select[Any]:
-    statement: sa.Select[Any] = (
+def _rows(uow: Uow) -> sa.Select[Shipment, str, str]:
+    return (
         sa.select(Shipment, col(Location.code), col(Order.external_id))
         .join(Location, col(Location.id) == col(Shipment.location_id))
         .join(Order, col(Order.id) == col(Shipment.order_id))
         .where(visible(uow.actor.scope, col(Shipment.location_id)))
     )
-    return statement
 
 
 def _views(uow: Uow, rows: list[Any]) -> list[ShipmentView]:

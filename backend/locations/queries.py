@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -68,10 +67,9 @@ def listing(
     return [LocationView(*row) for row in uow.session.execute(statement.limit(limit))]
 
 
-def _views(uow: Uow) -> sa.Select[Any]:
-    statement: sa.Select[Any] = (
+def _views(uow: Uow) -> sa.Select[Location, LocationHealth]:
+    return (
         sa.select(Location, LocationHealth)
         .outerjoin(LocationHealth, col(LocationHealth.location_id) == col(Location.id))
         .where(visible(uow.actor.scope, col(Location.id)))
     )
-    return statement
