@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
-from backend.sla.views import LocationFilter, LocationSort, Shown
+from backend.sla.views import Direction, LocationFilter, LocationSort, Shown
 from models.enums import Compliance, DeliveryStatus, Method
 
 PAGE_SIZE = 50
@@ -61,7 +61,7 @@ class NetworkAddress(Address):
     group: str = ""
     q: str = ""
     sort: LocationSort = LocationSort.WORST
-    descending: bool = False
+    direction: Direction = Direction.ASCENDING
     view: str = "map"
     at: str = ""
     wall: int = 0
@@ -77,7 +77,7 @@ class NetworkAddress(Address):
             group=_text(parameters.get("group")),
             q=_text(parameters.get("q")),
             sort=_word(LocationSort, sort.removeprefix("-")) or LocationSort.WORST,
-            descending=sort.startswith("-"),
+            direction=Direction.DESCENDING if sort.startswith("-") else Direction.ASCENDING,
             view="list" if parameters.get("view") == "list" else "map",
             at=_text(parameters.get("at")),
             wall=int(parameters.get("wall") == "1"),
@@ -86,7 +86,7 @@ class NetworkAddress(Address):
     def query(self) -> dict[str, str]:
         """Return the query parameters, without those that say nothing; the direction is a sign of `sort`."""
         query = super(NetworkAddress, self).query()  # named: a dataclass with slots is not the class that super() knows
-        if query.pop("descending", None):
+        if query.pop("direction", None):
             query["sort"] = f"-{self.sort.value}"
         return query
 

@@ -9,25 +9,39 @@ import reflex as rx
 from backend import program
 from backend.api.app import create_api
 from dashboard import nav
+from dashboard.guard import Guard
 from dashboard.pages import network
+from dashboard.state.network import NetworkState
+from dashboard.state.session import Session
 
-STYLESHEETS = ["/css/tokens.css", "/css/base.css"]
+STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network")]
+SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
-#: What each page of `nav.PAGES` is made of.
-COMPONENTS: dict[nav.Page, Callable[[], rx.Component]] = {nav.NETWORK: network.page}
+#: What each page of `nav.PAGES` is made of, and what runs when it is opened.
+CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[rx.event.EventType[()]]]] = {
+    nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
+}
 
 app = rx.App(
     html_lang="en",
     stylesheets=STYLESHEETS,
+    head_components=[
+        rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
+        *[rx.el.script(src=script, defer=True) for script in SCRIPTS],
+    ],
     api_transformer=[create_api(program.current)],
 )
-
+# The shell has its own banner for a lost connection (dashboard/components/shell.py).
+app.app_wraps.pop((5, "Overlay"))
+app.add_middleware(Guard(), index=0)
 app.register_lifespan_task(program.running)
 
 for page in nav.PAGES:
+    component, on_load = CONTENT[page]
     app.add_page(
-        COMPONENTS[page],
+        component,
         route=page.route,
         title=f"{page.title} · Pickwatch",
         description=page.description,
+        on_load=on_load,
     )

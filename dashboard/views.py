@@ -117,6 +117,26 @@ class Card:
 
 
 @dataclass(frozen=True)
+class NetworkScreen:
+    """Everything on the Network page but the map. The first `on_page` rows are the list as it stands now; `spoken` is
+    what a screen reader is told when it changes."""
+
+    on_page: int
+    spoken: str
+    kpis: list[Kpi]
+    compliance: Trend
+    statuses: list[Choice]
+    methods: list[Choice]
+    groups: list[tuple[str, str]]
+    columns: list[Column]
+    rows: list[NetworkRow]
+    pager: Pager
+    csv: str
+    card: Card
+    rule: str
+
+
+@dataclass(frozen=True)
 class Hit:
     """Something the search found."""
 

@@ -26,21 +26,21 @@ def _kpi(kpi: Any) -> rx.Component:
     )
 
 
-def spark(label: str, value: rx.Var[str], hint: rx.Var[str], line: rx.Var[str], area: rx.Var[str]) -> rx.Component:
-    """Return a figure over time; `line` and `area` are SVG paths in a box of 120 × 32 (see `present/spark.py`)."""
+def spark(label: str, trend: Any) -> rx.Component:
+    """Return a figure over time from a `views.Trend`."""
     return rx.el.div(
         rx.el.dt(label),
         rx.el.dd(
-            rx.el.span(value, class_name="kpi-value"),
+            rx.el.span(trend.value, class_name="kpi-value"),
+            rx.el.span(trend.hint, class_name="kpi-hint"),
             rx.el.svg(
-                rx.el.path(d=area, class_name="spark-area"),
-                rx.el.path(d=line, class_name="spark-line", fill="none", vector_effect="non-scaling-stroke"),
+                rx.el.path(d=trend.area, class_name="spark-area"),
+                rx.el.path(d=trend.line, class_name="spark-line", fill="none", vector_effect="non-scaling-stroke"),
                 view_box="0 0 120 32",
                 preserve_aspect_ratio="none",
                 class_name="spark",
                 aria_hidden="true",
             ),
-            rx.el.span(hint, class_name="kpi-hint"),
         ),
         class_name="kpi kpi-spark",
     )

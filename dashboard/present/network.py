@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.sla.grading import Thresholds
-from backend.sla.views import LocationPage, LocationSort, LocationView, Shown, SummaryView, TrendPoint
+from backend.sla.grading import Thresholds, describe
+from backend.sla.views import Direction, LocationPage, LocationSort, LocationView, Shown, SummaryView, TrendPoint
 from dashboard import format as say
 from dashboard.address import NetworkAddress
 from dashboard.present import common
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.spark import spark
-from dashboard.views import Card, Choice, Column, Kpi, NetworkRow, Pager, StatusKey, Trend
+from dashboard.views import Card, Choice, Column, Hit, Kpi, NetworkRow, NetworkScreen, Pager, StatusKey, Trend
 
 PATH = "/"
 _SHOWN_WORDS = {
@@ -100,18 +100,19 @@ def methods(address: NetworkAddress) -> list[Choice]:
 
 def columns(address: NetworkAddress) -> list[Column]:
     """Return the heads: a first click on a number sorts from many to few, a second click turns it round."""
-    heads = []
-    for key, label, sort, numeric in _COLUMNS:
-        active = address.sort is sort
-        down_first = numeric
-        descending = not address.descending if active else down_first
-        direction = "none"
-        if active and sort is LocationSort.WORST:
-            direction = "ascending" if address.descending else "descending"
-        elif active:
-            direction = "descending" if address.descending else "ascending"
-        heads.append(Column(key, label, address.href(PATH, sort=sort, descending=descending), direction, numeric))
-    return heads
+    return [_head(address, key, label, sort, numeric) for key, label, sort, numeric in _COLUMNS]
+
+
+def _head(address: NetworkAddress, key: str, label: str, sort: LocationSort, numeric: bool) -> Column:  # noqa: FBT001
+    first, second = _DIRECTIONS if numeric else _DIRECTIONS[::-1]
+    active = address.sort is sort
+    direction = second if active and address.direction is first else first
+    down = (address.direction is Direction.DESCENDING) != (sort is LocationSort.WORST)  # its "first" is the worst
+    sorted_ = ("descending" if down else "ascending") if active else "none"
+    return Column(key, label, address.href(PATH, sort=sort, direction=direction), sorted_, numeric)
+
+
+_DIRECTIONS = (Direction.DESCENDING, Direction.ASCENDING)
 
 
 def row(view: LocationView, address: NetworkAddress, reader: Reader) -> NetworkRow:
@@ -135,6 +136,53 @@ def row(view: LocationView, address: NetworkAddress, reader: Reader) -> NetworkR
         page=common.location_href(view.code),
         chosen=view.code == address.at,
     )
+
+
+def screen(
+    *,
+    summary: SummaryView,
+    page: LocationPage,
+    gone: Sequence[LocationView] = (),
+    trend: Sequence[TrendPoint],
+    groups: Sequence[str],
+    thresholds: Thresholds,
+    chosen: LocationView | None,
+    address: NetworkAddress,
+    reader: Reader,
+) -> NetworkScreen:
+    """Return the whole page; `gone` are locations still on screen that the list has left behind.
+
+    `summary` is without the status filter, so that every status keeps its number.
+    """
+    return NetworkScreen(
+        on_page=len(page.items),
+        spoken=spoken(summary, reader),
+        kpis=kpis(summary, reader),
+        compliance=compliance(trend, summary, reader),
+        statuses=statuses(summary, address, reader),
+        methods=methods(address),
+        groups=[("", "All groups"), *((code, code) for code in groups)],
+        columns=columns(address),
+        rows=[row(view, address, reader) for view in (*page.items, *gone)],
+        pager=pager(page, address, reader),
+        csv=f"/ui/export/locations.csv{query_string(address)}",
+        card=card(chosen, address, thresholds, reader) if chosen else Card(),
+        rule=describe(thresholds),
+    )
+
+
+def spoken(summary: SummaryView, reader: Reader) -> str:
+    """Return the one sentence worth interrupting for: it changes only with the number of Non-Compliant locations."""
+    number = summary.shown.get(Shown.NON_COMPLIANT, 0)
+    if not number:
+        return "No location is Non-Compliant."
+    verb = "is" if number == 1 else "are"
+    return f"{say.plural(number, 'location', reader.locale)} {verb} Non-Compliant."
+
+
+def query_string(address: NetworkAddress) -> str:
+    """Return the filters alone, for the map and the CSV: "?status=at_risk", or nothing."""
+    return address.href("", page=1, at="", view="map", wall=0)
 
 
 def pager(page: LocationPage, address: NetworkAddress, reader: Reader) -> Pager:
@@ -165,6 +213,12 @@ def card(view: LocationView, address: NetworkAddress, thresholds: Thresholds, re
         page=common.location_href(view.code),
         close=address.href(PATH, at="", page=address.page),
     )
+
+
+def hit(view: LocationView) -> Hit:
+    """Return a location as the search shows it."""
+    key = common.status_of(view)
+    return Hit(view.name, common.place_of(view), key, common.word_of(key), common.location_href(view.code))
 
 
 def why(view: LocationView, thresholds: Thresholds, reader: Reader) -> str:
