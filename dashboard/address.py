@@ -138,7 +138,7 @@ class DeliveriesAddress(Address):
 
 
 def _word(words: type[Word], text: str | None) -> Word | None:
-    return words(text) if text in words.__members__.values() else None
+    return words(text) if text is not None and text in words.__members__.values() else None
 
 
 def _text(text: str | None) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 
 from backend import program
 from backend.api.app import create_api
+from backend.api.security import secure
 from dashboard import nav
 from dashboard.guard import Guard
 from dashboard.pages import network
@@ -18,7 +20,7 @@ STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts
 SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
 #: What each page of `nav.PAGES` is made of, and what runs when it is opened.
-CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[rx.event.EventType[()]]]] = {
+CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
 }
 
@@ -29,7 +31,7 @@ app = rx.App(
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         *[rx.el.script(src=script, defer=True) for script in SCRIPTS],
     ],
-    api_transformer=[create_api(program.current)],
+    api_transformer=[create_api(program.current), lambda asgi: secure(asgi, lambda: program.current().settings)],
 )
 # The shell has its own banner for a lost connection (dashboard/components/shell.py).
 app.app_wraps.pop((5, "Overlay"))

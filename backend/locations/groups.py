@@ -1,4 +1,4 @@
-"""Which groups (regions, chains, states …) there are, for filters. SELECT only; locations themselves are `queries.py`."""
+"""Which groups (regions, chains, states …) there are, for filters. SELECT only; the locations are `queries.py`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import reflex as rx
 from dashboard.components.status import mark
 
 
-def strip(kpis: rx.Var[list[Any]], *extra: Any) -> rx.Component:
+def strip(kpis: Any, *extra: Any) -> rx.Component:
     """Return the figures in a row; a figure with a tone carries its status mark."""
     return rx.el.section(
         rx.el.h2("Key figures", class_name="sr-only"),

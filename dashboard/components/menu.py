@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex_base.style import color_mode, set_color_mode
@@ -10,7 +10,11 @@ from reflex_base.style import color_mode, set_color_mode
 from dashboard.components.native_form import native_form
 from dashboard.state.session import Session
 
-_THEMES = (("system", "As the device", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
+_THEMES: tuple[tuple[Literal["system", "light", "dark"], str, str], ...] = (
+    ("system", "As the device", "monitor"),
+    ("light", "Light", "sun"),
+    ("dark", "Dark", "moon"),
+)
 
 
 def person_menu() -> rx.Component:
@@ -23,9 +27,11 @@ def person_menu() -> rx.Component:
             aria_label="Your account and how this looks",
         ),
         rx.el.div(
-            rx.el.p(rx.el.strong(Session.name), rx.el.br(), Session.role, class_name="menu-who"),
+            rx.el.p(rx.el.strong(Session.name), rx.el.br(), rx.el.span(Session.scope), class_name="menu-who"),
             rx.el.p("Appearance", class_name="menu-label", id="menu-look"),
-            rx.el.div(*[_theme(*t) for t in _THEMES], class_name="menu-looks", role="group", aria_labelledby="menu-look"),
+            rx.el.div(
+                *[_theme(*t) for t in _THEMES], class_name="menu-looks", role="group", aria_labelledby="menu-look"
+            ),
             native_form(
                 rx.el.button(rx.icon("log-out", size=16), "Sign out", type="submit", class_name="menu-item"),
                 action="/api/auth/logout",
@@ -38,7 +44,7 @@ def person_menu() -> rx.Component:
     )
 
 
-def _theme(mode: str, word: str, icon: str) -> Any:
+def _theme(mode: Literal["system", "light", "dark"], word: str, icon: str) -> Any:
     return rx.el.button(
         rx.icon(icon, size=16),
         word,

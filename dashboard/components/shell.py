@@ -13,6 +13,8 @@ from dashboard.components.menu import person_menu
 from dashboard.components.search import palette, search_button
 from dashboard.state.session import Session
 
+session: Any = Session  # a state's attributes are Vars on its class, which mypy cannot know
+
 
 def frame(page: nav.Page, *content: Any, age: str | rx.Var[str] = "", bare: bool | rx.Var[bool] = False) -> Any:
     """Return a whole page. `age` says how old its data is; `bare` leaves all chrome out (wall display)."""
@@ -51,7 +53,7 @@ def rail(page: nav.Page) -> rx.Component:
 def _rail_item(item: nav.Page, *, current: bool) -> Any:
     attributes = {"aria-current": "page"} if current else {}
     return rx.cond(
-        Session.routes.contains(item.route),
+        session.routes.contains(item.route),
         rx.el.li(
             link(
                 rx.icon(item.icon or "circle", size=20),
@@ -80,7 +82,7 @@ def top_bar(page: nav.Page, age: str | rx.Var[str]) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             rx.el.span(page.title, class_name="top-title", aria_hidden="true"),
-            rx.el.span(Session.scope, class_name="top-scope", title="The part of the network you see"),
+            rx.el.span(session.scope, class_name="top-scope", title="The part of the network you see"),
             class_name="top-where",
         ),
         search_button(),

@@ -19,7 +19,7 @@ def notice(icon: str, title: Any, text: Any, *actions: Any, role: str = "") -> r
     )
 
 
-def trouble(text: rx.Var[str], again: Any) -> Any:
+def trouble(text: Any, again: Any) -> Any:
     """Return the error state while `text` says something: what failed, what is safe, a retry."""
     return rx.cond(
         text != "",

@@ -10,7 +10,7 @@ import reflex as rx
 from dashboard.components.link import link
 
 
-def data_table(columns: rx.Var[list[Any]], rows: Any, *, label: str) -> rx.Component:
+def data_table(columns: Any, rows: Any, *, label: str) -> rx.Component:
     """Return a table with a sticky head; `rows` are `<tr>`s whose link carries `ROW`."""
     return rx.el.div(
         rx.el.table(
@@ -54,22 +54,23 @@ def foot(pager: Any, csv: str | rx.Var[str]) -> rx.Component:
     """Return the list's foot: where one is, the pages around it, and all of it as CSV."""
     return rx.el.div(
         rx.el.span(pager.text, class_name="pager-text"),
-        _page("Previous", "chevron-left", pager.previous),
-        _page("Next", "chevron-right", pager.next),
+        _page("Previous page", "chevron-left", pager.previous),
+        _page("Next page", "chevron-right", pager.next),
         rx.el.a(rx.icon("download", size=16), "CSV", href=csv, class_name="button", download=True),
         class_name="table-foot",
     )
 
 
 def _page(word: str, icon: str, href: Any) -> Any:
+    """Return the way to the next or previous page, or nothing where there is none."""
     return rx.cond(
         href != "",
-        link(rx.icon(icon, size=16), word, href=href, class_name="button", prevent_scroll_reset=True),
-        rx.el.span(rx.icon(icon, size=16), word, class_name="button is-disabled", aria_hidden="true"),
+        link(rx.icon(icon, size=18), href=href, class_name="button is-square", aria_label=word, title=word),
+        rx.fragment(),
     )
 
 
-def choices(label: str, options: rx.Var[list[Any]], *, marks: Any = None) -> rx.Component:
+def choices(label: str, options: Any, *, marks: Any = None) -> rx.Component:
     """Return a filter as a row of links, one of them chosen; `marks` draws before the word of an option."""
 
     def one(option: Any) -> Any:

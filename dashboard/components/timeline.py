@@ -9,7 +9,7 @@ import reflex as rx
 from dashboard.components.status import mark
 
 
-def timeline(entries: rx.Var[list[Any]]) -> rx.Component:
+def timeline(entries: Any) -> rx.Component:
     """Return a list of `views.Entry`."""
     return rx.el.ol(rx.foreach(entries, _entry), class_name="timeline")
 

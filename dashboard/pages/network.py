@@ -16,24 +16,26 @@ from dashboard.pages.network_card import card
 from dashboard.pages.network_wall import wall
 from dashboard.state.network import NetworkState
 
+state: Any = NetworkState  # its attributes are Vars on the class, which mypy cannot know
+
 
 def page() -> rx.Component:
     """Return the page."""
     return frame(
         nav.NETWORK,
         rx.el.h1("Network", class_name="sr-only"),
-        rx.el.p(NetworkState.spoken, role="status", class_name="sr-only"),
-        trouble(NetworkState.trouble, NetworkState.open),
-        rx.cond(NetworkState.wall, wall(), _desk()),
-        bare=NetworkState.wall,
+        rx.el.p(state.spoken, role="status", class_name="sr-only"),
+        trouble(state.trouble, state.open),
+        rx.cond(state.wall, wall(), _desk()),
+        bare=state.wall,
     )
 
 
 def _desk() -> rx.Component:
     return rx.el.div(
         rx.cond(
-            NetworkState.ready,
-            kpi.strip(NetworkState.kpis, kpi.spark("Compliant", NetworkState.compliance)),
+            state.ready,
+            kpi.strip(state.kpis, kpi.spark("Compliant", state.compliance)),
             skeleton(2),
         ),
         _filters(),
@@ -41,14 +43,14 @@ def _desk() -> rx.Component:
             _views(),
             rx.el.div(
                 _map(),
-                rx.el.div(legend(NetworkState.rule), class_name="map-legend"),
+                rx.el.div(legend(state.rule), class_name="map-legend"),
                 class_name="split-map",
             ),
             rx.el.div(_list(), class_name="split-list"),
-            rx.cond(NetworkState.card.code != "", card()),
+            rx.cond(state.card.code != "", card()),
             class_name="split",
-            data_view=NetworkState.view,
-            data_card=NetworkState.card.code != "",
+            data_view=state.view,
+            data_card=state.card.code != "",
         ),
         class_name="network",
     )
@@ -56,29 +58,29 @@ def _desk() -> rx.Component:
 
 def _filters() -> rx.Component:
     return rx.el.div(
-        table.choices("Status", NetworkState.statuses, marks=_status_mark),
+        table.choices("Status", state.statuses, marks=_status_mark),
         rx.el.div(
             rx.el.label("Method", html_for="filter-method", class_name="sr-only"),
             rx.el.select(
-                rx.foreach(NetworkState.methods, lambda one: rx.el.option(one.label, value=one.value)),
+                rx.foreach(state.methods, lambda one: rx.el.option(one.label, value=one.value)),
                 id="filter-method",
-                value=NetworkState.method,
-                on_change=NetworkState.choose_method,
+                value=state.method,
+                on_change=state.choose_method,
             ),
             rx.el.label("Group", html_for="filter-group", class_name="sr-only"),
             rx.el.select(
-                rx.foreach(NetworkState.groups, lambda one: rx.el.option(one[1], value=one[0])),
+                rx.foreach(state.groups, lambda one: rx.el.option(one[1], value=one[0])),
                 id="filter-group",
-                value=NetworkState.group,
-                on_change=NetworkState.choose_group,
+                value=state.group,
+                on_change=state.choose_group,
             ),
             rx.el.label("Filter by name or code", html_for="filter-search", class_name="sr-only"),
             rx.debounce_input(
                 rx.el.input(
                     id="filter-search",
                     type="search",
-                    value=NetworkState.search,
-                    on_change=NetworkState.find,
+                    value=state.search,
+                    on_change=state.find,
                     placeholder="Filter by name or code",
                 ),
                 debounce_timeout=250,
@@ -100,8 +102,8 @@ def _views() -> rx.Component:
             rx.icon(icon, size=16),
             word,
             type="button",
-            on_click=NetworkState.show_view(view),
-            aria_pressed=rx.cond(NetworkState.view == view, "true", "false"),
+            on_click=state.show_view(view),
+            aria_pressed=rx.cond(state.view == view, "true", "false"),
         )
 
     return rx.el.div(
@@ -116,32 +118,32 @@ def _map() -> rx.Component:
 def _list() -> rx.Component:
     return rx.fragment(
         rx.cond(
-            NetworkState.news != "",
+            state.news != "",
             rx.el.button(
                 rx.icon("arrow-down-up", size=14),
-                NetworkState.news,
+                state.news,
                 rx.el.span(" · show"),
                 type="button",
                 class_name="news",
-                on_click=NetworkState.show_news,
+                on_click=state.show_news,
             ),
         ),
         rx.cond(
-            NetworkState.ready,
+            state.ready,
             rx.cond(
-                NetworkState.rows.length() > 0,
-                table.data_table(NetworkState.columns, rx.foreach(NetworkState.rows, _row), label="Locations"),
+                state.rows.length() > 0,
+                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Locations"),
                 _empty(),
             ),
             skeleton(10),
         ),
-        table.foot(NetworkState.pager, NetworkState.csv),
+        table.foot(state.pager, state.csv),
     )
 
 
 def _empty() -> Any:
     return rx.cond(
-        NetworkState.filtered,
+        state.filtered,
         notice(
             "search-x",
             "No location matches these filters",
@@ -151,8 +153,8 @@ def _empty() -> Any:
         notice(
             "map-pin-plus",
             "No locations yet",
-            "Stores and warehouses appear here once they are known. Send them with PUT /api/v1/locations/{code}, or run "
-            "“pickwatch import locations FILE”.",
+            "Stores and warehouses appear here once they are known. Send them with "
+            "PUT /api/v1/locations/{code}, or run “pickwatch import locations FILE”.",
         ),
     )
 

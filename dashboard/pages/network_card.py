@@ -10,10 +10,12 @@ from dashboard.components.link import link
 from dashboard.components.status import mark, pill
 from dashboard.state.network import NetworkState
 
+state: Any = NetworkState  # its attributes are Vars on the class, which mypy cannot know
+
 
 def card() -> rx.Component:
     """Return the panel; Esc closes it."""
-    chosen = NetworkState.card
+    chosen = state.card
     return rx.el.aside(
         rx.el.div(
             rx.el.div(rx.el.h2(chosen.name), rx.el.p(chosen.place, class_name="muted")),
@@ -28,7 +30,9 @@ def card() -> rx.Component:
             ),
             class_name="card-head",
         ),
-        rx.el.p(pill(chosen.status, chosen.word), rx.el.span(chosen.since, class_name="muted"), class_name="card-state"),
+        rx.el.p(
+            pill(chosen.status, chosen.word), rx.el.span(chosen.since, class_name="muted"), class_name="card-state"
+        ),
         rx.el.p(chosen.why, class_name="card-why"),
         rx.el.dl(rx.foreach(chosen.counts, _count), class_name="card-counts"),
         rx.el.p(rx.icon("clock", size=14), rx.el.span("It is " + chosen.local_time), class_name="card-time muted"),

@@ -10,14 +10,16 @@ import reflex as rx
 from dashboard.components.status import mark, pill
 from dashboard.state.network import NetworkState
 
+state: Any = NetworkState  # its attributes are Vars on the class, which mypy cannot know
+
 
 def wall() -> rx.Component:
     """Return the display."""
     return rx.el.div(
-        rx.el.dl(rx.foreach(NetworkState.kpis, _figure), class_name="wall-figures"),
+        rx.el.dl(rx.foreach(state.kpis, _figure), class_name="wall-figures"),
         rx.el.div(
             rx.el.h2("Worst now"),
-            rx.el.ol(rx.foreach(NetworkState.worst, _slide), class_name="wall-slides", custom_attrs={"data-wall": ""}),
+            rx.el.ol(rx.foreach(state.worst, _slide), class_name="wall-slides", custom_attrs={"data-wall": ""}),
             class_name="wall-worst",
         ),
         class_name="wall",
@@ -25,9 +27,7 @@ def wall() -> rx.Component:
 
 
 def _figure(kpi: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.dt(rx.cond(kpi.tone != "", mark(kpi.tone)), kpi.label), rx.el.dd(kpi.value), key=kpi.label
-    )
+    return rx.el.div(rx.el.dt(rx.cond(kpi.tone != "", mark(kpi.tone)), kpi.label), rx.el.dd(kpi.value), key=kpi.label)
 
 
 def _slide(row: Any) -> rx.Component:

@@ -35,7 +35,9 @@ def kpis(summary: SummaryView, reader: Reader) -> list[Kpi]:
     locale, counts = reader.locale, summary.counts
     oldest = summary.oldest_placed_at
     return [
-        Kpi("Open shipments", say.count(counts.open, locale), f"in {say.plural(summary.locations, 'location', locale)}"),
+        Kpi(
+            "Open shipments", say.count(counts.open, locale), f"in {say.plural(summary.locations, 'location', locale)}"
+        ),
         Kpi(
             "At risk",
             say.count(counts.at_risk, locale),
@@ -63,8 +65,7 @@ def compliance(points: Sequence[TrendPoint], summary: SummaryView, reader: Reade
     now = say.percent(summary.counts.compliant, summary.counts.open, reader.locale)
     if len(shares) < 2:
         return Trend(now, "of open shipments")
-    # The line starts at half: a network below that needs no sparkline to be seen.
-    line, area = spark(shares, low=min(0.5, *shares), high=1.0)
+    line, area = spark(shares, low=max(0.0, min(shares) - 0.1), high=1.0)
     return Trend(now, f"last {say.duration((points[-1].at - points[0].at).total_seconds())}", line, area)
 
 
@@ -187,9 +188,7 @@ def query_string(address: NetworkAddress) -> str:
 
 def pager(page: LocationPage, address: NetworkAddress, reader: Reader) -> Pager:
     """Return where one is in the list."""
-    return common.pager(
-        address, PATH, shown=len(page.items), total=page.total, noun="location", locale=reader.locale
-    )
+    return common.pager(address, PATH, shown=len(page.items), total=page.total, noun="location", locale=reader.locale)
 
 
 def card(view: LocationView, address: NetworkAddress, thresholds: Thresholds, reader: Reader) -> Card:

@@ -9,7 +9,7 @@ Row = TypeVar("Row")
 
 
 def in_place(shown: Sequence[str], fresh: Mapping[str, Row]) -> list[Row]:
-    """Return the fresh rows of the keys on screen, in the order on screen; those that are gone for good are left out."""
+    """Return the fresh rows of the keys on screen, in the order on screen; what is gone for good is left out."""
     return [fresh[key] for key in shown if key in fresh]
 
 

@@ -56,14 +56,10 @@ class NetworkState(rx.State):
         self.view, self.wall = address.view, bool(address.wall)
         self.method, self.group, self.search = address.method or "", address.group, address.q
         self.filter_query = query_string(address)
-        self.filtered = bool(self.filter_query) and bool(
-            address.status or address.method or address.group or address.q
-        )
+        self.filtered = bool(self.filter_query) and bool(address.status or address.method or address.group or address.q)
         await self._load(address)
 
-    @rx.event
-    @policy(Permission.NETWORK_READ)
-    async def refresh(self) -> None:
+    async def _reload(self) -> None:
         """Take in what changed without moving anything: a new order waits behind a button."""
         if not self.ready or self.wall:
             await self._load(self._address())
