@@ -7,20 +7,21 @@ const DOCUMENT = "/ui/map";
 
 function pageTheme() {
   const { classList } = document.documentElement;
-  return ["dark", "light"].find((name) => classList.contains(name));
+  return ["dark", "light"].find((name) => classList.contains(name)) ?? "system";
 }
 
-export function MapFrame({ version, filter, selected, online, title, onPick, onDrawn, ...rest }) {
+export function MapFrame({ version, filter, selected, title, onPick, onDrawn, ...rest }) {
   const frame = useRef(null);
   const latest = useRef({});
-  latest.current = { state: { version, filter, selected, online }, onPick, onDrawn };
+  latest.current = { state: { version, filter, selected }, onPick, onDrawn };
 
   const tell = () => {
-    const state = { ...latest.current.state, theme: pageTheme() };
+    const online = !["lost", "stale"].includes(document.documentElement.dataset.connection);
+    const state = { ...latest.current.state, theme: pageTheme(), online };
     frame.current?.contentWindow?.postMessage({ type: "map-state", state }, location.origin);
   };
 
-  useEffect(tell, [version, filter, selected, online]);
+  useEffect(tell, [version, filter, selected]);
 
   useEffect(() => {
     const hear = ({ origin, source, data }) => {
@@ -30,11 +31,11 @@ export function MapFrame({ version, filter, selected, online, title, onPick, onD
       if (data?.type === "map-drawn") latest.current.onDrawn?.(Number(data.drawn), Number(data.undrawn));
     };
     window.addEventListener("message", hear);
-    const theme = new MutationObserver(tell);
-    theme.observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
+    const page = new MutationObserver(tell); // theme and connection are attributes of the page
+    page.observe(document.documentElement, { attributes: true, attributeFilter: ["class", "data-connection"] });
     return () => {
       window.removeEventListener("message", hear);
-      theme.disconnect();
+      page.disconnect();
     };
   }, []);
 

@@ -1,7 +1,7 @@
 // The world without a tile server: land, coasts, borders and a few names, drawn from Natural Earth (world-atlas,
 // us-atlas) on one canvas below everything else.
 
-import { CanvasLayer, project } from './canvas.js';
+import { CanvasLayer, WORLD, project } from './canvas.js';
 
 const PANE = 'basemap';
 
@@ -13,13 +13,27 @@ async function topology(url) {
   return answer.json();
 }
 
-/** Return {path, box} of lines or rings given in degrees; `box` is [left, top, right, bottom] on the zoom-0 world. */
+/** Return the points of a line in degrees so that no two neighbours lie a world apart: over the date line it goes on. */
+function unwrapped(line) {
+  let [turn, before] = [0, line[0][0]];
+  return line.map(([longitude, latitude]) => {
+    if (Math.abs(longitude - before) > 180) turn += Math.sign(before - longitude) * 360;
+    before = longitude;
+    return [longitude + turn, latitude];
+  });
+}
+
+/**
+ * Return {path, box} of lines or rings given in degrees; `box` is [left, top, right, bottom] on the zoom-0 world.
+ * What reaches over the edge of the world enters, as a copy, at the other edge.
+ */
 function trace(lines) {
   const path = new Path2D();
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const line of lines) {
-    line.forEach(([longitude, latitude], index) => {
-      const [x, y] = project(longitude, latitude);
+    const points = unwrapped(line);
+    points.forEach((point, index) => {
+      const [x, y] = project(...point);
       if (index) path.lineTo(x, y);
       else path.moveTo(x, y);
       box[0] = Math.min(box[0], x);
@@ -27,16 +41,33 @@ function trace(lines) {
       box[2] = Math.max(box[2], x);
       box[3] = Math.max(box[3], y);
     });
+    closeOverPole(path, points[0][0], points.at(-1)[0]);
   }
-  return { path, box };
+  return across(path, box);
+}
+
+/** Lead a ring that went once around the world (Antarctica) back below the map instead of straight through it. */
+function closeOverPole(path, first, last) {
+  if (Math.abs(last - first) < 359) return;
+  path.lineTo(project(last, -90)[0], WORLD);
+  path.lineTo(project(first, -90)[0], WORLD);
+}
+
+/** Add the copy of what reaches over an edge of the world. */
+function across(path, box) {
+  const shift = box[0] < 0 ? WORLD : box[2] > WORLD ? -WORLD : 0;
+  if (!shift) return { path, box };
+  const both = new Path2D(path);
+  both.addPath(path, { e: shift });
+  return { path: both, box: [0, box[1], WORLD, box[3]] };
 }
 
 /** Return the area and centre of a ring on the zoom-0 world. */
-function centre(ring) {
+function centre(degrees) {
+  const ring = unwrapped(degrees).map((point) => project(...point));
   let [area, x, y] = [0, 0, 0];
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [ax, ay] = project(...ring[j]);
-    const [bx, by] = project(...ring[i]);
+    const [[ax, ay], [bx, by]] = [ring[j], ring[i]];
     const cross = ax * by - bx * ay;
     area += cross;
     x += (ax + bx) * cross;
@@ -44,6 +75,8 @@ function centre(ring) {
   }
   return { area: Math.abs(area / 2), x: x / (3 * area), y: y / (3 * area) };
 }
+
+const SHORT = { 'United States of America': 'United States', 'Dem. Rep. Congo': 'DR Congo' };
 
 /** Return where to write the name of a feature: the middle of its largest part, and how wide that part is. */
 function label(feature) {
@@ -56,7 +89,8 @@ function label(feature) {
   }
   if (!best?.area) return null;
   const { box } = trace([best.ring]);
-  return { name: feature.properties.name, x: best.x, y: best.y, area: best.area, width: box[2] - box[0] };
+  const { name } = feature.properties;
+  return { name: SHORT[name] ?? name, x: best.x, y: best.y, area: best.area, width: box[2] - box[0] };
 }
 
 /** Return the shapes and names of the world, ready to be drawn. */

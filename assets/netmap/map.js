@@ -27,9 +27,10 @@ class FitControl extends L.Control {
 
 /** Follow what the page around the map says: theme, connection, filter, selected location, new version. */
 function obey(state, { root, points, basemap, feed }) {
-  if (state.theme && !root.classList.contains(state.theme)) {
+  if (state.theme && state.theme !== root.dataset.theme) {
+    root.dataset.theme = state.theme; // light, dark, or system: then the tokens follow the system by themselves
     root.classList.remove('light', 'dark');
-    root.classList.add(state.theme);
+    if (state.theme !== 'system') root.classList.add(state.theme);
     points.recolour();
     basemap?.redraw();
   }

@@ -6,11 +6,13 @@ import { Symbols } from './symbols.js';
 const PANE = 'points';
 const REACH = 5; // px beyond its edge at which the pointer still meets a point
 
-/** Return the radius in px of a point with `open` shipments, on a map of `count` points at `zoom`. */
-export function radius(open, count, zoom) {
-  const room = 4 * (1 - Math.min(1, Math.log10(Math.max(count, 1)) / 4)); // the fewer, the larger
-  const base = Math.min(8.5, Math.max(3, 3 + 0.6 * (zoom - 3) + room));
-  return base * (1 + Math.min(0.5, Math.log10(1 + open) / 6));
+const INK = 0.6; // at most this share of the ground where locations are may lie under their marks
+
+/** Return the world's area, in px of zoom 0, of the small squares that hold at least one of `points`. */
+function ground(points) {
+  const squares = new Set();
+  for (const { x, y } of points) squares.add(Math.round(x * 2) * 1024 + Math.round(y * 2));
+  return squares.size / 4;
 }
 
 export class Points {
@@ -21,6 +23,7 @@ export class Points {
     this.ranks = 1 + Math.max(...Object.values(symbols).map(({ rank }) => rank));
     this.byCode = new Map();
     this.layers = []; // points by rank, the worst last
+    this.ground = 0;
     this.focused = null;
     this.selected = null;
     map.createPane(PANE).style.zIndex = 450;
@@ -48,7 +51,15 @@ export class Points {
     const layers = Array.from({ length: this.ranks }, () => []);
     for (const point of this.byCode.values()) layers[this.symbols.table[point.symbol].rank].push(point);
     this.layers = layers;
+    this.ground = ground(this.byCode.values());
     this.layer.redraw();
+  }
+
+  /** Return the radius in px of `point` at `zoom`: more open work is larger; a crowd is small enough to tell apart. */
+  radius({ open }, zoom) {
+    const crowd = Math.sqrt((INK * this.ground * 4 ** zoom) / (Math.PI * Math.max(1, this.byCode.size)));
+    const base = Math.max(2, Math.min(4.6 + 0.45 * (zoom - 3), 8.5, crowd));
+    return base * (1 + Math.min(0.5, Math.log10(1 + open) / 6));
   }
 
   /** Point out one code (under the pointer or the keyboard) or none, and the selected one. */
@@ -72,7 +83,7 @@ export class Points {
     for (let rank = this.ranks - 1; rank >= 0 && !best; rank--) {
       for (const point of this.layers[rank] ?? []) {
         const distance = Math.hypot(point.x * scale - origin.x - x, point.y * scale - origin.y - y);
-        const reach = radius(point.open, this.byCode.size, this.map.getZoom()) + REACH;
+        const reach = this.radius(point, this.map.getZoom()) + REACH;
         if (distance <= reach && distance < bestScore) [best, bestScore] = [point, distance];
       }
     }
@@ -93,13 +104,12 @@ export class Points {
   }
 
   #paint(context, view) {
-    const count = this.byCode.size;
     for (const layer of this.layers) {
       for (const point of layer) {
         const x = point.x * view.scale - view.left;
         const y = point.y * view.scale - view.top;
         if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) continue;
-        const { canvas, half } = this.symbols.image(point.symbol, radius(point.open, count, view.zoom));
+        const { canvas, half } = this.symbols.image(point.symbol, this.radius(point, view.zoom));
         context.drawImage(canvas, x - half, y - half, half * 2, half * 2);
       }
     }
@@ -111,7 +121,7 @@ export class Points {
     const point = this.byCode.get(code);
     if (!point) return;
     const style = getComputedStyle(document.documentElement);
-    const r = radius(point.open, this.byCode.size, view.zoom);
+    const r = this.radius(point, view.zoom);
     const [x, y] = [point.x * view.scale - view.left, point.y * view.scale - view.top];
     const { canvas, half } = this.symbols.image(point.symbol, r + 1);
     for (const [colour, line] of [['--map-casing', width + 3], ['--accent', width]]) {

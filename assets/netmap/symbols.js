@@ -54,7 +54,7 @@ export class Symbols {
     context.lineJoin = 'round';
     // The casing keeps neighbours apart and the shape off the map below it.
     context.strokeStyle = token('--map-casing');
-    context.lineWidth = 2.5;
+    context.lineWidth = Math.min(2.5, r * 0.6);
     context.stroke(path);
     context.strokeStyle = context.fillStyle = token(`--${colour}`);
     if (fill === 'solid') {

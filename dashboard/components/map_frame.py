@@ -7,8 +7,10 @@ from typing import Any
 
 import reflex as rx
 
-from dashboard.components.connection import online
 from dashboard.live import Live
+
+_PICKED = rx.event.passthrough_event_spec(str)
+_DRAWN = rx.event.passthrough_event_spec(int, int)  # type: ignore[call-arg]
 
 
 class MapFrame(rx.Component):
@@ -21,19 +23,17 @@ class MapFrame(rx.Component):
     version: rx.Var[int]
     filter: rx.Var[str]
     selected: rx.Var[str]
-    online: rx.Var[bool]
     title: rx.Var[str]
-    on_pick: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    on_drawn: rx.EventHandler[rx.event.passthrough_event_spec(int, int)]
+    on_pick: rx.EventHandler[_PICKED]  # type: ignore[type-arg, valid-type]
+    on_drawn: rx.EventHandler[_DRAWN]  # type: ignore[type-arg, valid-type]
 
 
 def map_frame(*, filter_query: Any, selected: Any, on_pick: Any, **props: Any) -> rx.Component:
-    """Return the map, following the live version and going grey while the connection is lost."""
+    """Return the map: it follows the live version, the theme, and goes grey while the connection is lost."""
     return MapFrame.create(
         version=Live.version,
         filter=filter_query,
         selected=selected,
-        online=online(),
         title="Map of locations",
         on_pick=on_pick,
         class_name="map-frame",

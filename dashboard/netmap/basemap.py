@@ -26,11 +26,12 @@ class OfflineWorld(JSCSSMixin):
     """Loads what the offline basemap needs; `sources` tells the browser where the outlines are."""
 
     _template = Template("")
-    default_js = [("topojson", TOPOJSON.url("dist/topojson-client.min.js"))]
-    default_css: list[tuple[str, str]] = []
+    default_js: list[tuple[str, str]] = [  # noqa: RUF012 folium's own way of naming assets
+        ("topojson", TOPOJSON.url("dist/topojson-client.min.js"))
+    ]
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "offline_world"
 
     @staticmethod

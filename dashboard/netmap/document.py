@@ -47,7 +47,7 @@ class MapDocument:
     policy: str
 
 
-class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
+class Page(folium.Figure):
     """Folium's figure as a page that says its language, its title, and where its main part is."""
 
     _template = Template(
@@ -57,7 +57,7 @@ class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
     )
 
 
-class NetworkMap(folium.Map):  # type: ignore[misc]  # folium has no types
+class NetworkMap(folium.Map):
     """Folium's map with local assets and a name that does not change from one rendering to the next."""
 
     default_js = local(folium.Map.default_js)
@@ -72,7 +72,7 @@ class NetworkMap(folium.Map):  # type: ignore[misc]  # folium has no types
             max_bounds=True,
             min_lat=-66,
             max_lat=84,
-            minZoom=2,  # given as Leaflet's own options: folium's arguments of this name belong to tile layers
+            minZoom=1,  # given as Leaflet's own options: folium's arguments of this name belong to tile layers
             maxZoom=14,
             zoom_snap=0.5,
             world_copy_jump=False,

@@ -42,7 +42,7 @@ class LiveLayer(MacroElement):
     )
 
     def __init__(self, config: Mapping[str, Any], *, help_text: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "live"
         self.config = dict(config)
         self.help = help_text
