@@ -10,13 +10,13 @@ import reflex as rx
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import nav
+from dashboard import live, nav
 from dashboard.guard import Guard
 from dashboard.pages import network
 from dashboard.state.network import NetworkState
 from dashboard.state.session import Session
 
-STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network")]
+STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network", "live")]
 SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
 #: What each page of `nav.PAGES` is made of, and what runs when it is opened.
@@ -33,10 +33,11 @@ app = rx.App(
     ],
     api_transformer=[create_api(program.current), lambda asgi: secure(asgi, lambda: program.current().settings)],
 )
-# The shell has its own banner for a lost connection (dashboard/components/shell.py).
+# The shell has its own banner for a lost connection (dashboard/components/connection.py).
 app.app_wraps.pop((5, "Overlay"))
 app.add_middleware(Guard(), index=0)
 app.register_lifespan_task(program.running)
+app.register_lifespan_task(live.following)
 
 for page in nav.PAGES:
     component, on_load = CONTENT[page]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.react_router.dom import ReactRouterLink  # type: ignore[import-untyped]
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 
 def link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:

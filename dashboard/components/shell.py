@@ -1,13 +1,13 @@
-"""What surrounds every page: skip link, rail, top bar, search, the banner of a lost connection."""
+"""What surrounds every page: skip link, rail, top bar, search."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.core.banner import has_connection_errors  # type: ignore[import-untyped]
 
 from dashboard import nav
+from dashboard.components.connection import connection_banner, data_age
 from dashboard.components.link import link
 from dashboard.components.menu import person_menu
 from dashboard.components.search import palette, search_button
@@ -16,18 +16,18 @@ from dashboard.state.session import Session
 session: Any = Session  # a state's attributes are Vars on its class, which mypy cannot know
 
 
-def frame(page: nav.Page, *content: Any, age: str | rx.Var[str] = "", bare: bool | rx.Var[bool] = False) -> Any:
-    """Return a whole page. `age` says how old its data is; `bare` leaves all chrome out (wall display)."""
+def frame(page: nav.Page, *content: Any, bare: Any = False) -> Any:
+    """Return a whole page; `bare` leaves all chrome out (wall display)."""
     chrome = rx.fragment(
         rx.el.a("Skip to content", href="#main", class_name="skip-link"),
         rail(page),
-        top_bar(page, age),
+        top_bar(page),
         palette(),
     )
     return rx.el.div(
         rx.cond(bare, rx.fragment(), chrome) if isinstance(bare, rx.Var) else chrome,
-        rx.el.main(lost_connection(), *content, id="main", tab_index=-1),
-        class_name=rx.cond(has_connection_errors, "app is-offline", "app"),
+        rx.el.main(connection_banner(), *content, id="main", tab_index=-1),
+        class_name="app",
         data_bare=bare,
     )
 
@@ -35,7 +35,13 @@ def frame(page: nav.Page, *content: Any, age: str | rx.Var[str] = "", bare: bool
 def rail(page: nav.Page) -> rx.Component:
     """Return the left rail: the pages this person may open."""
     return rx.el.nav(
-        link(_logo(), rx.el.span("Pickwatch", class_name="rail-word"), href=nav.NETWORK.route, class_name="brand"),
+        link(
+            _logo(),
+            rx.el.span("Pickwatch", class_name="rail-word"),
+            href=nav.NETWORK.route,
+            class_name="brand",
+            aria_label="Pickwatch",
+        ),
         rx.el.ul(*[_rail_item(item, current=item is page or page.parent == item.route) for item in nav.IN_RAIL]),
         rx.el.button(
             rx.icon("panel-left", size=18),
@@ -77,7 +83,7 @@ def _logo() -> rx.Component:
     )
 
 
-def top_bar(page: nav.Page, age: str | rx.Var[str]) -> rx.Component:
+def top_bar(page: nav.Page) -> rx.Component:
     """Return the bar above the content: whose part of the network, search, age of the data, the person."""
     return rx.el.header(
         rx.el.div(
@@ -86,22 +92,7 @@ def top_bar(page: nav.Page, age: str | rx.Var[str]) -> rx.Component:
             class_name="top-where",
         ),
         search_button(),
-        rx.el.span(rx.icon("radio", size=14), rx.el.span(age), class_name="top-age"),
+        data_age(),
         person_menu(),
         class_name="top",
-    )
-
-
-def lost_connection() -> Any:
-    """Return the banner shown while the server cannot be heard: old figures are grey, never a frozen green."""
-    return rx.cond(
-        has_connection_errors,
-        rx.el.div(
-            rx.icon("wifi-off", size=18),
-            rx.el.strong("Connection lost."),
-            rx.el.span("Figures below are from before and shown in grey. Trying again by itself."),
-            rx.el.button("Reload", type="button", class_name="button", on_click=rx.call_script("location.reload()")),
-            role="alert",
-            class_name="banner",
-        ),
     )

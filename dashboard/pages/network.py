@@ -9,6 +9,7 @@ import reflex as rx
 from dashboard import nav
 from dashboard.components import kpi, table
 from dashboard.components.link import link
+from dashboard.components.map_frame import map_frame
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.status import legend, mark, pill
@@ -112,7 +113,7 @@ def _views() -> rx.Component:
 
 
 def _map() -> rx.Component:
-    return rx.el.div(class_name="map-frame")
+    return map_frame(filter_query=state.filter_query, selected=state.card.code, on_pick=state.pick)
 
 
 def _list() -> rx.Component:

@@ -166,7 +166,7 @@ def screen(
         columns=columns(address),
         rows=[row(view, address, reader) for view in (*page.items, *gone)],
         pager=pager(page, address, reader),
-        csv=f"/ui/export/locations.csv{query_string(address)}",
+        csv=f"/ui/export/locations.csv?{query_string(address)}",
         card=card(chosen, address, thresholds, reader) if chosen else Card(),
         rule=describe(thresholds),
     )
@@ -182,8 +182,8 @@ def spoken(summary: SummaryView, reader: Reader) -> str:
 
 
 def query_string(address: NetworkAddress) -> str:
-    """Return the filters alone, for the map and the CSV: "?status=at_risk", or nothing."""
-    return address.href("", page=1, at="", view="map", wall=0)
+    """Return the filters alone, for the map and the CSV: "status=at_risk", or nothing."""
+    return address.href("", page=1, at="", view="map", wall=0).removeprefix("?")
 
 
 def pager(page: LocationPage, address: NetworkAddress, reader: Reader) -> Pager:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from dashboard.address import NetworkAddress
 from dashboard.guard import policy
+from dashboard.live import follow
 from dashboard.present.network import PATH, query_string
 from dashboard.present.order import in_place, news
 from dashboard.state.asking import Trouble, ask
@@ -58,6 +59,7 @@ class NetworkState(rx.State):
         self.filter_query = query_string(address)
         self.filtered = bool(self.filter_query) and bool(address.status or address.method or address.group or address.q)
         await self._load(address)
+        await follow(self)
 
     async def _reload(self) -> None:
         """Take in what changed without moving anything: a new order waits behind a button."""
