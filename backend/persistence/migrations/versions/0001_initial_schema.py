@@ -349,6 +349,7 @@ def upgrade() -> None:
         sa.Column("grade", sa.String(length=16), nullable=False),
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.Column("better_since", UTCDateTime(), nullable=True),
+        sa.Column("better_grade", sa.String(length=16), nullable=True),
         sa.Column("regrade_at", UTCDateTime(), nullable=True),
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.Column("changed_at", UTCDateTime(), nullable=False),
@@ -446,6 +447,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_shipment_location_status", ["location_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_shipment_order_id"), ["order_id"], unique=False)
         batch_op.create_index("ix_shipment_queue", ["location_id", "sla_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_shipment_running",
+            ["placed_at"],
+            unique=False,
+            postgresql_where=sa.text("sla_due_at IS NOT NULL"),
+            sqlite_where=sa.text("sla_due_at IS NOT NULL"),
+        )
 
     op.create_table(
         "stock_balance",
@@ -677,6 +685,11 @@ def downgrade() -> None:
 
     op.drop_table("stock_balance")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_shipment_running",
+            postgresql_where=sa.text("sla_due_at IS NOT NULL"),
+            sqlite_where=sa.text("sla_due_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_shipment_queue")
         batch_op.drop_index(batch_op.f("ix_shipment_order_id"))
         batch_op.drop_index("ix_shipment_location_status")
