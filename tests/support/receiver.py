@@ -1,137 +1,171 @@
-"""A real HTTP server on a free port that plays any kind of webhook receiver, by path."""
+"""A webhook receiver as others would write one: a real HTTP server that remembers what it got and can misbehave.
+
+with Receiver() as receiver:
+    receiver.plan(Answer(500), Answer(429, headers={"Retry-After": "1"}))   # then 204 for all the rest
+    ...
+    request = receiver.wait_for(1)[0]
+"""
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
 from typing import Any
 
-#: Bytes that the `/huge` path would send if anybody read them.
-HUGE = 100 * 1024 * 1024
+from tests.support.ports import eventually
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Received:
-    """One request as it came in."""
+    """One request as it arrived: header names in lower case, `at` is `time.time()` when the body was complete."""
 
     path: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
     at: float
 
+    @property
+    def json(self) -> Any:
+        """Return the parsed body."""
+        return json.loads(self.body)
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True)
+class Answer:
+    """How to answer one request. `hang` sleeps before answering; `body_bytes` streams that much."""
+
+    status: int = 204
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hang: float = 0.0
+    body_bytes: int = 0
+    drop: str = ""  # "before" closes without an answer, "inside" after half of the promised body
+
+
+REFUSES = Answer(drop="before")
+HANGS = Answer(hang=60)
+GONE = Answer(410)
+FAILS = Answer(500)
+
+
+def throttles(seconds: int) -> Answer:
+    """Return 429 with Retry-After."""
+    return Answer(429, headers={"Retry-After": str(seconds)})
+
+
+def redirects(to: str) -> Answer:
+    """Return 302 to another address."""
+    return Answer(302, headers={"Location": to})
+
+
+def floods(size: int = 100_000_000) -> Answer:
+    """Return 200 with a body of `size` bytes."""
+    return Answer(200, body_bytes=size)
+
+
 class Receiver:
-    """What came in, and how to answer: `status` maps a path to statuses given one after another, the last for ever."""
+    """Listens on 127.0.0.1 (a port of its own) in a thread; `url` is where to send."""
 
-    port: int = 0
-    requests: list[Received] = field(default_factory=list)
-    status: dict[str, list[int]] = field(default_factory=dict)
-    sent_bytes: int = 0
-    released: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, port: int = 0) -> None:
+        self._received: list[Received] = []
+        self._planned: deque[Answer] = deque()
+        self._always = Answer()
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self.streamed = 0  # bytes of answers that went out
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"receiver": self}))
+        self._server.daemon_threads = True
+        self.port = int(self._server.server_address[1])
+        self.url = f"http://127.0.0.1:{self.port}/hook"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
-    def url(self, path: str = "/ok", *, host: str = "127.0.0.1") -> str:
-        """Return the address of a behaviour."""
-        return f"http://{host}:{self.port}{path}"
+    def __enter__(self) -> Receiver:
+        self._thread.start()
+        return self
 
-    def at(self, path: str) -> list[Received]:
-        """Return what came to one path."""
-        return [request for request in self.requests if request.path == path]
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
-    def ids(self, path: str = "/ok") -> list[str]:
-        """Return the webhook-ids that came to one path, in order."""
-        return [request.headers["webhook-id"] for request in self.at(path)]
+    def close(self) -> None:
+        """Stop listening: from now on connections are refused."""
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def plan(self, *answers: Answer) -> None:
+        """Answer the next requests with these, one each, before going back to `always`."""
+        with self._lock:
+            self._planned.extend(answers)
+
+    def always(self, answer: Answer) -> None:
+        """Answer every request that nothing is planned for with this."""
+        with self._lock:
+            self._always = answer
+
+    @property
+    def received(self) -> list[Received]:
+        """Return what has arrived until now, in order."""
+        with self._lock:
+            return list(self._received)
+
+    def wait_for(self, count: int, *, seconds: float = 20.0) -> list[Received]:
+        """Return what has arrived once there are at least `count`; AssertionError when that does not happen."""
+        return eventually(
+            lambda: self.received if len(self.received) >= count else None,
+            seconds=seconds,
+            what=f"{count} webhooks (have {len(self.received)})",
+        )  # type: ignore[return-value]
+
+    def _take(self, request: Received) -> Answer:
+        with self._lock:
+            self._received.append(request)
+            return self._planned.popleft() if self._planned else self._always
 
 
 class _Handler(BaseHTTPRequestHandler):
+    """One connection; what to answer is the receiver's to say."""
+
     protocol_version = "HTTP/1.1"
-    server: Any
+    receiver: Receiver  # set on a subclass per receiver
 
     def do_POST(self) -> None:
-        receiver: Receiver = self.server.receiver
-        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        receiver.requests.append(Received(self.path, headers, body, time.time()))
-        getattr(self, f"answer_{self.path.strip('/').replace('-', '_')}", self.answer_status)(receiver)
-
-    do_GET = do_POST
-
-    def answer_status(self, receiver: Receiver) -> None:
-        codes = receiver.status.get(self.path, [200])
-        self._reply(codes.pop(0) if len(codes) > 1 else codes[0], b"thank you")
-
-    def answer_redirect(self, receiver: Receiver) -> None:
-        self._reply(302, b"", {"location": receiver.url("/elsewhere")})
-
-    def answer_slow_down(self, _receiver: Receiver) -> None:
-        self._reply(429, b"later", {"retry-after": "7200"})
-
-    def answer_hang(self, receiver: Receiver) -> None:
-        receiver.released.wait(30)
-        self.close_connection = True
-
-    def answer_drop(self, _receiver: Receiver) -> None:
-        self.close_connection = True  # without a word
-
-    def answer_garbage(self, _receiver: Receiver) -> None:
-        self.wfile.write(b"\x00\x01 this is not HTTP\r\n\r\n")
-        self.close_connection = True
-
-    def answer_huge(self, receiver: Receiver) -> None:
-        self.close_connection = True
-        self.send_response(200)
-        self.send_header("content-length", str(HUGE))
-        self.end_headers()
+        answer = self.receiver._take(Received(self.path, headers, body, time.time()))
         try:
-            for _ in range(HUGE // 65536):
-                receiver.sent_bytes += self.wfile.write(b"x" * 65536)
+            self._answer(answer)
         except OSError:
-            return
+            self.close_connection = True  # the sender gave up first, as it should
 
-    def _reply(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
+    do_GET = do_POST  # a redirect that is followed arrives as GET
+
+    def _answer(self, answer: Answer) -> None:
+        if answer.hang:
+            self.receiver._closing.wait(answer.hang)
+        if answer.drop == "before":
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
+        self.send_header("Content-Length", str(answer.body_bytes))
         self.end_headers()
-        self.wfile.write(body)
+        self._stream(answer.body_bytes // 2 if answer.drop == "inside" else answer.body_bytes)
+        if answer.drop == "inside":
+            self.close_connection = True
+
+    def _stream(self, size: int) -> None:
+        block = b"x" * 65_536
+        while size > 0:
+            self.receiver.streamed += self.wfile.write(block[:size])
+            size -= len(block)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Stay silent."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent: clients hang up on purpose here."""
-
-
-@contextmanager
-def running_receiver() -> Iterator[Receiver]:
-    """Yield a receiver that listens on 127.0.0.1 until the block ends."""
-    receiver = Receiver()
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.receiver = receiver  # type: ignore[attr-defined]
-    receiver.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        receiver.released.set()
-        server.shutdown()
-        server.server_close()
-
-
-def eventually(condition: Callable[[], object], *, seconds: float = 15) -> None:
-    """Wait until the condition holds; fail when it never does. The limit is for broken code, not for slow machines."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)
+        pass
