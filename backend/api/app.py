@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from backend.api import auth, errors
+from backend.api import auth, deliveries, errors, events, subscriptions
 from backend.api.deps import public
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
-ROUTERS: list[APIRouter] = [auth.router]
+ROUTERS: list[APIRouter] = [auth.router, events.router, subscriptions.router, deliveries.router]
 
 
 def create_api(context: Callable[[], Context]) -> FastAPI:
