@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 from models.types import BigId, Json, UTCDateTime
 
 revision = "0001"
