@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from backend.commands import serve
+from backend.commands import people, serve
 
 app = typer.Typer(
     name="pickwatch",
@@ -17,6 +17,8 @@ app.command()(serve.up)
 app.command()(serve.web)
 app.command()(serve.worker)
 app.command()(serve.migrate)
+app.add_typer(people.users, name="user")
+app.add_typer(people.keys, name="key")
 
 
 def main() -> None:

@@ -8,10 +8,13 @@ import reflex as rx
 
 from backend import program
 from backend.api.app import create_api
+from backend.api.security import secure
 from dashboard import nav
-from dashboard.pages import network
+from dashboard.guard import Guard
+from dashboard.pages import login, network
+from dashboard.state.login import Login
 
-STYLESHEETS = ["/css/tokens.css", "/css/base.css"]
+STYLESHEETS = ["/css/tokens.css", "/css/base.css", "/css/login.css"]
 
 #: What each page of `nav.PAGES` is made of.
 COMPONENTS: dict[nav.Page, Callable[[], rx.Component]] = {nav.NETWORK: network.page}
@@ -19,8 +22,9 @@ COMPONENTS: dict[nav.Page, Callable[[], rx.Component]] = {nav.NETWORK: network.p
 app = rx.App(
     html_lang="en",
     stylesheets=STYLESHEETS,
-    api_transformer=[create_api(program.current)],
+    api_transformer=[create_api(program.current), lambda site: secure(site, lambda: program.current().settings)],
 )
+app.add_middleware(Guard(), index=0)
 
 app.register_lifespan_task(program.running)
 
@@ -31,3 +35,11 @@ for page in nav.PAGES:
         title=f"{page.title} · Pickwatch",
         description=page.description,
     )
+
+app.add_page(
+    login.login_page,
+    route="/login",
+    title="Sign in · Pickwatch",
+    description="Sign in to Pickwatch.",
+    on_load=Login.open,
+)
