@@ -9,10 +9,11 @@ import reflex as rx
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import nav
+from dashboard import logs, nav
 from dashboard.guard import Guard
 from dashboard.pages import login, network
 from dashboard.state.login import Login
+from dashboard.tabs import TabTokens
 
 STYLESHEETS = ["/css/tokens.css", "/css/base.css", "/css/login.css"]
 
@@ -22,9 +23,14 @@ COMPONENTS: dict[nav.Page, Callable[[], rx.Component]] = {nav.NETWORK: network.p
 app = rx.App(
     html_lang="en",
     stylesheets=STYLESHEETS,
-    api_transformer=[create_api(program.current), lambda site: secure(site, lambda: program.current().settings)],
+    api_transformer=[
+        TabTokens,
+        create_api(program.current),
+        lambda site: secure(site, lambda: program.current().settings),
+    ],
 )
 app.add_middleware(Guard(), index=0)
+logs.install()
 
 app.register_lifespan_task(program.running)
 

@@ -94,7 +94,7 @@ def _demo() -> rx.Component:
     return rx.el.section(
         rx.el.h2("This is the demo network. Look around as"),
         rx.el.ul(rx.foreach(Login.offers, _offer)),
-        rx.el.p("The password of each is ", rx.el.code(Login.offers[0].password), "."),
+        rx.el.p("The password of each is ", rx.el.code(Login.demo_password), "."),
         class_name="login-demo",
     )
 

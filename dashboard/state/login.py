@@ -20,6 +20,7 @@ class Login(rx.State):
 
     error: str = ""
     next: str = "/"
+    demo_password: str = ""
     offers: rx.Field[list[DemoAccount]] = rx.field(default_factory=list)
 
     @rx.event
@@ -33,6 +34,7 @@ class Login(rx.State):
         self.error = reason(asked)
         offered: Callable[[], list[DemoAccount]] = lambda: demo_accounts(program.current())  # noqa: E731
         self.offers = await rx.run_in_thread(offered)
+        self.demo_password = self.offers[0].password if self.offers else ""
         return None
 
 
