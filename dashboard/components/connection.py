@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.core import banner  # type: ignore[import-untyped]
+from reflex_components_core.core import banner
 
 from dashboard.live import Live
 
