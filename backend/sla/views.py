@@ -197,6 +197,7 @@ class GeoPoint:
     counts: Counts
     stale: bool
     closed: bool
+    since: datetime | None = None  # since when it has this grade
 
     @property
     def shown(self) -> Shown:
