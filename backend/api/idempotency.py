@@ -89,7 +89,7 @@ class Once:
     def _take(self) -> datetime | Response:
         """Lock the key and return until when, or the stored answer; raise when it is taken or was used otherwise."""
         now = system_now()
-        row = {
+        row: dict[str, Any] = {
             "owner": self._owner,
             "key": self.key,
             "body_hash": self.body_hash,
@@ -140,7 +140,7 @@ def once(permission: Permission) -> Any:
     async def dependency(
         request: Request,
         ctx: Ctx,
-        actor: Annotated[Actor, Depends(policy)],
+        actor: Actor = Depends(policy),  # a default, as annotations cannot name the `policy` of this call
         idempotency_key: Annotated[
             str | None, Header(description="Any text of 1 to 200 printable characters; kept for 48 hours.")
         ] = None,

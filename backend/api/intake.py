@@ -1,4 +1,4 @@
-"""What may come in at all: size, content type, and JSON that every database can hold. Schemas judge the rest.
+"""What may come in at all: JSON that every database can hold. Sizes are `security.py`, the rest is judged by schemas.
 
 Runs before anything else on /api/v1. PostgreSQL refuses NUL characters and lone surrogates, JSON knows no NaN, and a
 document nested without end breaks whoever walks it: each is refused here, once, for every route.
@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +20,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.api.errors import problem
 from models.errors import ErrorCode, Fault
 
-MAX_BODY = 16 * 1024 * 1024
 MAX_DEPTH = 24
 _PREFIX = "/api/v1/"
 _INT64 = 2**63
@@ -41,9 +41,8 @@ class Intake:
         refusal: Response | None = _check_address(scope)
         body = b""
         if refusal is None and scope["method"] in ("POST", "PUT", "PATCH"):
-            read = await _read(scope, receive)
-            refusal = _too_large() if read is None else _check_body(scope, read)
-            body = read or b""
+            body = await _read(receive)
+            refusal = _check_body(scope, body)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -51,29 +50,19 @@ class Intake:
 
 
 def _check_address(scope: Scope) -> Response | None:
-    query = unquote(scope["query_string"].decode("latin-1"))
+    query = unquote(scope["query_string"].decode("latin-1"))  # invalid UTF-8 becomes U+FFFD, which is harmless
     if _UNSTORABLE.search(scope["path"]) or _UNSTORABLE.search(query):
         return problem(400, "bad_address", "Bad address", detail="The address holds a NUL character.")
     return None
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes | None:
-    """Return the whole body, or None when it is too large."""
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > MAX_BODY:
-        return None
+async def _read(receive: Receive) -> bytes:
     parts: list[bytes] = []
-    size = 0
-    while True:
+    more = True
+    while more:
         message = await receive()
-        if message["type"] != "http.request":
-            break
         parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > MAX_BODY:
-            return None
-        if not message.get("more_body", False):
-            break
+        more = message["type"] == "http.request" and message.get("more_body", False)
     return b"".join(parts)
 
 
@@ -89,10 +78,6 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
-
-
-def _too_large() -> Response:
-    return problem(413, "too_large", "Too large", detail=f"A body holds at most {MAX_BODY // 1024 // 1024} MB.")
 
 
 def _check_body(scope: Scope, body: bytes) -> Response | None:
@@ -111,11 +96,16 @@ def _check_body(scope: Scope, body: bytes) -> Response | None:
         return _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}.")
     except ValueError:
         return _malformed("It holds a number with too many digits.")
-    faults = [fault for fault, _ in zip(_faults(document, "", 0), range(_MAX_FAULTS), strict=False)]
+    faults = storage_faults(document)
     if not faults:
         return None
     detail = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request; nothing was changed."
     return problem(422, ErrorCode.INVALID.value, "Invalid", detail=detail, errors=faults)
+
+
+def storage_faults(document: Any) -> list[Fault]:
+    """Return what in a JSON document no database could hold: NUL, NaN, numbers over 64 bits, endless nesting."""
+    return list(islice(_faults(document, "", 0), _MAX_FAULTS))
 
 
 def _malformed(why: str) -> Response:

@@ -86,9 +86,7 @@ def list_locations(
 
 
 @router.get("/locations.geojson", responses=READ, response_class=Response)
-def geojson(
-    ctx: Ctx, actor: Reader, group: Annotated[str | None, Query(max_length=64)] = None
-) -> Response:
+def geojson(ctx: Ctx, actor: Reader, group: Annotated[str | None, Query(max_length=64)] = None) -> Response:
     """Return all visible locations as GeoJSON; one without coordinates has a null geometry."""
     with ctx.read(actor) as uow:
         features = [feature(view) for view in queries.listing(uow, group=group)]

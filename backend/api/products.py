@@ -29,9 +29,7 @@ Sku = Annotated[Code, Path(description="Its SKU.")]
 
 
 @router.put("/products/{sku}", responses=WRITE, response_model=ProductOut)
-def put_product(
-    sku: Sku, body: ProductIn, response: Response, ctx: Ctx, actor: Writer, version: Version
-) -> ProductOut:
+def put_product(sku: Sku, body: ProductIn, response: Response, ctx: Ctx, actor: Writer, version: Version) -> ProductOut:
     """Create or replace a product: 201 when it is new. With If-Match only over the version you read."""
     if body.sku is not None and body.sku != sku:
         raise invalid([Fault("/sku", "mismatch", f"The address says {sku}.")])

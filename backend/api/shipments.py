@@ -84,7 +84,8 @@ def _step(path: str, to: ShipmentStatus, words: str) -> None:
 
     def step(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
         def work(uow: Uow) -> Answer:
-            service.advance(uow, [StepCommand(shipment_id, to, expected_version=version)])
+            with faults.pointing(drop="/0"):
+                service.advance(uow, [StepCommand(shipment_id, to, expected_version=version)])
             return _answer(uow, shipment_id)
 
         return call.run(work)
@@ -109,7 +110,8 @@ def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version
     """Move a shipment to another location, where it starts afresh: stock and clocks move with it."""
 
     def work(uow: Uow) -> Answer:
-        service.reassign(uow, shipment_id, body.location, reason=body.reason, expected_version=version)
+        with faults.pointing(drop="/0"):
+            service.reassign(uow, shipment_id, body.location, reason=body.reason, expected_version=version)
         return _answer(uow, shipment_id)
 
     return call.run(work)
@@ -120,7 +122,8 @@ def hold(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Vers
     """Stop work on a shipment and pause its clocks."""
 
     def work(uow: Uow) -> Answer:
-        service.hold(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
+        with faults.pointing(drop="/0"):
+            service.hold(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
         return _answer(uow, shipment_id)
 
     return call.run(work)
@@ -131,7 +134,8 @@ def release(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: No
     """Let work go on and resume the clocks."""
 
     def work(uow: Uow) -> Answer:
-        service.release(uow, [shipment_id], expected=_expected(shipment_id, version))
+        with faults.pointing(drop="/0"):
+            service.release(uow, [shipment_id], expected=_expected(shipment_id, version))
         return _answer(uow, shipment_id)
 
     return call.run(work)
@@ -142,7 +146,8 @@ def cancel(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Ve
     """Give up a shipment that has not left: stock comes back, clocks end."""
 
     def work(uow: Uow) -> Answer:
-        service.cancel(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
+        with faults.pointing(drop="/0"):
+            service.cancel(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
         return _answer(uow, shipment_id)
 
     return call.run(work)

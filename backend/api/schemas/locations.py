@@ -43,10 +43,10 @@ class LocationIn(Body):
     longitude: Annotated[Degrees, Field(ge=-180, le=180)] | None = None
     time_zone: Annotated[str, Field(max_length=64)]
     methods: Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
-    hours: Annotated[dict[str, JsonValue], Field(max_length=10)] = {}
+    hours: Annotated[dict[str, JsonValue], Field(max_length=10, default_factory=dict)]
     daily_limit: DailyLimit | None = None
-    groups: Annotated[list[Code], Field(max_length=50)] = []
-    attributes: Document = {}
+    groups: Annotated[list[Code], Field(max_length=50, default_factory=list)]
+    attributes: Document = Field(default_factory=dict)
 
     def to_input(self, code: str) -> LocationInput:
         """Return what the service takes."""

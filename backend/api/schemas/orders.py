@@ -82,7 +82,7 @@ class OrderIn(Body):
     placed_at: Instant | None = None
     due_at: Instant | None = None
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=500)]
-    attributes: Document = {}
+    attributes: Document = Field(default_factory=dict)
 
     def to_input(self) -> NewOrder:
         """Return what the service takes."""

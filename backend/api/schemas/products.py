@@ -20,9 +20,9 @@ class ProductIn(Body):
 
     sku: Code | None = None
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-    barcodes: Annotated[list[Barcode], Field(max_length=50)] = []
+    barcodes: Annotated[list[Barcode], Field(max_length=50, default_factory=list)]
     weight_g: Annotated[int, Strict(), Field(ge=0, le=2_000_000_000)] = 0
-    attributes: Document = {}
+    attributes: Document = Field(default_factory=dict)
 
     def to_input(self, sku: str) -> ProductInput:
         """Return what the service takes."""

@@ -26,7 +26,7 @@ class ShipmentLineOut(Body):
 
 
 class ShipmentOut(Body):
-    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` are the steps that may follow."""
+    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status."""
 
     id: int
     order_id: int
