@@ -76,12 +76,16 @@ def _balances() -> sa.Select[*tuple[Any, ...]]:
         sa.func.coalesce(_STOCK.c.on_hand, 0) != sa.func.coalesce(sums.c.on_hand, 0),
         sa.func.coalesce(_STOCK.c.allocated, 0) != sa.func.coalesce(sums.c.allocated, 0),
     )
-    return sa.select(
-        sa.func.coalesce(_STOCK.c.location_id, sums.c.location_id).label("location"),
-        sa.func.coalesce(_STOCK.c.product_id, sums.c.product_id).label("product"),
-        _STOCK.c.on_hand.label("on_hand"),
-        sums.c.on_hand.label("ledger"),
-    ).select_from(both).where(differs)
+    return (
+        sa.select(
+            sa.func.coalesce(_STOCK.c.location_id, sums.c.location_id).label("location"),
+            sa.func.coalesce(_STOCK.c.product_id, sums.c.product_id).label("product"),
+            _STOCK.c.on_hand.label("on_hand"),
+            sums.c.on_hand.label("ledger"),
+        )
+        .select_from(both)
+        .where(differs)
+    )
 
 
 def _negative() -> sa.Select[*tuple[Any, ...]]:
@@ -112,7 +116,8 @@ def _held() -> sa.Select[*tuple[Any, ...]]:
         .subquery()
     )
     due = sa.case((_still_inside(), asked.c.units), else_=0)
-    joined = held.join(_SHIPMENT, _SHIPMENT.c.id == held.c.shipment_id).join(asked, asked.c.shipment_id == _SHIPMENT.c.id)
+    of_shipment = held.join(_SHIPMENT, _SHIPMENT.c.id == held.c.shipment_id)
+    joined = of_shipment.join(asked, asked.c.shipment_id == _SHIPMENT.c.id)
     return (
         sa.select(_SHIPMENT.c.id.label("shipment"), held.c.units.label("held"), asked.c.units.label("asked"))
         .select_from(joined)

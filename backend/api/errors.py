@@ -61,7 +61,8 @@ def _pointer(location: Sequence[Any]) -> str:
 
 def schema_faults(errors: Sequence[Any]) -> list[Fault]:
     """Return pydantic's errors as faults."""
-    return [Fault(_pointer(error["loc"]), error["type"], error["msg"].removeprefix("Value error, ")) for error in errors]
+    words = "Value error, "  # pydantic's prefix to messages of our own
+    return [Fault(_pointer(error["loc"]), error["type"], error["msg"].removeprefix(words)) for error in errors]
 
 
 def merge(faults: Sequence[Fault], more: Sequence[Fault]) -> list[Fault]:
