@@ -50,6 +50,7 @@ class LocationFilter:
     group: str = ""
     kind: str = ""
     search: str = ""
+    codes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
