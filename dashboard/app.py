@@ -12,6 +12,7 @@ from backend.api.app import create_api
 from backend.api.security import secure
 from dashboard import live, nav
 from dashboard.guard import Guard
+from dashboard.netmap import routes as netmap
 from dashboard.pages import network
 from dashboard.state.network import NetworkState
 from dashboard.state.session import Session
@@ -24,6 +25,9 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
 }
 
+api = create_api(program.current)
+api.include_router(netmap.router)
+
 app = rx.App(
     html_lang="en",
     stylesheets=STYLESHEETS,
@@ -31,7 +35,7 @@ app = rx.App(
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         *[rx.el.script(src=script, defer=True) for script in SCRIPTS],
     ],
-    api_transformer=[create_api(program.current), lambda asgi: secure(asgi, lambda: program.current().settings)],
+    api_transformer=[api, lambda asgi: secure(asgi, lambda: program.current().settings)],
 )
 # The shell has its own banner for a lost connection (dashboard/components/connection.py).
 app.app_wraps.pop((5, "Overlay"))
