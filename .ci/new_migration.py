@@ -11,6 +11,9 @@ from pathlib import Path
 
 from alembic import command
 
+# The tree this script stands in, not an installed copy: in a second worktree that would be somebody else's.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from backend.persistence.engine import make_engine
 from backend.persistence.migrate import _config, upgrade
 

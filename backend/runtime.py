@@ -24,7 +24,13 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
         engine=engine,
         clock=clock,
         wakeups=wakeups,
-        transactions=UowFactory(engine, clock, wakeups),
+        transactions=UowFactory(
+            engine,
+            clock,
+            wakeups,
+            public_url=settings.public_url,
+            stale_after_seconds=settings.stale_after_seconds,
+        ),
     )
 
 

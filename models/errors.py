@@ -47,3 +47,9 @@ class DomainError(Exception):
 def not_found(what: str, key: object) -> DomainError:
     """Return the error for a thing that is not there, or that the actor may not know of."""
     return DomainError(ErrorCode.NOT_FOUND, f"There is no {what} {key!s}.", what=what, key=str(key))
+
+
+def invalid(faults: Sequence[Fault], *, code: ErrorCode = ErrorCode.INVALID) -> DomainError:
+    """Return the error that names every fault of a refused input."""
+    many = "faults" if len(faults) != 1 else "fault"
+    return DomainError(code, f"{len(faults)} {many} in the request; nothing was changed.", faults=faults)

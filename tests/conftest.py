@@ -26,6 +26,21 @@ POSTGRES = os.environ.get("PICKWATCH_TEST_POSTGRES", "postgresql+psycopg://root@
 START = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
 
+#: Cheap and telling ones first: what breaks a rule should be seen before what breaks a page.
+ORDER = ("house", "unit", "property", "integration", "concurrency", "api", "dashboard", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests by speed of their kind; within a kind in the order of the files."""
+    folder = Path(__file__).parent
+
+    def speed(item: pytest.Item) -> int:
+        kind = item.path.relative_to(folder).parts[0]
+        return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+    items.sort(key=speed)
+
+
 def _admin(statement: str) -> None:
     engine = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

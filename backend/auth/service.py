@@ -1,18 +1,87 @@
-"""Sessions and API keys: who is behind a cookie or a bearer token."""
+"""Who is behind a cookie or a bearer token. Signing in is `sessions.py`, accounts are `people.py`, keys `keys.py`."""
 
 from __future__ import annotations
 
-from backend.auth.actor import Actor
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from backend.auth.actor import Actor, LocationScope
+from backend.auth.permissions import permissions_of
+from backend.auth.tokens import digest, key_prefix, same
+from backend.clock import system_now
 from backend.context import Context
+from models.enums import ActorKind, Permission, Role
+from models.tables import ApiKey, User, UserSession
 
 COOKIE = "pickwatch_session"
 
-
-def actor_of_key(ctx: Context, token: str) -> Actor | None:
-    """Return the actor of an active API key, else None."""
-    raise NotImplementedError
+#: How old `seen_at` and `used_at` may get before they are written again: reading must not cost a write each time.
+TOUCH_AFTER = timedelta(minutes=1)
 
 
 def actor_of_session(ctx: Context, token: str) -> Actor | None:
-    """Return the actor of a live session, else None."""
-    raise NotImplementedError
+    """Return the actor of a live session of an active user, else None. One indexed query, never cached.
+
+    Must not be called inside a writing transaction: once a minute it writes when the session was last seen.
+    """
+    if not token or len(token) > 200:
+        return None
+    now = system_now()
+    hashed = digest(token)
+    with ctx.read() as uow:
+        row = uow.session.execute(
+            sa.select(UserSession, User)
+            .join(User, col(User.id) == col(UserSession.user_id))
+            .where(col(UserSession.token_hash) == hashed)
+        ).first()
+        if row is None:
+            return None
+        session, user = row
+        if not same(session.token_hash, hashed) or session.expires_at <= now or not user.active:
+            return None
+        actor = actor_of_user(user)
+        idle = now - session.seen_at
+    if idle >= TOUCH_AFTER:
+        _touch(ctx, UserSession, UserSession.seen_at, col(UserSession.token_hash) == hashed)
+    return actor
+
+
+def actor_of_user(user: User) -> Actor:
+    """Return the actor that a person is: his role's permissions inside his part of the network."""
+    scope = LocationScope(frozenset(user.location_codes), frozenset(user.group_codes))
+    return Actor(ActorKind.USER, user.username, permissions_of(Role(user.role), scope), scope, user.id)
+
+
+def actor_of_key(ctx: Context, token: str) -> Actor | None:
+    """Return the actor of an active, unexpired API key, else None. One indexed query, never cached."""
+    prefix = key_prefix(token)
+    if prefix is None:
+        return None
+    now = system_now()
+    with ctx.read() as uow:
+        key = uow.session.scalars(sa.select(ApiKey).where(col(ApiKey.prefix) == prefix)).first()
+        stored = key.key_hash if key is not None else ""
+        if not same(stored, digest(token)) or key is None:
+            return None
+        if not key.active or (key.expires_at is not None and key.expires_at <= now):
+            return None
+        actor = _actor_of(key)
+        fresh = key.used_at is not None and now - key.used_at < TOUCH_AFTER
+    if not fresh:
+        _touch(ctx, ApiKey, ApiKey.used_at, col(ApiKey.prefix) == prefix)
+    return actor
+
+
+def _actor_of(key: ApiKey) -> Actor:
+    scope = LocationScope(frozenset(key.location_codes), frozenset(key.group_codes))
+    return Actor(ActorKind.API_KEY, f"key:{key.name}", frozenset(map(Permission, key.scopes)), scope)
+
+
+def _touch(ctx: Context, table: Any, column: Any, which: sa.ColumnElement[bool]) -> None:
+    now = system_now()
+    stale = sa.or_(column.is_(None), column <= now - TOUCH_AFTER)
+    with ctx.uow() as uow:  # the condition makes it one write although many requests see the old value
+        uow.session.execute(sa.update(table).where(which, stale).values({column: now}))

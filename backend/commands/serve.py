@@ -82,7 +82,7 @@ def prepare() -> Context:
     _reachable(ctx)
     upgrade(ctx.engine)
     try:  # until both packages are merged
-        from backend.auth.service import ensure_admin
+        from backend.auth.first_start import ensure_admin
         from backend.sla.service import ensure_defaults
     except ImportError:
         return ctx

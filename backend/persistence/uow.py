@@ -7,8 +7,8 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -24,13 +24,30 @@ from models.tables import Event
 _SQLITE_WRITER = threading.RLock()
 
 
+class Ending(Protocol):
+    """Work gathered during a transaction and done once, just before it commits."""
+
+    def close(self, uow: Uow) -> None:
+        """Do it. May record events and signals; must not commit."""
+        ...
+
+
+E = TypeVar("E", bound=Ending)
+
+
 @dataclass(slots=True)
 class Uow:
-    """A transaction with its actor, its business instant, and the events it will leave behind."""
+    """A transaction with its actor, its business instant, and the events it will leave behind.
+
+    `public_url` is for links in events; `stale_after` is how old data may be, in business time.
+    """
 
     session: Session
     actor: Actor
     now: datetime
+    public_url: str = "http://localhost:8000"
+    stale_after: timedelta = timedelta(seconds=900)
+    _endings: dict[type[Ending], Ending] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _signals: dict[Topic, datetime | None] = field(default_factory=dict)
 
@@ -67,6 +84,23 @@ class Uow:
         known = self._signals[topic]
         self._signals[topic] = None if at is None or known is None else min(at, known)
 
+    def ending(self, kind: type[E]) -> E:
+        """Return this transaction's one `kind`, made on first use; its `close(uow)` runs just before the commit.
+
+        For rows that everyone touches (a location's health): changes are added up, applied in one go, and their locks
+        come last in every transaction and in ascending order, so that no two transactions can deadlock on them.
+        """
+        known = self._endings.get(kind)
+        if known is None:
+            known = self._endings[kind] = kind()
+        return known  # type: ignore[return-value]  # the dict maps each class to an instance of it
+
+    def close(self) -> None:
+        """Do the gathered work; called by the edge just before it commits."""
+        for ending in self._endings.values():
+            ending.close(self)
+        self._endings.clear()
+
     def flush_events(self) -> None:
         """Write the recorded events; called by the edge just before it commits."""
         if not self._events:
@@ -79,11 +113,22 @@ class Uow:
 class UowFactory:
     """Opens transactions on one engine."""
 
-    def __init__(self, engine: Engine, clock: Clock, wakeups: Wakeups) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        wakeups: Wakeups,
+        *,
+        public_url: str = "http://localhost:8000",
+        stale_after_seconds: float = 900,
+    ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._clock = clock
         self._wakeups = wakeups
+        self._public_url = public_url
+        # A replay an hour a second must not turn grey in a quarter of a second.
+        self._stale_after = timedelta(seconds=stale_after_seconds * max(1.0, clock.speed))
         self._sqlite = engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -99,9 +144,10 @@ class UowFactory:
 
     def _transaction(self, actor: Actor) -> Generator[Uow, None, Uow]:
         with Session(self._writer, expire_on_commit=False, autoflush=False) as session:
-            uow = Uow(session=session, actor=actor, now=self._clock.now())
+            uow = self._uow(session, actor)
             yield uow
             session.flush()
+            uow.close()
             uow.flush_events()
             session.commit()
         return uow
@@ -111,6 +157,15 @@ class UowFactory:
         """Open a transaction for SELECTs; whatever it changed is rolled back."""
         with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
             try:
-                yield Uow(session=session, actor=actor, now=self._clock.now())
+                yield self._uow(session, actor)
             finally:
                 session.rollback()
+
+    def _uow(self, session: Session, actor: Actor) -> Uow:
+        return Uow(
+            session=session,
+            actor=actor,
+            now=self._clock.now(),
+            public_url=self._public_url,
+            stale_after=self._stale_after,
+        )

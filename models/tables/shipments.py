@@ -30,6 +30,12 @@ class Shipment(SQLModel, table=True):
         ),
         sa.Index("ix_shipment_queue", "location_id", "sla_due_at"),
         sa.Index("ix_shipment_location_status", "location_id", "status"),
+        sa.Index(  # the oldest running shipment of the network, in one step
+            "ix_shipment_running",
+            "placed_at",
+            postgresql_where=sa.text("sla_due_at IS NOT NULL"),
+            sqlite_where=sa.text("sla_due_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = key()

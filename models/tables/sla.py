@@ -129,8 +129,8 @@ class SlaTransition(SQLModel, table=True):
 class LocationHealth(SQLModel, table=True):
     """Counts of a location's running shipments by band, of its finished clocks, and its colour.
 
-    Counts are kept by deltas in the transaction that changes a shipment. `better_since` and `regrade_at`
-    carry the hold time of flap control (`backend/sla/grading.py`).
+    Counts are kept by deltas in the transaction that changes a shipment. `better_since`, `better_grade` and
+    `regrade_at` carry the hold time of flap control (`backend/sla/grading.py:Standing`).
     """
 
     __tablename__ = "location_health"
@@ -160,6 +160,7 @@ class LocationHealth(SQLModel, table=True):
     grade: str = Field(default=Compliance.COMPLIANT.value, max_length=16)
     since: datetime = instant()
     better_since: datetime | None = instant(nullable=True)
+    better_grade: str | None = Field(default=None, max_length=16)
     regrade_at: datetime | None = instant(nullable=True)
     rule_version: int = Field(default=0)
     changed_at: datetime = instant()

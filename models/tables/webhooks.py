@@ -14,7 +14,11 @@ from models.types import BigId
 
 
 class Subscription(SQLModel, table=True):
-    """A webhook endpoint. `secret` never leaves the server but in the answer that created or rotated it."""
+    """A webhook endpoint. `secret` never leaves the server but in the answer that created or rotated it.
+
+    `owner_scope` is `{"location_codes": [], "group_codes": [], "hidden_types": []}`: what its creator may see.
+    `failing_since` is set by the first failure after a success and cleared by the next success.
+    """
 
     __tablename__ = "subscription"
 
@@ -24,11 +28,12 @@ class Subscription(SQLModel, table=True):
     types: list[str] = document(list)  # exact event types, or a prefix ending in ".*"; empty means all
     location_codes: list[str] = document(list)
     group_codes: list[str] = document(list)
-    owner_scope: dict[str, Any] = document()  # the creator's location scope: never sees more than he may
+    owner_scope: dict[str, Any] = document()
     secret: str = Field(max_length=200)
     enabled: bool = Field(default=True)
     disabled_reason: str | None = Field(default=None, max_length=300)
-    from_seq: int = Field(default=0, sa_type=BigId)
+    failing_since: datetime | None = instant(nullable=True)
+    from_seq: int = Field(default=0, sa_type=BigId)  # events after this place in the feed are owed
     version: int = Field(default=1)
     created_by: str = Field(max_length=120)
     created_at: datetime = instant()
@@ -36,7 +41,13 @@ class Subscription(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One event owed to one subscription. `next_attempt_at` is null once delivered or dead."""
+    """One event owed to one subscription; owed means `pending` or `sending`.
+
+    Messages of one subject reach a subscription in the order of the feed: only the first that is owed has a
+    `next_attempt_at`, the ones behind it wait with null until it is delivered or dead (`alerts/delivery/queue.py`).
+    `claimed_by` names the worker that is sending; it is free again once that worker's lease has run out.
+    `schedule_from` is the number of attempts before the last replay: the retry schedule starts over there.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -44,19 +55,39 @@ class Delivery(SQLModel, table=True):
         one_of("status", DeliveryStatus, "ck_delivery_status"),
         sa.Index(
             "ix_delivery_due",
+            "subscription_id",
             "next_attempt_at",
-            postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-            sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
+            postgresql_where=sa.text("status = 'pending'"),
+            sqlite_where=sa.text("status = 'pending'"),
         ),
+        sa.Index(
+            "ix_delivery_owed",
+            "subscription_id",
+            "subject",
+            "event_seq",
+            postgresql_where=sa.text("status IN ('pending', 'sending')"),
+            sqlite_where=sa.text("status IN ('pending', 'sending')"),
+        ),
+        sa.Index(
+            "ix_delivery_sending",
+            "claimed_by",
+            postgresql_where=sa.text("status = 'sending'"),
+            sqlite_where=sa.text("status = 'sending'"),
+        ),
+        sa.Index("ix_delivery_location", "location_id", "id"),
+        sa.Index("ix_delivery_status", "status", "id"),
     )
 
     id: int | None = key()
     subscription_id: int = ref("subscription.id", index=False, ondelete="CASCADE")
     event_id: int = Field(sa_column_args=[sa.ForeignKey("event.id")], sa_type=BigId, index=True)
+    event_seq: int = Field(sa_type=BigId)
     event_type: str = Field(max_length=64)
-    location_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    subject: str = Field(max_length=200)
+    location_id: int | None = Field(default=None, sa_type=BigId)
     status: str = Field(max_length=16)
     attempts: int = Field(default=0)
+    schedule_from: int = Field(default=0)
     next_attempt_at: datetime | None = instant(nullable=True)
     claimed_by: str | None = Field(default=None, max_length=80)
     last_error: str | None = Field(default=None, max_length=500)

@@ -242,6 +242,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(length=200), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("disabled_reason", sa.String(length=300), nullable=True),
+        sa.Column("failing_since", UTCDateTime(), nullable=True),
         sa.Column("from_seq", BigId, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(length=120), nullable=False),
@@ -262,10 +263,13 @@ def upgrade() -> None:
         sa.Column("id", BigId, nullable=False),
         sa.Column("subscription_id", BigId, nullable=False),
         sa.Column("event_id", BigId, nullable=False),
+        sa.Column("event_seq", BigId, nullable=False),
         sa.Column("event_type", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("location_id", BigId, nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("schedule_from", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", UTCDateTime(), nullable=True),
         sa.Column("claimed_by", sa.String(length=80), nullable=True),
         sa.Column("last_error", sa.String(length=500), nullable=True),
@@ -284,13 +288,28 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
             "ix_delivery_due",
-            ["next_attempt_at"],
+            ["subscription_id", "next_attempt_at"],
             unique=False,
-            postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-            sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
+            postgresql_where=sa.text("status = 'pending'"),
+            sqlite_where=sa.text("status = 'pending'"),
         )
         batch_op.create_index(batch_op.f("ix_delivery_event_id"), ["event_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_location_id"), ["location_id"], unique=False)
+        batch_op.create_index("ix_delivery_location", ["location_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_owed",
+            ["subscription_id", "subject", "event_seq"],
+            unique=False,
+            postgresql_where=sa.text("status IN ('pending', 'sending')"),
+            sqlite_where=sa.text("status IN ('pending', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_delivery_sending",
+            ["claimed_by"],
+            unique=False,
+            postgresql_where=sa.text("status = 'sending'"),
+            sqlite_where=sa.text("status = 'sending'"),
+        )
+        batch_op.create_index("ix_delivery_status", ["status", "id"], unique=False)
 
     op.create_table(
         "health_sample",
@@ -330,6 +349,7 @@ def upgrade() -> None:
         sa.Column("grade", sa.String(length=16), nullable=False),
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.Column("better_since", UTCDateTime(), nullable=True),
+        sa.Column("better_grade", sa.String(length=16), nullable=True),
         sa.Column("regrade_at", UTCDateTime(), nullable=True),
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.Column("changed_at", UTCDateTime(), nullable=False),
@@ -427,6 +447,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_shipment_location_status", ["location_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_shipment_order_id"), ["order_id"], unique=False)
         batch_op.create_index("ix_shipment_queue", ["location_id", "sla_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_shipment_running",
+            ["placed_at"],
+            unique=False,
+            postgresql_where=sa.text("sla_due_at IS NOT NULL"),
+            sqlite_where=sa.text("sla_due_at IS NOT NULL"),
+        )
 
     op.create_table(
         "stock_balance",
@@ -658,6 +685,11 @@ def downgrade() -> None:
 
     op.drop_table("stock_balance")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_shipment_running",
+            postgresql_where=sa.text("sla_due_at IS NOT NULL"),
+            sqlite_where=sa.text("sla_due_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_shipment_queue")
         batch_op.drop_index(batch_op.f("ix_shipment_order_id"))
         batch_op.drop_index("ix_shipment_location_status")
@@ -685,12 +717,23 @@ def downgrade() -> None:
 
     op.drop_table("health_sample")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_location_id"))
+        batch_op.drop_index("ix_delivery_status")
+        batch_op.drop_index(
+            "ix_delivery_sending",
+            postgresql_where=sa.text("status = 'sending'"),
+            sqlite_where=sa.text("status = 'sending'"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_owed",
+            postgresql_where=sa.text("status IN ('pending', 'sending')"),
+            sqlite_where=sa.text("status IN ('pending', 'sending')"),
+        )
+        batch_op.drop_index("ix_delivery_location")
         batch_op.drop_index(batch_op.f("ix_delivery_event_id"))
         batch_op.drop_index(
             "ix_delivery_due",
-            postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-            sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
+            postgresql_where=sa.text("status = 'pending'"),
+            sqlite_where=sa.text("status = 'pending'"),
         )
 
     op.drop_table("delivery")

@@ -1,0 +1,97 @@
+"""Reading shipments, in queue order: the earliest due instant first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from backend.auth.scope import visible
+from backend.persistence.uow import Uow
+from models.enums import Compliance, Method, ShipmentStatus
+from models.errors import not_found
+from models.tables import Location, Order, Shipment, ShipmentLine
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentView:
+    """A shipment with its lines and the codes people use."""
+
+    shipment: Shipment
+    location: str
+    order_external_id: str
+    lines: tuple[ShipmentLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFilter:
+    """What a list of shipments is narrowed to; None means any. `late` is due before now and still running."""
+
+    location: str | None = None
+    status: ShipmentStatus | None = None
+    sla: Compliance | None = None
+    method: Method | None = None
+    late: bool | None = None
+
+
+def get(uow: Uow, shipment_id: int) -> ShipmentView:
+    """Return one shipment, or raise NOT_FOUND."""
+    row = uow.session.execute(_rows(uow).where(col(Shipment.id) == shipment_id)).one_or_none()
+    if row is None:
+        raise not_found("shipment", shipment_id)
+    return _views(uow, [row])[0]
+
+
+def listing(
+    uow: Uow, wanted: ShipmentFilter, *, after: tuple[datetime | None, int] | None = None, limit: int = 100
+) -> list[ShipmentView]:
+    """Return shipments by due instant (those without one last) and id, those after `after`, at most `limit`."""
+    due, id_ = col(Shipment.sla_due_at), col(Shipment.id)
+    statement = _rows(uow).where(*_conditions(uow, wanted)).order_by(due.is_(None), due, id_).limit(limit)
+    if after is not None and after[0] is None:
+        statement = statement.where(due.is_(None), id_ > after[1])
+    elif after is not None:
+        later = sa.or_(due > after[0], sa.and_(due == after[0], id_ > after[1]), due.is_(None))
+        statement = statement.where(later)
+    return _views(uow, list(uow.session.execute(statement)))
+
+
+def _conditions(uow: Uow, wanted: ShipmentFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.location is not None:
+        conditions.append(col(Location.code) == wanted.location)
+    if wanted.status is not None:
+        conditions.append(col(Shipment.status) == wanted.status.value)
+    if wanted.sla is not None:
+        conditions.append(col(Shipment.sla_status) == wanted.sla.value)
+    if wanted.method is not None:
+        conditions.append(col(Shipment.method) == wanted.method.value)
+    if wanted.late is not None:
+        late = sa.func.coalesce(col(Shipment.sla_due_at) <= uow.now, sa.false())
+        conditions.append(late if wanted.late else sa.not_(late))
+    return conditions
+
+
+def _rows(uow: Uow) -> sa.Select[Shipment, str, str]:
+    return (
+        sa.select(Shipment, col(Location.code), col(Order.external_id))
+        .join(Location, col(Location.id) == col(Shipment.location_id))
+        .join(Order, col(Order.id) == col(Shipment.order_id))
+        .where(visible(uow.actor.scope, col(Shipment.location_id)))
+    )
+
+
+def _views(uow: Uow, rows: list[Any]) -> list[ShipmentView]:
+    ids = [shipment.id for shipment, _, _ in rows]
+    lines: dict[int, list[ShipmentLine]] = {}
+    for line in uow.session.exec(
+        select(ShipmentLine).where(col(ShipmentLine.shipment_id).in_(ids)).order_by(col(ShipmentLine.id))
+    ):
+        lines.setdefault(line.shipment_id, []).append(line)
+    return [
+        ShipmentView(shipment, code, external_id, tuple(lines.get(shipment.id, ())))
+        for shipment, code, external_id in rows
+    ]

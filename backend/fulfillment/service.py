@@ -1,0 +1,274 @@
+"""The one writer of shipment status: open, advance, hold, release, reassign, cancel.
+
+Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
+the order of locks: order rows, shipment rows, stock, SLA rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from backend.fulfillment import rules, store, workflow
+from backend.fulfillment.rules import Refusal, ShipmentFacts, StepCommand
+from backend.inventory import service as inventory
+from backend.locations import queries as locations
+from backend.orders import progress
+from backend.persistence.bulk import allocate_ids, insert_rows
+from backend.persistence.uow import Uow
+from backend.sla import service as sla
+from backend.sla.facts import ClockMove, StepReached
+from models.enums import Method, ShipmentStatus, Step
+from models.errors import DomainError, Fault, invalid
+from models.events import EventType
+from models.tables import Shipment, ShipmentLine
+
+__all__ = ["NewShipment", "NewShipmentLine", "StepCommand", "advance", "cancel", "hold", "open_shipments", "reassign"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewShipmentLine:
+    """One product of a new shipment."""
+
+    order_line_id: int
+    product_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewShipment:
+    """One location's share of an order, about to be opened."""
+
+    order_id: int
+    order_external_id: str
+    location_id: int
+    location_code: str
+    method: Method
+    service_level: str
+    channel: str
+    customer_tier: str | None
+    order_due_at: datetime | None
+    placed_at: datetime
+    assigned_at: datetime
+    lines: tuple[NewShipmentLine, ...]
+
+
+def allocate(uow: Uow, count: int) -> list[int]:
+    """Return ids for shipments about to be opened: their stock is reserved first, to keep the order of locks."""
+    return allocate_ids(uow.session, Shipment, count)
+
+
+def open_shipments(uow: Uow, shipments: Sequence[NewShipment], *, ids: Sequence[int] | None = None) -> list[int]:
+    """Insert shipments with their lines, start their clocks, and return their ids in order."""
+    ids = list(ids) if ids is not None else allocate(uow, len(shipments))
+    pairs = list(zip(ids, shipments, strict=True))
+    insert_rows(uow.session, Shipment, [_shipment_row(uow, id_, shipment) for id_, shipment in pairs])
+    lines = [
+        {
+            "shipment_id": id_,
+            "order_line_id": line.order_line_id,
+            "product_id": line.product_id,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "picked": 0,
+        }
+        for id_, shipment in pairs
+        for line in shipment.lines
+    ]
+    insert_rows(uow.session, ShipmentLine, lines)
+    for id_, shipment in pairs:
+        data = {
+            "shipment": id_,
+            "order": shipment.order_id,
+            "external_id": shipment.order_external_id,
+            "location": shipment.location_code,
+            "method": shipment.method.value,
+            "lines": [{"sku": line.sku, "quantity": line.quantity} for line in shipment.lines],
+        }
+        _record(uow, EventType.SHIPMENT_OPENED, id_, shipment.location_id, data, shipment.assigned_at)
+    steps = [StepReached(id_, Step.PLACED, shipment.placed_at) for id_, shipment in pairs]
+    steps += [StepReached(id_, Step.ASSIGNED, shipment.assigned_at) for id_, shipment in pairs]
+    sla.reach_steps(uow, steps)
+    return ids
+
+
+def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
+    """Carry out accept, pick, pack, ready, ship and hand-over, all or none; one command per shipment and call.
+
+    Raises NOT_FOUND, STALE, ILLEGAL_TRANSITION or INVALID with every fault, pointers `/{index}`.
+    """
+    _refuse_twice([command.shipment_id for command in commands])
+    facts = store.load(uow, [command.shipment_id for command in commands])
+    pairs = list(zip(facts, commands, strict=True))
+    _refuse(rules.may_advance(fact, command, now=uow.now, index=i) for i, (fact, command) in enumerate(pairs))
+    by_status: dict[ShipmentStatus, list[tuple[ShipmentFacts, datetime]]] = defaultdict(list)
+    for fact, command in pairs:
+        by_status[command.to].append((fact, command.at or uow.now))
+    for status, group in by_status.items():
+        store.change(uow, [fact for fact, _ in group], [store.reached(status, at) for _, at in group])
+    inventory.consume(uow, [fact.id for fact, command in pairs if command.to is workflow.LEAVES[fact.method]])
+    sla.reach_steps(
+        uow,
+        [
+            StepReached(fact.id, step, command.at or uow.now)
+            for fact, command in pairs
+            for step in workflow.steps_passed(fact.method, fact.status, command.to)
+        ],
+    )
+    for fact, command in pairs:
+        _tell(uow, workflow.EVENTS[command.to], fact, command.at or uow.now, {"status": command.to.value})
+    progress.settle(uow, [f.order_id for f, c in pairs if workflow.is_done(f.method, c.to)])
+
+
+def hold(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    *,
+    reason: str,
+    at: datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+) -> None:
+    """Stop work on shipments and pause their clocks."""
+    facts = _load(uow, shipment_ids, rules.may_hold, expected)
+    moment = at or uow.now
+    store.change(uow, facts, [{"held": True, "hold_reason": reason} for _ in facts])
+    sla.pause_clocks(uow, [fact.id for fact in facts], reason=reason[:64], at=moment)
+    for fact in facts:
+        _tell(uow, EventType.SHIPMENT_HELD, fact, moment, {"reason": reason})
+
+
+def release(
+    uow: Uow, shipment_ids: Sequence[int], *, at: datetime | None = None, expected: Mapping[int, int] | None = None
+) -> None:
+    """Let work go on and resume the clocks."""
+    facts = _load(uow, shipment_ids, rules.may_release, expected)
+    moment = at or uow.now
+    store.change(uow, facts, [{"held": False, "hold_reason": None} for _ in facts])
+    sla.resume_clocks(uow, [fact.id for fact in facts], at=moment)
+    for fact in facts:
+        _tell(uow, EventType.SHIPMENT_RELEASED, fact, moment, {})
+
+
+def cancel(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    *,
+    reason: str,
+    at: datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+) -> None:
+    """Give up shipments that have not left: stock comes back, clocks end, an order with no other is cancelled."""
+    facts = _load(uow, shipment_ids, rules.may_cancel, expected)
+    moment = at or uow.now
+    values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False}
+    store.change(uow, facts, [values for _ in facts])
+    inventory.release(uow, [fact.id for fact in facts])
+    sla.cancel_clocks(uow, [fact.id for fact in facts], at=moment)
+    for fact in facts:
+        _tell(uow, EventType.SHIPMENT_CANCELLED, fact, moment, {"reason": reason})
+    progress.settle(uow, [fact.order_id for fact in facts])
+
+
+def reassign(
+    uow: Uow,
+    shipment_id: int,
+    to_location_code: str,
+    *,
+    reason: str,
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> None:
+    """Move a shipment to another location, where it starts afresh: stock moves with it, and so do its clocks.
+
+    Raises CONFLICT when the other location lacks the stock.
+    """
+    fact = store.load(uow, [shipment_id])[0]
+    place = locations.by_code(uow, [to_location_code]).get(to_location_code)
+    if place is None or place.id is None:
+        raise invalid([Fault("/location", "unknown_location", f"There is no location {to_location_code}.")])
+    _refuse([rules.may_edit(fact, expected_version)])
+    _refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
+    moment = at or uow.now
+    inventory.move(uow, shipment_id, to_location_id=place.id)
+    restart = dict.fromkeys(("accepted_at", "picked_at", "packed_at", "ready_at"))
+    values = {"status": ShipmentStatus.OPEN.value, "location_id": place.id, "assigned_at": moment, **restart}
+    store.change(uow, [fact], [values])
+    sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
+    data = {"from": fact.location_code, "to": place.code, "reason": reason}
+    _tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)
+
+
+def _load(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    rule: Callable[..., Refusal | None],
+    expected: Mapping[int, int] | None,
+) -> list[ShipmentFacts]:
+    """Load shipments that `rule` allows, or raise every refusal."""
+    _refuse_twice(shipment_ids)
+    facts = store.load(uow, shipment_ids)
+    versions = expected or {}
+    _refuse(rules.may_edit(fact, versions.get(fact.id), index=index) for index, fact in enumerate(facts))
+    _refuse(rule(fact, index=index) for index, fact in enumerate(facts))
+    return facts
+
+
+def _refuse(refusals: Iterable[Refusal | None]) -> None:
+    """Raise one error with all faults; its code is that of the first."""
+    real = [refusal for refusal in refusals if refusal is not None]
+    if not real:
+        return
+    faults = [refusal.fault for refusal in real]
+    message = faults[0].message if len(faults) == 1 else f"{len(faults)} commands were refused; nothing was changed."
+    raise DomainError(real[0].code, message, faults=faults)
+
+
+def _refuse_twice(ids: Sequence[int]) -> None:
+    if len(set(ids)) != len(ids):
+        raise invalid([Fault("", "duplicate", "One command per shipment and call.")])
+
+
+def _shipment_row(uow: Uow, id_: int, shipment: NewShipment) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "order_id": shipment.order_id,
+        "location_id": shipment.location_id,
+        "method": shipment.method.value,
+        "service_level": shipment.service_level,
+        "channel": shipment.channel,
+        "customer_tier": shipment.customer_tier,
+        "status": ShipmentStatus.OPEN.value,
+        "held": False,
+        "order_due_at": shipment.order_due_at,
+        "units": sum(line.quantity for line in shipment.lines),
+        "tracking": {},
+        "placed_at": shipment.placed_at,
+        "assigned_at": shipment.assigned_at,
+        "version": 1,
+        "updated_at": uow.now,
+    }
+
+
+def _tell(
+    uow: Uow,
+    type_: EventType,
+    fact: ShipmentFacts,
+    at: datetime,
+    data: Mapping[str, Any],
+    *,
+    location_id: int | None = None,
+    code: str | None = None,
+) -> None:
+    common = {"shipment": fact.id, "order": fact.order_id, "location": code or fact.location_code}
+    body = {**common, "method": fact.method.value, **data}
+    _record(uow, type_, fact.id, location_id or fact.location_id, body, at)
+
+
+def _record(
+    uow: Uow, type_: EventType, shipment_id: int, location_id: int, data: Mapping[str, Any], at: datetime
+) -> None:
+    uow.record(type_, subject=f"shipment/{shipment_id}", data=dict(data), location_id=location_id, at=at)

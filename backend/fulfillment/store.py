@@ -1,0 +1,133 @@
+"""Rows of shipments: locking, loading facts, compare-and-set. Decides nothing; called by `service.py` only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from backend.auth.scope import visible
+from backend.fulfillment.rules import ShipmentFacts
+from backend.persistence.bulk import chunks, fetch_in, table_of, update_rows
+from backend.persistence.uow import Uow
+from models.enums import Method, ShipmentStatus
+from models.errors import DomainError, ErrorCode, not_found
+from models.tables import Location, Order, Shipment, ShipmentLine
+
+SHIPMENTS = table_of(Shipment)
+_ORDERS = table_of(Order)
+_LINES = table_of(ShipmentLine)
+
+#: The column that keeps when each status was reached.
+REACHED_AT: Mapping[ShipmentStatus, str] = {
+    ShipmentStatus.ACCEPTED: "accepted_at",
+    ShipmentStatus.PICKED: "picked_at",
+    ShipmentStatus.PACKED: "packed_at",
+    ShipmentStatus.READY: "ready_at",
+    ShipmentStatus.SHIPPED: "shipped_at",
+    ShipmentStatus.HANDED_OVER: "handed_over_at",
+    ShipmentStatus.CANCELLED: "cancelled_at",
+}
+
+
+def load(uow: Uow, shipment_ids: Sequence[int]) -> list[ShipmentFacts]:
+    """Lock the orders and shipments, in this order and by ascending id, and return the facts in the order asked.
+
+    Raises NOT_FOUND for an id that is not there or outside the actor's scope.
+    """
+    wanted = sorted(set(shipment_ids))
+    owner = sa.select(_ORDERS.c.id).where(_ORDERS.c.id.in_(sa.select(SHIPMENTS.c.order_id).where(_among())))
+    locked = sa.select(SHIPMENTS.c.id).where(_among()).order_by(SHIPMENTS.c.id).with_for_update()
+    found: dict[int, ShipmentFacts] = {}
+    connection = uow.session.connection()
+    for chunk in chunks(wanted):
+        if connection.dialect.name == "postgresql":  # SQLite has one writer: nothing to lock
+            connection.execute(owner.order_by(_ORDERS.c.id).with_for_update(), {"ids": chunk})
+            connection.execute(locked, {"ids": chunk})
+        rows = connection.execute(_FACTS.where(visible(uow.actor.scope, SHIPMENTS.c.location_id)), {"ids": chunk})
+        for id_, order_id, location_id, code, method, status, held, version in rows:
+            found[id_] = ShipmentFacts(
+                id_, order_id, location_id, code, Method(method), ShipmentStatus(status), held, version
+            )
+    for id_ in wanted:
+        if id_ not in found:
+            raise not_found("shipment", id_)
+    return [found[id_] for id_ in shipment_ids]
+
+
+def of_orders(uow: Uow, order_ids: Sequence[int]) -> list[int]:
+    """Return the ids of all shipments of these orders, ascending."""
+    statement = sa.select(SHIPMENTS.c.id)
+    return sorted(id_ for (id_,) in fetch_in(uow.session, statement, SHIPMENTS.c.order_id, order_ids))
+
+
+def lines_of(uow: Uow, shipment_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return `{sku, quantity}` by shipment, as events tell them."""
+    lines: dict[int, list[dict[str, Any]]] = {}
+    statement = sa.select(_LINES.c.shipment_id, _LINES.c.sku, _LINES.c.quantity).order_by(_LINES.c.id)
+    for shipment_id, sku, quantity in fetch_in(uow.session, statement, _LINES.c.shipment_id, shipment_ids):
+        lines.setdefault(shipment_id, []).append({"sku": sku, "quantity": quantity})
+    return lines
+
+
+def needs_of(uow: Uow, shipment_id: int) -> dict[int, int]:
+    """Return the units a shipment needs by product id."""
+    statement = sa.select(_LINES.c.product_id, sa.func.sum(_LINES.c.quantity)).group_by(_LINES.c.product_id)
+    return {
+        product: int(units) for product, units in fetch_in(uow.session, statement, _LINES.c.shipment_id, [shipment_id])
+    }
+
+
+def change(uow: Uow, facts: Sequence[ShipmentFacts], values: Sequence[Mapping[str, Any]]) -> None:
+    """Set `values` on each shipment if it still is what `facts` says; every item of `values` has the same keys."""
+    if not facts:
+        return
+    columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in values[0]}
+    statement = _COMPARE.values(**columns, version=SHIPMENTS.c.version + 1, updated_at=sa.bindparam("new_updated_at"))
+    rows = [
+        {
+            "was_id": fact.id,
+            "was_status": fact.status.value,
+            "was_version": fact.version,
+            "new_updated_at": uow.now,
+            **{f"new_{name}": value for name, value in value_set.items()},
+        }
+        for fact, value_set in zip(facts, values, strict=True)
+    ]
+    if update_rows(uow.session, statement, rows) != len(rows):
+        raise DomainError(ErrorCode.STALE, "A shipment changed at the same moment; read it again.")
+
+
+def reached(status: ShipmentStatus, at: datetime) -> dict[str, Any]:
+    """Return the column values of having reached a status."""
+    return {"status": status.value, REACHED_AT[status]: at}
+
+
+def _among() -> sa.ColumnElement[bool]:
+    condition: sa.ColumnElement[bool] = SHIPMENTS.c.id.in_(sa.bindparam("ids", expanding=True))
+    return condition
+
+
+_FACTS = (
+    sa.select(
+        SHIPMENTS.c.id,
+        SHIPMENTS.c.order_id,
+        SHIPMENTS.c.location_id,
+        col(Location.code),
+        SHIPMENTS.c.method,
+        SHIPMENTS.c.status,
+        SHIPMENTS.c.held,
+        SHIPMENTS.c.version,
+    )
+    .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
+    .where(_among())
+)
+
+_COMPARE = SHIPMENTS.update().where(
+    SHIPMENTS.c.id == sa.bindparam("was_id"),
+    SHIPMENTS.c.status == sa.bindparam("was_status"),
+    SHIPMENTS.c.version == sa.bindparam("was_version"),
+)

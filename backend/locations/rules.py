@@ -1,0 +1,80 @@
+"""What a valid location is. Pure. What valid opening hours are is `backend/sla/hours.py`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from backend.sla.hours import hours_faults
+from models.enums import LocationKind, Method
+from models.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class LocationInput:
+    """A location as its owner states it. Degrees are WGS 84; both coordinates or neither."""
+
+    code: str
+    name: str
+    kind: LocationKind
+    time_zone: str
+    methods: tuple[Method, ...]
+    latitude: float | None = None
+    longitude: float | None = None
+    hours: Mapping[str, Any] = field(default_factory=dict)
+    daily_limit: Mapping[str, Any] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def check_location(location: LocationInput, *, at: str = "") -> list[Fault]:
+    """Return everything wrong with a location; pointers start with `at`."""
+    return [
+        *_check_place(location, at),
+        *_check_lists(location, at),
+        *hours_faults(location.hours, pointer=f"{at}/hours"),
+        *_check_limit(location.daily_limit, f"{at}/daily_limit"),
+    ]
+
+
+def _check_place(location: LocationInput, at: str) -> Iterator[Fault]:
+    if not known_zone(location.time_zone):
+        yield Fault(f"{at}/time_zone", "unknown_time_zone", f"{location.time_zone!r} is not an IANA time zone.")
+    if (location.latitude is None) != (location.longitude is None):
+        yield Fault(f"{at}/latitude", "incomplete", "Give both latitude and longitude, or neither.")
+    for name, value, bound in (("latitude", location.latitude, 90), ("longitude", location.longitude, 180)):
+        if value is not None and not (math.isfinite(value) and -bound <= value <= bound):
+            yield Fault(f"{at}/{name}", "out_of_range", f"{name} lies between -{bound} and {bound}.")
+
+
+def _check_lists(location: LocationInput, at: str) -> Iterator[Fault]:
+    if not location.methods:
+        yield Fault(f"{at}/methods", "empty", "A location offers at least one fulfilment method.")
+    for name, words in (("methods", location.methods), ("groups", location.groups)):
+        seen: set[str] = set()
+        for index, word in enumerate(words):
+            if word in seen:
+                yield Fault(f"{at}/{name}/{index}", "duplicate", f"{word} is listed twice.")
+            seen.add(word)
+
+
+def _check_limit(limit: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    for name, value in limit.items():
+        if name != "orders":
+            yield Fault(f"{at}/{name}", "unknown_field", 'Only a limit in orders is known: {"orders": 200}.')
+        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
+            yield Fault(f"{at}/{name}", "out_of_range", "A daily limit is a whole number from 0 to 1,000,000.")
+
+
+@lru_cache(maxsize=1_000)
+def known_zone(name: str) -> bool:
+    """Return whether `name` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""Write many rows in few statements, the same way on SQLite and PostgreSQL. Holds no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+Row = Mapping[str, Any]
+Item = TypeVar("Item")
+
+#: Values per IN list: far below what either database takes, large enough that a batch is a few statements.
+CHUNK = 5_000
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """Return the Core table behind a model: Core statements skip the per-object cost of the ORM."""
+    return cast(sa.Table, sa.inspect(model).local_table)
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Yield lists of at most `size` items, in order."""
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def fetch_in(session: Session, statement: sa.Select[Any], column: Any, values: Iterable[Any]) -> list[Any]:
+    """Return the rows of `statement` whose `column` is one of `values`; values go sorted, in as few queries as fit."""
+    rows: list[Any] = []
+    for chunk in chunks(sorted(set(values))):
+        rows.extend(session.connection().execute(statement.where(column.in_(chunk))).all())
+    return rows
+
+
+def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
+    """Return `count` fresh primary keys of `model`, ascending.
+
+    PostgreSQL takes them from the table's sequence. SQLite has one writer, and writing transactions lock the file
+    when they begin, so the largest key cannot move under us.
+    """
+    if count == 0:
+        return []
+    table = table_of(model)
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        key = sa.func.nextval(sa.func.pg_get_serial_sequence(table.name, "id"))
+        drawn = connection.execute(sa.select(key).select_from(sa.func.generate_series(1, count)))
+        return sorted(drawn.scalars())
+    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+    return list(range(last + 1, last + 1 + count))
+
+
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Insert rows; every row names the same columns."""
+    if rows:
+        session.connection().execute(sa.insert(table_of(model)), list(rows))
+
+
+def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> int:
+    """Insert rows that collide with no unique key, leave the others alone; return how many went in.
+
+    Pass rows in ascending key order: two transactions that insert the same keys must wait in the same order.
+    """
+    if not rows:
+        return 0
+    connection = session.connection()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table_of(model)).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(statement, list(rows)).rowcount
+
+
+def update_rows(session: Session, statement: sa.Update, rows: Sequence[Row]) -> int:
+    """Run one UPDATE per row of bind values and return how many database rows matched."""
+    if not rows:
+        return 0
+    return session.connection().execute(statement, list(rows)).rowcount

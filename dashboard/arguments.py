@@ -1,0 +1,114 @@
+"""What a browser sends as arguments of an event handler, held against the handler's annotations. Pure.
+
+Reflex passes on whatever came over the websocket: a number annotated `int` may arrive as text, a list or a megabyte.
+Here every argument is checked strictly before the handler runs. Use `Annotated[str, Field(max_length=…)]`, `Literal`
+or a StrEnum in a handler to allow even less.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+
+class Refused(Exception):
+    """The arguments do not fit; the text is for the log and names no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one event may carry."""
+
+    text: int
+    values: int
+    depth: int = 6
+
+
+OURS = Bounds(text=2_000, values=1_000)
+#: Browser storage, state hashes and stack traces, sent by Reflex's own JavaScript.
+FRAMEWORKS = Bounds(text=20_000, values=2_000)
+
+_MOST_EXACT = 2**53  # beyond it JavaScript's numbers are not exact
+
+
+def checked(handler: Callable[..., Any], payload: Mapping[str, Any], *, bounds: Bounds = OURS) -> dict[str, Any]:
+    """Return the arguments as the handler's types. Raises Refused on anything missing, extra, too big or of
+    another type than annotated; an argument without annotation is never accepted."""
+    _bounded(payload, bounds)
+    parameters = parameters_of(handler)
+    extra = payload.keys() - parameters.keys()
+    missing = {name for name, known in parameters.items() if known.required} - payload.keys()
+    if extra or missing:
+        raise Refused(f"{len(extra)} unknown and {len(missing)} missing arguments")
+    return {name: _fit(name, parameters[name], value) for name, value in payload.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a handler; `adapter` is None when it has no annotation."""
+
+    adapter: TypeAdapter[Any] | None
+    required: bool
+
+
+@lru_cache(maxsize=1024)
+def parameters_of(handler: Callable[..., Any]) -> Mapping[str, Parameter]:
+    """Return the arguments a handler takes after `self`."""
+    hints = get_type_hints(handler, include_extras=True)
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    return {
+        parameter.name: Parameter(
+            TypeAdapter(hints[parameter.name]) if parameter.name in hints else None,
+            parameter.default is inspect.Parameter.empty,
+        )
+        for parameter in parameters
+    }
+
+
+def _fit(name: str, parameter: Parameter, value: Any) -> Any:
+    if parameter.adapter is None:
+        raise Refused(f"argument {name} has no annotation")
+    try:  # as JSON, since that is what came: strict about types, yet "2026-11-27" is a date and "ship" a Method
+        return parameter.adapter.validate_json(json.dumps(value, allow_nan=False), strict=True)
+    except (ValidationError, ValueError, TypeError):
+        raise Refused(f"argument {name} is not what it should be") from None
+
+
+def _bounded(payload: Any, bounds: Bounds) -> None:
+    left = bounds.values
+    level = [payload]
+    for _ in range(bounds.depth):
+        below: list[Any] = []
+        for value in level:
+            left -= 1
+            if left < 0:
+                raise Refused("too many values")
+            if isinstance(value, Mapping):
+                below += [*value.keys(), *value.values()]
+            elif isinstance(value, list | tuple):
+                below += value
+            elif not _small(value, bounds.text):
+                raise Refused("a value is too big")
+        level = below
+        if not level:
+            return
+    raise Refused("nested too deeply")
+
+
+def _small(value: Any, longest: int) -> bool:
+    if isinstance(value, str):
+        return len(value) <= longest
+    if isinstance(value, bool) or value is None:
+        return True
+    if isinstance(value, int):
+        return abs(value) <= _MOST_EXACT
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return True

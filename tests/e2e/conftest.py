@@ -1,0 +1,47 @@
+"""Real programs and a real browser, shared where that is safe: building the UI and starting them is the dear part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashboard.built import ensure_built
+from tests.support.browser import chromium_browser
+from tests.support.server import Program
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is end to end."""
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def built_ui() -> None:
+    """Build the UI unless it is built and fresh."""
+    ensure_built()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Yield one browser for the whole run; take a fresh `new_context` of it in each test."""
+    with chromium_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Yield the running demo network. Shared: look, do not change what other tests look at."""
+    with Program("up", "--demo", folder=tmp_path_factory.mktemp("demo")) as program:
+        yield program
+
+
+@pytest.fixture
+def empty(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Yield a program of this test's own with nothing in it; webhooks may go to this machine."""
+    settings = {"PICKWATCH_WEBHOOK_ALLOWED_HOSTS": '["127.0.0.1", "localhost"]'}
+    with Program("up", "--empty", folder=tmp_path_factory.mktemp("empty"), **settings) as program:
+        yield program

@@ -1,0 +1,92 @@
+"""A real browser: headless Chromium in the sizes and themes people use, axe on every frame, screenshots."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.services import BROWSER, chromium
+
+SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "var" / "screenshots"
+
+
+@dataclass(frozen=True)
+class Size:
+    """A screen; `name` goes into screenshot files."""
+
+    name: str
+    width: int
+    height: int
+
+    @property
+    def touch(self) -> bool:
+        """Whether fingers are used on it."""
+        return self.width < 1000
+
+
+LAPTOP = Size("laptop", 1440, 900)
+TABLET = Size("tablet", 820, 1180)
+PHONE = Size("phone", 390, 844)
+SIZES = (LAPTOP, TABLET, PHONE)
+
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    """Yield a running browser that talks to nobody on its own."""
+    with sync_playwright() as playwright:
+        path = os.environ.get(BROWSER) or chromium.executable()
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
+        yield browser
+        browser.close()
+
+
+def new_context(browser: Browser, size: Size = LAPTOP, theme: Theme = "light", **more: Any) -> BrowserContext:
+    """Return a fresh profile: no cookies, that size, that theme, no animations."""
+    context = browser.new_context(
+        viewport={"width": size.width, "height": size.height},
+        color_scheme=theme,
+        has_touch=size.touch,
+        reduced_motion="reduce",
+        locale="en-US",
+        **more,
+    )
+    context.set_default_timeout(15_000)
+    return context
+
+
+def carry_session(context: BrowserContext, url: str, cookies: dict[str, str]) -> None:
+    """Give the browser a session that was made over HTTP, so that not every test types a password."""
+    context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+
+
+def screenshot(page: Page, name: str, size: Size, theme: Theme) -> Path:
+    """Save what is on screen as var/screenshots/NAME-SIZE-THEME.png."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}-{size.name}-{theme}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def violations(page: Page) -> list[str]:
+    """Run axe on the page and on every frame in it; one readable line per violation."""
+    found: list[str] = []
+    for frame in page.frames:
+        if frame.url == "about:blank":
+            continue
+        frame.evaluate(AXE_SCRIPT)
+        # Each frame is asked on its own, because axe cannot reach into another document.
+        result = frame.evaluate("() => axe.run(document, {iframes: false, resultTypes: ['violations']})")
+        for violation in result["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:4])
+            found.append(f"{violation['id']} ({violation['impact']}) in {frame.url}: {violation['help']}: {nodes}")
+    return found
