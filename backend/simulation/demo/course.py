@@ -6,12 +6,13 @@ shipments come in just under the wire, in a late one many miss it. Closures and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
+from backend.fulfillment.workflow import WAY
 from backend.simulation.demo.incidents import Incident, IncidentKind
 from backend.simulation.demo.network import Site
 from backend.simulation.demo.world import World, chance, next_staffed
@@ -37,7 +38,8 @@ class Pause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A shipment just opened; the instants are those of its most urgent clock, None when it has none."""
+    """A shipment just opened. The instants are those of its most urgent clock, None when it has none; `until` is the
+    status that stops that clock."""
 
     shipment_id: int
     name: str
@@ -46,6 +48,7 @@ class Opened:
     at: datetime
     at_risk_at: datetime | None = None
     due_at: datetime | None = None
+    until: ShipmentStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,21 +60,15 @@ class Act:
     to: ShipmentStatus | Pause
 
 
-#: Steps as shares of the way to the step that matters; what follows it takes minutes of its own (from, to).
-_BEFORE = ((ShipmentStatus.ACCEPTED, 0.15), (ShipmentStatus.PICKED, 0.6))
-_CRUNCH = {
-    Method.SHIP: ShipmentStatus.PACKED,
-    Method.TRANSFER: ShipmentStatus.PACKED,
-    Method.PICKUP: ShipmentStatus.READY,
-    Method.CURBSIDE: ShipmentStatus.READY,
-    Method.DELIVERY: ShipmentStatus.HANDED_OVER,
+#: Minutes a step takes after the one that matters (from, to); a customer takes longer than a colleague.
+_AFTER: Mapping[tuple[Method, ShipmentStatus], tuple[int, int]] = {
+    (Method.PICKUP, ShipmentStatus.HANDED_OVER): (10, 90),
+    (Method.CURBSIDE, ShipmentStatus.HANDED_OVER): (4, 30),
+    (Method.DELIVERY, ShipmentStatus.HANDED_OVER): (15, 45),
+    (Method.SHIP, ShipmentStatus.SHIPPED): (5, 35),
+    (Method.TRANSFER, ShipmentStatus.SHIPPED): (5, 35),
 }
-_AFTER: dict[Method, tuple[ShipmentStatus, int, int]] = {
-    Method.SHIP: (ShipmentStatus.SHIPPED, 5, 35),
-    Method.TRANSFER: (ShipmentStatus.SHIPPED, 5, 35),
-    Method.PICKUP: (ShipmentStatus.HANDED_OVER, 10, 90),
-    Method.CURBSIDE: (ShipmentStatus.HANDED_OVER, 4, 30),
-}
+_QUICK = (2, 8)
 _LONGEST_CALM = timedelta(minutes=95)
 _HELD_SHARE = 0.006
 
@@ -101,16 +98,20 @@ def course(world: World, opened: Opened, troubles: Sequence[Incident]) -> list[A
 
 
 def _undisturbed(world: World, opened: Opened, rng: Random) -> list[tuple[datetime, ShipmentStatus]]:
-    crunch = _crunch_at(world, opened, rng)
-    way = crunch - opened.at
-    steps = [(opened.at + way * share, to) for to, share in _BEFORE]
-    if opened.method is Method.DELIVERY:
-        steps.append((opened.at + way * 0.75, ShipmentStatus.SHIPPED))
-    steps.append((crunch, _CRUNCH[opened.method]))
-    if opened.method in _AFTER:
-        to, shortest, longest = _AFTER[opened.method]
-        steps.append((crunch + timedelta(seconds=rng.randint(shortest * 60, longest * 60)), to))
-    return steps
+    """Return every step of the method's way: spread evenly up to the one that matters, some minutes each after it."""
+    steps = WAY[opened.method][1:]
+    last = steps.index(opened.until) if opened.until in steps else len(steps) - 1
+    at = opened.at
+    way = _crunch_at(world, opened, rng) - at
+    found: list[tuple[datetime, ShipmentStatus]] = []
+    for place, to in enumerate(steps):
+        if place <= last:
+            at = opened.at + way * ((place + 1) / (last + 1))
+        else:
+            shortest, longest = _AFTER.get((opened.method, to), _QUICK)
+            at += timedelta(seconds=rng.randint(shortest * 60, longest * 60))
+        found.append((at, to))
+    return found
 
 
 def _crunch_at(world: World, opened: Opened, rng: Random) -> datetime:
@@ -128,9 +129,7 @@ def _crunch_at(world: World, opened: Opened, rng: Random) -> datetime:
     return opened.at + max(timedelta(seconds=20), min(calm, _LONGEST_CALM * share))
 
 
-def _pushed(
-    site: Site, at: datetime, to: ShipmentStatus, troubles: Sequence[Incident], rng: Random
-) -> datetime:
+def _pushed(site: Site, at: datetime, to: ShipmentStatus, troubles: Sequence[Incident], rng: Random) -> datetime:
     """Return when a step happens given opening hours, closures and late trucks."""
     at = next_staffed(site, at)
     for trouble in troubles:

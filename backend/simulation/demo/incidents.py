@@ -41,7 +41,8 @@ class Incident:
         return self.start <= at < self.end and code in self.codes
 
 
-_CLOSURES = (
+#: Why a store closes, as a manager would write it.
+CLOSURES = (
     "Power cut in the block: tills and handhelds are down",
     "Short staffed: the morning shift called in sick",
     "Burst pipe in the stock room",
@@ -50,7 +51,12 @@ _CLOSURES = (
     "Delivery blocks the loading door",
 )
 _TRUCKS = ("accident on the interstate", "snow on the pass", "breakdown near the hub", "the driver ran out of hours")
-_SALES = ("a live stream", "a push message to all app users", "a celebrity's post", "a competitor's web site being down")
+_SALES = (
+    "a live stream",
+    "a push message to all app users",
+    "a celebrity's post",
+    "a competitor's web site being down",
+)
 
 
 def incidents(world: World, start: datetime, end: datetime) -> list[Incident]:
@@ -79,7 +85,7 @@ def _closure(world: World, slot: int, start: datetime) -> Incident | None:
     if not is_staffed(site, start):
         return None
     end = start + timedelta(seconds=rng.randint(8 * 60, 18 * 60))
-    return Incident(IncidentKind.CLOSURE, start, end, (site.code,), rng.choice(_CLOSURES))
+    return Incident(IncidentKind.CLOSURE, start, end, (site.code,), rng.choice(CLOSURES))
 
 
 def _late_truck(world: World, slot: int, start: datetime) -> Incident:

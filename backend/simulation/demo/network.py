@@ -44,9 +44,8 @@ THIRD_PARTY = Format("3pl", LocationKind.THIRD_PARTY, (Method.SHIP, Method.TRANS
 DROPSHIP = Format("dropship", LocationKind.DROPSHIP, (Method.SHIP,), 600, 5, "15:00", False)
 
 #: Cities whose first store is a flagship.
-_FLAGSHIP_CITIES = frozenset(
-    "ATL BOS CHI CLT DCA DEN DFW DTW HOU LAS LAX MIA MSP MSY NYC PDX PHL PHX SAN SEA SFO".split()
-)
+_FLAGSHIPS = "ATL BOS CHI CLT DCA DEN DFW DTW HOU LAS LAX MIA MSP MSY NYC PDX PHL PHX SAN SEA SFO"
+_FLAGSHIP_CITIES = frozenset(_FLAGSHIPS.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where the demo network's stores and warehouses stand: real neighbourhoods of real US cities. Data only; what is made of
+"""Where the demo network stands: real neighbourhoods of real US cities. Data only; what is made of
 them is `network.py`.
 
 Coordinates: most from GeoNames (geonames.org, CC BY 4.0) by zip code, rounded; public facts otherwise.
@@ -27,6 +27,10 @@ def _places(table: str) -> tuple[Place, ...]:
         Place(code, name, state, zone, float(latitude), float(longitude))
         for code, name, state, zone, latitude, longitude in rows
     )
+
+
+def _states(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 STORES = _places("""
@@ -195,11 +199,11 @@ THIRD_PARTIES = _places("""
 
 #: The usual five regions; a state belongs to exactly one.
 REGIONS = {
-    "northeast": frozenset("CT DC MA MD ME NJ NY PA RI".split()),
-    "southeast": frozenset("AL AR FL GA KY LA NC SC TN VA".split()),
-    "midwest": frozenset("IA IL IN KS MI MN MO ND NE OH WI".split()),
-    "southwest": frozenset("AZ NM OK TX".split()),
-    "west": frozenset("AK CA CO HI ID MT NV OR UT WA".split()),
+    "northeast": _states("CT DC MA MD ME NJ NY PA RI"),
+    "southeast": _states("AL AR FL GA KY LA NC SC TN VA"),
+    "midwest": _states("IA IL IN KS MI MN MO ND NE OH WI"),
+    "southwest": _states("AZ NM OK TX"),
+    "west": _states("AK CA CO HI ID MT NV OR UT WA"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What the demo network sells: about three hundred products made from a table of lines. Data and its expansion, pure."""
+"""What the demo network sells: some 270 products made from a table of lines. Data and its expansion, pure."""
 
 from __future__ import annotations
 

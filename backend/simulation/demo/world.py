@@ -1,7 +1,7 @@
 """The demo's fixed facts in one value, and chance that depends on nothing but the seed and a name. Pure.
 
-Every draw is made by `chance(seed, what, …)`: the same seed gives the same world, the same orders in the same second and
-the same troubles, however often the program is restarted and however large its steps are.
+Every draw is made by `chance(seed, what, …)`: the same seed gives the same world, the same orders in the same second
+and the same troubles, however often the program is restarted and however large its steps are.
 """
 
 from __future__ import annotations

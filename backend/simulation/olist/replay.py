@@ -1,0 +1,121 @@
+"""Load a replay up to an instant through the real services, and report what the tables then say.
+
+History is loaded a business day at a time with the clock moved to each day's end, so that every row carries the time at
+which it would have been written; the SLA tick runs as it would have. Running on from there is `live.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from backend.catalog.service import ProductInput, put_products
+from backend.context import Context
+from backend.locations.rules import LocationInput
+from backend.locations.service import put_locations
+from backend.persistence.uow import Uow
+from backend.simulation import facts
+from backend.simulation.definitions import only_definitions
+from backend.simulation.olist.feed import FACT, Feed
+from backend.simulation.olist.files import Dataset
+from backend.simulation.olist.mapping import TIME_ZONE, seller_places
+from backend.simulation.past import at_instant, tick_until
+from backend.sla.facts import DefinitionInput
+from backend.sla.grading import Counts, Thresholds, grade_now
+from models.enums import LocationKind, Method, Step, TargetKind
+from models.tables import Location, LocationHealth
+
+#: The one promise of a replay: its clock starts at the approval and is due at the seller's shipping limit.
+DEFINITIONS = {
+    "carrier-by-shipping-limit": DefinitionInput(
+        name="With the carrier before the shipping limit",
+        method=Method.SHIP,
+        start_step=Step.ASSIGNED,
+        end_step=Step.SHIPPED,
+        target_kind=TargetKind.ORDER_DUE,
+    )
+}
+_WORDS = ("compliant", "at_risk", "non_compliant", "met", "missed")
+
+
+def load(ctx: Context, dataset: Dataset, feed: Feed, *, until: datetime, done: Callable[[int], None]) -> None:
+    """Fill an empty database with the network and its history up to `until`; `done` hears how many things happened."""
+    first = feed.next_at(datetime.min.replace(tzinfo=UTC)) or until
+    reached = min(first, until) - timedelta(seconds=1)
+    past, clock = at_instant(ctx, reached)
+    with past.uow() as uow:
+        _put_network(uow, dataset)
+        facts.update(uow, facts.NETWORK, {"kind": "replay", "source": "olist"})
+        facts.update(uow, FACT, {"reached": reached.isoformat()})
+    for end in _day_ends(reached, until):
+        clock.set(end)
+        with past.uow() as uow:
+            done(feed.apply(uow, after=reached, until=end))
+        tick_until(past, end)
+        reached = end
+
+
+def _day_ends(start: datetime, until: datetime) -> Iterator[datetime]:
+    end = datetime.combine(start.date(), time(3), UTC)  # about midnight in São Paulo
+    while end < until:
+        if end > start:
+            yield end
+        end += timedelta(days=1)
+    yield until
+
+
+def _put_network(uow: Uow, dataset: Dataset) -> None:
+    put_locations(
+        uow,
+        [
+            LocationInput(
+                code=place.code,
+                name=place.name,
+                kind=LocationKind.DROPSHIP,
+                time_zone=TIME_ZONE,
+                methods=(Method.SHIP,),
+                latitude=place.latitude,
+                longitude=place.longitude,
+                groups=(place.state,) if place.state else (),
+                attributes={"city": place.city, "state": place.state},
+            )
+            for place in seller_places(dataset)
+        ],
+    )
+    put_products(uow, _products(dataset))
+    only_definitions(uow, DEFINITIONS)
+
+
+def _products(dataset: Dataset) -> list[ProductInput]:
+    known = set(dataset.products) | {item.product_id for item in dataset.items.values()}
+    inputs: list[ProductInput] = []
+    for sku in sorted(known):
+        row = dataset.products.get(sku)
+        category = row.category.replace("_", " ").capitalize() if row and row.category else "Product"
+        inputs.append(ProductInput(sku=sku, name=f"{category} {sku[:6]}", weight_g=row.weight_g if row else 0))
+    return inputs
+
+
+def report(uow: Uow, *, as_of: datetime) -> dict[str, Any]:
+    """Return totals, grades and every location that has had anything yet, from the tables. `grade` is the bare rule."""
+    columns = [getattr(LocationHealth, word) for word in _WORDS]
+    rows = uow.session.execute(
+        sa.select(col(Location.code), *columns)
+        .join(LocationHealth, col(LocationHealth.location_id) == col(Location.id))
+        .order_by(col(Location.code))
+    )
+    locations: dict[str, dict[str, Any]] = {}
+    for code, *numbers in rows:
+        if any(numbers):
+            counts = Counts(*numbers[:3])
+            grade = grade_now(counts, Thresholds()).value
+            locations[code] = {"open": counts.open, **dict(zip(_WORDS, numbers, strict=True)), "grade": grade}
+    totals = {word: sum(item[word] for item in locations.values()) for word in ("open", *_WORDS)}
+    grades: dict[str, int] = {}
+    for item in locations.values():
+        grades[item["grade"]] = grades.get(item["grade"], 0) + 1
+    return {"as_of": as_of.isoformat(), "totals": totals, "grades": grades, "locations": locations}
