@@ -43,7 +43,7 @@ lock: dev ## Pin all dependencies again (after editing pyproject.toml)
 
 migration: dev ## Write a migration from the models: make migration ARGS="what changed"
 	@$(PY) .ci/new_migration.py "$(ARGS)"
-	@$(PY) -m ruff format backend/persistence/migrations/versions
+	@$(PY) -m ruff format --quiet backend/persistence/migrations/versions
 
 screenshots: dev ## Take the screenshots of every page into var/screenshots
 	@$(PY) -m tests -k screenshot $(ARGS)

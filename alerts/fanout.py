@@ -10,11 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from alerts.delivery.states import IS_OWED
 from alerts.matching import Interest, Place, PlaceFilter
 from models.enums import DeliveryStatus
 from models.tables import Delivery, Subscription
-
-OWED = (DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _subjects_owed(session: Session, wanted: Sequence[tuple[int, SequencedEvent]
     rows = session.execute(
         sa.select(col(Delivery.subscription_id), col(Delivery.subject))
         .where(
-            col(Delivery.status).in_(OWED),
+            IS_OWED,
             col(Delivery.subscription_id).in_(subscriptions),
             col(Delivery.subject).in_(subjects),
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from backend.commands import serve
+from backend.config import setting_faults
 
 app = typer.Typer(
     name="pickwatch",
@@ -20,8 +23,14 @@ app.command()(serve.migrate)
 
 
 def main() -> None:
-    """Entry point of the installed command."""
-    app()
+    """Entry point of the installed command; a setting that cannot be used is named in plain words."""
+    try:
+        app()
+    except (ValidationError, SettingsError) as error:
+        for line in setting_faults(error):
+            typer.echo(line, err=True)
+        typer.echo("docs/settings.md tells what each setting may be.", err=True)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     log_level: str = "info"
     metrics_token: SecretStr | None = None
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        # Found out here, the message can name the setting; and it must not show the password in the value.
+        if url and not url.startswith(("sqlite:///", "postgres://", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("it must begin with postgresql:// or sqlite:///")
+        return url
+
     @property
     def database(self) -> str:
         """Return the SQLAlchemy URL: `DATABASE_URL` with the psycopg driver, or SQLite in `var/`."""
@@ -47,6 +55,21 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Return the address people open, without a trailing slash; used in links of webhooks."""
         return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def setting_faults(error: ValidationError | SettingsError) -> list[str]:
+    """Return one line for each setting that cannot be used; raises what is not about settings. Values are not shown."""
+    if isinstance(error, SettingsError):
+        return [f"A setting cannot be read: {error}. Lists are JSON."]
+    if error.title != Settings.__name__:
+        raise error
+    prefix = Settings.model_config["env_prefix"]
+    return [f"{_variable(str(fault['loc'][0]), prefix)} cannot be used: {fault['msg']}." for fault in error.errors()]
+
+
+def _variable(name: str, prefix: str) -> str:
+    # Fields with a variable of their own (PORT) are reported by it, the others by their field name.
+    return f"{prefix}{name.upper()}" if name in Settings.model_fields else name
 
 
 @lru_cache(maxsize=1)

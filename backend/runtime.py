@@ -8,6 +8,7 @@ from backend.clock import Clock, SystemClock
 from backend.config import Settings, settings_from_environment
 from backend.context import Context
 from backend.jobs.job import Service
+from backend.jobs.webhooks import WebhookService
 from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
 from backend.wakeups import Wakeups
@@ -36,4 +37,4 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
 
 def services(ctx: Context) -> Sequence[Service]:
     """Return the long-running services of a process that does the work (delivery of webhooks, the demo network)."""
-    return []
+    return (WebhookService(ctx),)

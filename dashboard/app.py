@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 
 from backend import program
 from backend.api.app import create_api
-from dashboard import nav
+from backend.api.security import secure
+from dashboard import live, nav
+from dashboard.guard import Guard
 from dashboard.pages import network
+from dashboard.state.network import NetworkState
+from dashboard.state.session import Session
 
-STYLESHEETS = ["/css/tokens.css", "/css/base.css"]
+STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network", "live")]
+SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
-#: What each page of `nav.PAGES` is made of.
-COMPONENTS: dict[nav.Page, Callable[[], rx.Component]] = {nav.NETWORK: network.page}
+#: What each page of `nav.PAGES` is made of, and what runs when it is opened.
+CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
+    nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
+}
 
 app = rx.App(
     html_lang="en",
     stylesheets=STYLESHEETS,
-    api_transformer=[create_api(program.current)],
+    head_components=[
+        rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
+        *[rx.el.script(src=script, defer=True) for script in SCRIPTS],
+    ],
+    api_transformer=[create_api(program.current), lambda asgi: secure(asgi, lambda: program.current().settings)],
 )
-
+# The shell has its own banner for a lost connection (dashboard/components/connection.py).
+app.app_wraps.pop((5, "Overlay"))
+app.add_middleware(Guard(), index=0)
 app.register_lifespan_task(program.running)
+app.register_lifespan_task(live.following)
 
 for page in nav.PAGES:
+    component, on_load = CONTENT[page]
     app.add_page(
-        COMPONENTS[page],
+        component,
         route=page.route,
         title=f"{page.title} · Pickwatch",
         description=page.description,
+        on_load=on_load,
     )

@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -69,9 +70,33 @@ def _export() -> None:
     sys.stdout.write("Building the UI (once, about a minute on the first run) …\n")
     sys.stdout.flush()
     environment = os.environ | {"TELEMETRY_ENABLED": "false", "REFLEX_CHECK_LATEST_VERSION": "false"}
+    if authorities := _trusted_authorities():
+        environment["NODE_EXTRA_CA_CERTS"] = authorities
     command = [sys.executable, "-m", "reflex", "export", "--no-zip", "--loglevel", "warning"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 our own arguments only
 
 
+def _trusted_authorities() -> str | None:
+    # bun brings its own list and ignores the system's, so that behind a company's proxy pip would work and bun not.
+    named = [
+        os.environ.get(name) for name in ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
+    ]
+    known = [ssl.get_default_verify_paths().cafile, "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"]
+    return next((path for path in (*named, *known) if path and Path(path).is_file()), None)
+
+
+def main() -> int:
+    """Return 0, or the exit code of a build that failed."""
+    try:
+        ensure_built()
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(
+            "The UI could not be built; the reason stands above. The build downloads from the npm registry: behind a\n"
+            "proxy set HTTPS_PROXY, NODE_EXTRA_CA_CERTS or npm_config_registry as for npm, then try again.\n"
+        )
+        return error.returncode
+    return 0
+
+
 if __name__ == "__main__":
-    ensure_built()
+    sys.exit(main())

@@ -10,13 +10,15 @@ from models.enums import Permission
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A route. `permission` None means anyone, signed in or not; `icon` set means it is in the rail."""
+    """A route. `permission` None means anyone, signed in or not; with an `icon` it stands in the rail; `parent` is the
+    route it belongs to there."""
 
     route: str
     title: str
     description: str
     permission: Permission | None
-    icon: str | None = None
+    icon: str = ""
+    parent: str = ""
 
 
 NETWORK = Page(
@@ -28,3 +30,6 @@ NETWORK = Page(
 )
 
 PAGES: tuple[Page, ...] = (NETWORK,)
+
+#: The pages of the left rail, in order.
+IN_RAIL: tuple[Page, ...] = tuple(page for page in PAGES if page.icon)

@@ -1,4 +1,4 @@
-"""The ordered queue of messages owed: put back, promote, stop. What workers do with it is `claims.py` and `record.py`.
+"""The ordered queue of messages owed: put back, promote, stop. What workers do with it is `claims.py`, `record.py`.
 
 Per (subscription, subject) only the first owed message is due; whoever finishes it lets the next one go. Transactions
 lock subscriptions in ascending order before they touch deliveries.
@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from alerts.fanout import OWED
+from alerts.delivery.states import IS_OWED, IS_PENDING
 from models.enums import DeliveryStatus
 from models.errors import DomainError, ErrorCode, not_found
 from models.tables import Delivery, Subscription
@@ -38,7 +38,7 @@ def promote(session: Session, lanes: Iterable[Lane], *, now: datetime) -> None:
         lane = sa.and_(col(Delivery.subscription_id) == subscription_id, col(Delivery.subject) == subject)
         first = (
             sa.select(col(Delivery.id), col(Delivery.next_attempt_at))
-            .where(lane, col(Delivery.status).in_(OWED))
+            .where(lane, IS_OWED)
             # A message that is under way or has a time comes before those that wait, whatever its place.
             .order_by(col(Delivery.next_attempt_at).is_(None), col(Delivery.event_seq))
             .limit(1)
@@ -54,7 +54,7 @@ def hurry(session: Session, subscription_id: int, *, now: datetime) -> None:
         sa.update(Delivery)
         .where(
             col(Delivery.subscription_id) == subscription_id,
-            col(Delivery.status) == DeliveryStatus.PENDING.value,
+            IS_PENDING,
             col(Delivery.next_attempt_at) > now,
         )
         .values(next_attempt_at=now)
@@ -62,14 +62,16 @@ def hurry(session: Session, subscription_id: int, *, now: datetime) -> None:
 
 
 def abandon(session: Session, subscription_id: int, *, reason: str, now: datetime) -> None:
-    """Mark everything still owed to a subscription dead; replay, or `from`, brings it back."""
+    """Mark what waits to be sent to a subscription dead; replay, or `from`, brings it back.
+
+    What is on its way at this moment still gets its true result from whoever sends it.
+    """
     session.execute(
         sa.update(Delivery)
-        .where(col(Delivery.subscription_id) == subscription_id, col(Delivery.status).in_(OWED))
+        .where(col(Delivery.subscription_id) == subscription_id, IS_PENDING)
         .values(
             status=DeliveryStatus.DEAD.value,
             next_attempt_at=None,
-            claimed_by=None,
             last_error=reason,
             finished_at=now,
         )

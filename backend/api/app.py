@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi.routing import iter_route_contexts
+from starlette.routing import compile_path
 
-from backend.api import errors
+from backend.api import auth, errors
+from backend.api.deps import public
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
-ROUTERS: list[APIRouter] = []
+ROUTERS: list[APIRouter] = [auth.router]
 
 
 def create_api(context: Callable[[], Context]) -> FastAPI:
@@ -20,4 +23,22 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    app.include_router(auth.browser)
+    app.include_router(unknown)  # last: what nothing above took
     return app
+
+
+unknown = APIRouter(include_in_schema=False)
+
+
+@unknown.api_route(
+    "/api/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], dependencies=[Depends(public)]
+)
+def nothing_here(request: Request) -> None:
+    """Answer calls of the API that do not exist; otherwise the pages' own "not found" would, in HTML."""
+    others = (route for route in iter_route_contexts(request.app.routes) if route.endpoint is not nothing_here)
+    here = (route for route in others if route.path and compile_path(route.path)[0].match(request.scope["path"]))
+    methods = sorted({method for route in here for method in route.methods or ()})
+    if methods:
+        raise HTTPException(405, f"Use {', '.join(methods)} here.", headers={"Allow": ", ".join(methods)})
+    raise HTTPException(404, "There is no such call; see /api/v1/openapi.json.")

@@ -37,6 +37,9 @@ def authenticate(request: Request, ctx: Ctx) -> Actor:
     return actor
 
 
+authenticate.__policy__ = "signed_in"  # type: ignore[attr-defined]  # read by the test that walks all routes
+
+
 def require(permission: Permission) -> Callable[..., Actor]:
     """Return a dependency that yields the actor if he holds `permission`."""
 

@@ -40,7 +40,7 @@ def hash_password(password: str) -> str:
 
 def verify_password(password: str, password_hash: str | None) -> bool:
     """Return whether the password fits. Without a hash (no such user) it takes as long and returns False."""
-    fits = len(password) <= MAX_LENGTH and password_hash is not None
+    fits = len(password) <= MAX_LENGTH and bool(password_hash)
     try:
         with _AT_ONCE:
             _HASHER.verify(password_hash or _nobody(), _normal(password[:MAX_LENGTH]))

@@ -38,7 +38,7 @@ def _points(uow: Uow, where: Sequence[sa.ColumnElement[bool]]) -> Sequence[GeoPo
             *(getattr(Location, name) for name in ("id", "code", "name", "kind", "latitude", "longitude", "time_zone")),
             col(Location.closed_reason),
             sa.cast(col(Location.hours), sa.Text).label("hours_text"),
-            *(getattr(LocationHealth, name) for name in ("compliant", "at_risk", "non_compliant", "grade")),
+            *(getattr(LocationHealth, name) for name in ("compliant", "at_risk", "non_compliant", "grade", "since")),
             stale_condition(uow).label("stale"),
         )
         .select_from(Location)
@@ -71,4 +71,5 @@ def _point(row: Any, now: datetime, opened: dict[tuple[str, str], bool]) -> GeoP
         counts=Counts(row.compliant or 0, row.at_risk or 0, row.non_compliant or 0),
         stale=bool(row.stale),
         closed=row.closed_reason is not None or not opened[key],
+        since=row.since,
     )

@@ -118,6 +118,8 @@ def conditions(uow: Uow, filters: LocationFilter) -> list[sa.ColumnElement[bool]
     if filters.status:
         shown = sa.case((stale_condition(uow), Shown.STALE.value), else_=_GRADE)
         found.append(shown.in_([status.value for status in filters.status]))
+    if filters.codes:
+        found.append(col(Location.code).in_(filters.codes))
     if filters.kind:
         found.append(col(Location.kind) == filters.kind)
     if filters.method:

@@ -50,6 +50,7 @@ class LocationFilter:
     group: str = ""
     kind: str = ""
     search: str = ""
+    codes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ class GeoPoint:
     counts: Counts
     stale: bool
     closed: bool
+    since: datetime | None = None  # since when it has this grade
 
     @property
     def shown(self) -> Shown:

@@ -77,6 +77,7 @@ class Receiver:
         self._always = Answer()
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self.streamed = 0  # bytes of answers that went out
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"receiver": self}))
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
@@ -163,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _stream(self, size: int) -> None:
         block = b"x" * 65_536
         while size > 0:
-            self.wfile.write(block[:size])
+            self.receiver.streamed += self.wfile.write(block[:size])
             size -= len(block)
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -1,0 +1,18 @@
+"""SQL conditions on a delivery's state, written as literals: only so do both databases use the partial indexes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models.enums import DeliveryStatus
+
+_PENDING, _SENDING = DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value
+
+
+def _condition(text: str) -> sa.ColumnElement[bool]:
+    return sa.literal_column(f"({text})", sa.Boolean())
+
+
+IS_PENDING = _condition(f"delivery.status = '{_PENDING}'")
+IS_SENDING = _condition(f"delivery.status = '{_SENDING}'")
+IS_OWED = _condition(f"delivery.status IN ('{_PENDING}', '{_SENDING}')")

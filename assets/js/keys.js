@@ -1,0 +1,86 @@
+// Keyboard and small comforts of every page. Works by attributes, so that pages need no script of their own:
+//   data-rows         a list; j and k move between its rows' links, Enter follows the link by itself
+//   data-close        what Esc presses when no dialog and no menu is open
+//   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
+//   data-rail-toggle  narrows the rail, and remembers it
+(() => {
+  const typing = (e) => e.target.closest?.("input, select, textarea, [contenteditable]");
+  const palette = () => document.querySelector("[data-palette]");
+
+  const openPalette = () => {
+    const dialog = palette();
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector("input")?.select();
+  };
+
+  const move = (step, list, selector) => {
+    const links = [...list.querySelectorAll(selector)].filter((link) => link.offsetParent !== null);
+    if (!links.length) return false;
+    const at = links.indexOf(document.activeElement);
+    const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step));
+    links[next].focus();
+    links[next].closest("tr, li")?.scrollIntoView({ block: "nearest" });
+    return true;
+  };
+
+  const closeMenus = (except) => {
+    let closed = false;
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu === except) continue;
+      menu.open = false;
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      closed = true;
+    }
+    return closed;
+  };
+
+  document.addEventListener("keydown", (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {
+      e.preventDefault();
+      openPalette();
+      return;
+    }
+    const dialog = e.target.closest?.("[data-palette]");
+    if (dialog && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
+      e.preventDefault();
+      const step = e.key === "ArrowDown" ? 1 : -1;
+      const first = dialog.querySelector("[data-hit]");
+      if (step < 0 && document.activeElement === first) dialog.querySelector("input").focus();
+      else move(step, dialog, "[data-hit]");
+      return;
+    }
+    if (dialog && e.key === "Enter" && e.target.matches("input")) {
+      e.preventDefault();
+      dialog.querySelector("[data-hit]")?.click();
+      return;
+    }
+    if (e.key === "Escape" && !document.querySelector("dialog[open]")) {
+      if (!closeMenus()) document.querySelector("[data-close]")?.click();
+      return;
+    }
+    if (typing(e) || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
+    if (e.key === "/") {
+      e.preventDefault();
+      openPalette();
+    } else if (e.key === "j" || e.key === "k") {
+      const list = document.querySelector("[data-rows]");
+      if (list && move(e.key === "j" ? 1 : -1, list, "[data-row]")) e.preventDefault();
+    }
+  });
+
+  const rail = (slim) => document.documentElement.toggleAttribute("data-slim-rail", slim);
+  rail(localStorage.getItem("rail") === "slim");
+
+  document.addEventListener("click", (e) => {
+    if (e.target.closest("[data-opens-palette]")) return openPalette();
+    const dialog = e.target.closest("[data-palette]");
+    if (dialog && (e.target === dialog || e.target.closest("[data-hit]"))) dialog.close();
+    if (e.target.closest("[data-rail-toggle]")) {
+      const slim = !document.documentElement.hasAttribute("data-slim-rail");
+      rail(slim);
+      localStorage.setItem("rail", slim ? "slim" : "wide");
+    }
+    closeMenus(e.target.closest("details[data-menu]"));
+  });
+})();

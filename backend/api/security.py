@@ -1,0 +1,200 @@
+"""What every answer and every request goes through, pages and websocket included: origin, size, headers.
+
+Each layer is a plain ASGI wrapper; `secure` puts them around the whole program. Who may do what is decided elsewhere:
+`deps.py` for routes, `dashboard/guard.py` for events.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.config import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WEBSOCKET_PATH = "/_event"
+
+MEBIBYTE = 1024 * 1024
+BODY_LIMIT = MEBIBYTE
+#: Calls that take up to 1,000 items.
+BULK_LIMIT = 16 * MEBIBYTE
+BULK = ("/batch", "/inventory/adjustments", "/inventory/counts")
+
+
+def secure(app: ASGIApp, settings: Callable[[], Settings]) -> ASGIApp:
+    """Return the program with all layers around it."""
+    return SecurityHeaders(OriginGuard(BodyLimit(app), settings), settings)
+
+
+class OriginGuard:
+    """Refuses what another site's page makes a browser send: websockets, and requests that may change something.
+
+    A request without Origin comes from a program or a very old browser; it may change something only if it carries no
+    cookie, or its own Authorization header, which no foreign page can set.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on or refuse it with 403 (websocket: close code 1008)."""
+        if scope["type"] not in ("http", "websocket") or self._fine(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+        else:
+            await _problem(send, 403, "foreign_origin", "This request comes from another site.")
+
+    def _fine(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        live = scope["type"] == "websocket" or scope["path"].startswith(WEBSOCKET_PATH)
+        if not live and scope["method"] in SAFE_METHODS:
+            return True
+        if origin is not None:
+            return self._ours(origin, headers.get("host", ""))
+        return live or "cookie" not in headers or "authorization" in headers
+
+    def _ours(self, origin: str, host: str) -> bool:
+        parts = urlsplit(origin)
+        own = {host.lower(), urlsplit(self._settings().public_url).netloc.lower()}
+        return parts.scheme in ("http", "https") and parts.netloc.lower() in own
+
+
+class _TooLarge(Exception):
+    """The body went over the limit while it was being read."""
+
+
+class BodyLimit:
+    """Refuses bodies over the limit with 413, by their stated length or, without one, while reading."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = BULK_LIMIT if scope["path"].endswith(BULK) else BODY_LIMIT
+        words = f"The body is larger than {limit // MEBIBYTE} MiB."
+        stated = Headers(scope=scope).get("content-length", "0")
+        if not stated.isdecimal() or int(stated) > limit:
+            await _problem(send, 413, "too_large", words)
+            return
+        await self._counted(scope, receive, send, limit=limit, words=words)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, *, limit: int, words: str) -> None:
+        seen = 0
+        started = False
+
+        async def count() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise _TooLarge
+            return message
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if seen > limit and not started:  # frameworks turn our exception into an answer of their own
+                raise _TooLarge
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, count, answer)
+        except _TooLarge:
+            if not started:
+                await _problem(send, 413, "too_large", words)
+
+
+class SecurityHeaders:
+    """Adds what tells the browser to be strict; an answer's own Content-Security-Policy or Cache-Control wins."""
+
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and dress its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._dress(scope["path"], message["status"], MutableHeaders(scope=message))
+            await send(message)
+
+        await self._app(scope, receive, dressed)
+
+    def _dress(self, path: str, status: int, headers: MutableHeaders) -> None:
+        headers.setdefault("Content-Security-Policy", content_policy(self._settings()))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()")
+        if self._settings().secure_cookies:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers.setdefault("Cache-Control", _caching(path, status))
+
+
+def _caching(path: str, status: int) -> str:
+    if path.startswith("/api/"):
+        return "no-store"
+    if path.startswith(("/assets/", "/vendor/")) and status in (200, 206, 304):
+        return "public, max-age=31536000, immutable"  # their names carry a hash or a version
+    return "no-cache"  # kept, but asked about each time: a new version shows at once
+
+
+def content_policy(settings: Settings) -> str:
+    """Return the Content-Security-Policy of pages.
+
+    Reflex starts its pages with inline scripts and evaluates what the server sends for toasts, so scripts need both
+    'unsafe-' words; everything may come only from here, tiles excepted when a tile server is set.
+    """
+    tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
+    images = "'self' data: blob:" + (f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "")
+    rules = {
+        "default-src": "'self'",
+        "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": images,
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "frame-src": "'self'",
+        "frame-ancestors": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'self'",
+        "object-src": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+async def _problem(send: Send, status: int, code: str, detail: str) -> None:
+    body = {
+        "type": f"urn:pickwatch:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "errors": [],
+    }
+    content = json.dumps(body).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(content)).encode()),
+        (b"connection", b"close"),  # the rest of the body is not read
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,1 @@
+"""From what the backend knows to what people read: pure functions, one module per page."""

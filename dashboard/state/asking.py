@@ -1,0 +1,38 @@
+"""How a state asks the gateway: in a thread, as the person of this very connection, with errors in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import reflex as rx
+
+from dashboard.format import locale_of
+from dashboard.gateway import Asker, Gateway, door
+from dashboard.guard import actor_of
+from models.errors import DomainError
+
+T = TypeVar("T")
+
+
+class Trouble(Exception):
+    """Something the person should read: plain words, never a stack trace."""
+
+
+async def ask(state: rx.State, question: Callable[[Gateway, Asker], T]) -> T:
+    """Return the gateway's answer; raises Trouble when it refuses, or when nobody is signed in any more."""
+    actor = await actor_of(state)
+    if actor is None:
+        raise Trouble("You have been signed out. Reload the page to sign in.")
+    asker = Asker(actor, locale_of(state.router.headers.accept_language or ""))
+    try:
+        answer: T = await rx.run_in_thread(lambda: question(door(), asker))
+    except DomainError as error:
+        raise Trouble(words(error)) from error
+    return answer
+
+
+def words(error: DomainError) -> str:
+    """Return what a person is told of a refusal: what is wrong, each fault on its own."""
+    faults = [fault.message for fault in error.faults if fault.message not in error.message]
+    return " ".join([error.message, *faults])
