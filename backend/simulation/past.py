@@ -7,7 +7,6 @@ from datetime import datetime
 
 from backend.clock import ManualClock
 from backend.context import Context
-from backend.persistence.uow import UowFactory
 from backend.sla.tick import tick
 
 _TICK_LIMIT = 5000
@@ -16,7 +15,7 @@ _TICK_LIMIT = 5000
 def at_instant(ctx: Context, instant: datetime) -> tuple[Context, ManualClock]:
     """Return the same program on a clock that stands where it is put."""
     clock = ManualClock(instant)
-    return replace(ctx, clock=clock, transactions=UowFactory(ctx.engine, clock, ctx.wakeups)), clock
+    return replace(ctx, clock=clock, transactions=ctx.transactions.by(clock)), clock
 
 
 def tick_until(ctx: Context, now: datetime) -> None:

@@ -24,6 +24,7 @@ from backend.simulation import facts
 from backend.simulation.olist.files import Dataset
 from backend.simulation.olist.mapping import ReplayOrder, SellerShipment, replay_orders
 from models.enums import Method, ShipmentStatus
+from models.errors import DomainError, ErrorCode
 from models.tables import Order, Shipment
 
 CHANNEL = "olist"
@@ -54,7 +55,7 @@ class Feed:
     """Everything that happens in the files, in order of time."""
 
     def __init__(self, dataset: Dataset) -> None:
-        """Map the files (see `mapping.py`)."""
+        """Map the files (see `mapping.py`); INVALID when no order in them is taken."""
         self._arrivals: list[Arrival] = []
         self._collections: list[Collection] = []
         for found in replay_orders(dataset):
@@ -63,6 +64,8 @@ class Feed:
         self._collections.sort(key=lambda item: (item.at, item.external_id))
         self._arrival_times = [item.at for item in self._arrivals]
         self._collection_times = [item.at for item in self._collections]
+        if not self._arrivals:
+            raise DomainError(ErrorCode.INVALID, "The files hold no order that a replay would take.")
 
     def _add(self, dataset: Dataset, found: ReplayOrder, part: SellerShipment, index: int) -> None:
         order = _new_order(dataset, found, part, index)
@@ -75,13 +78,15 @@ class Feed:
         """Return how many things happen until an instant, that included."""
         return bisect_right(self._arrival_times, until) + bisect_right(self._collection_times, until)
 
-    def next_at(self, after: datetime) -> datetime | None:
-        """Return the instant of the first thing after an instant; None when the files end."""
-        times: list[datetime] = []
-        for column in (self._arrival_times, self._collection_times):
-            place = bisect_right(column, after)
-            times += column[place : place + 1]
-        return min(times, default=None)
+    @property
+    def first_at(self) -> datetime:
+        """Return the instant of the first thing that happens."""
+        return self._arrival_times[0]
+
+    @property
+    def last_at(self) -> datetime:
+        """Return the instant of the last thing that happens."""
+        return max(self._arrival_times[-1:] + self._collection_times[-1:])
 
     def apply(self, uow: Uow, *, after: datetime, until: datetime) -> int:
         """Do everything in (after, until] through the services, note how far it got, and return how many things."""

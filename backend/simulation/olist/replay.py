@@ -20,6 +20,7 @@ from backend.locations.service import put_locations
 from backend.persistence.uow import Uow
 from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
+from backend.simulation.olist.database import Holds, Wanted
 from backend.simulation.olist.feed import FACT, Feed
 from backend.simulation.olist.files import Dataset
 from backend.simulation.olist.mapping import TIME_ZONE, seller_places
@@ -42,20 +43,21 @@ DEFINITIONS = {
 _WORDS = ("compliant", "at_risk", "non_compliant", "met", "missed")
 
 
-def load(ctx: Context, dataset: Dataset, feed: Feed, *, until: datetime, done: Callable[[int], None]) -> None:
-    """Fill an empty database with the network and its history up to `until`; `done` hears how many things happened."""
-    first = feed.next_at(datetime.min.replace(tzinfo=UTC)) or until
-    reached = min(first, until) - timedelta(seconds=1)
+def load(ctx: Context, dataset: Dataset, feed: Feed, wanted: Wanted, *, done: Callable[[int], None]) -> None:
+    """Fill an empty database with the network and its history up to the instant wanted; `done` hears how many things
+    happened since it last heard."""
+    reached = min(feed.first_at, wanted.until) - timedelta(seconds=1)
     past, clock = at_instant(ctx, reached)
     with past.uow() as uow:
         _put_network(uow, dataset)
-        facts.update(uow, facts.NETWORK, {"kind": "replay", "source": "olist"})
-        facts.update(uow, FACT, {"reached": reached.isoformat()})
-    for end in _day_ends(reached, until):
+        facts.update(uow, facts.NETWORK, {"kind": Holds.REPLAY.value, "source": "olist"})
+        facts.update(uow, FACT, {"directory": wanted.directory, "until": wanted.until.isoformat()})
+    for end in _day_ends(reached, wanted.until):
         clock.set(end)
         with past.uow() as uow:
-            done(feed.apply(uow, after=reached, until=end))
+            things = feed.apply(uow, after=reached, until=end)
         tick_until(past, end)
+        done(things)
         reached = end
 
 
