@@ -48,9 +48,13 @@ def replay() -> None:
 @app.command()
 def olist(
     directory: Path = typer.Argument(help="Directory with the six Olist files, plain or .gz."),
-    until: str = typer.Option("", help="Local time of the data, as 2017-11-29T12:00:00. Default: the end of the files."),
+    until: str = typer.Option(
+        "", help="Local time of the data, as 2017-11-29T12:00:00. Default: the end of the files."
+    ),
     report_file: Path | None = typer.Option(None, "--report", help="Write totals, grades and locations here, as JSON."),
-    speed: float = typer.Option(0, min=0, max=1_000_000, help="Run on from there under the dashboard: 3600 is an hour a second."),
+    speed: float = typer.Option(
+        0, min=0, max=1_000_000, help="Run on from there under the dashboard: 3600 is an hour a second."
+    ),
     database_url: str = typer.Option("", "--database", help="Database to use; else DATABASE_URL, else var/replay.db."),
     fresh: bool = typer.Option(False, "--fresh", help="Start over, also in place of the demo network."),  # noqa: FBT001
     port: int | None = typer.Option(None, help="Port of the dashboard; PORT or 8000 otherwise."),

@@ -48,7 +48,10 @@ def network(uow: Uow, *, codes: Collection[str | None] | None = None) -> dict[st
     places = table_of(Location).c
     columns = (places.id, places.code, places.methods, places.closed_reason, places.latitude, places.longitude)
     statement = sa.select(*columns).where(visible(uow.actor.scope, places.id))
-    rows = uow.session.execute(statement) if codes is None else fetch_in(uow.session, statement, col(Location.code), codes)
+    if codes is None:
+        rows = uow.session.execute(statement).all()
+    else:
+        rows = fetch_in(uow.session, statement, places.code, codes)
     return {
         code: Place(id_, code, frozenset(map(Method, methods)), reason is not None, latitude, longitude)
         for id_, code, methods, reason, latitude, longitude in rows
