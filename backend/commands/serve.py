@@ -72,7 +72,7 @@ def migrate() -> None:
 
 
 def prepare(ctx: Context | None = None) -> Context:
-    """Return the context (by default the environment's) on a migrated database with default rules and an administrator."""
+    """Return the context (or the environment's) on a migrated database with the default rules and an administrator."""
     logging.basicConfig(
         level=settings_from_environment().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

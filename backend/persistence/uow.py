@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -20,6 +20,8 @@ from backend.clock import Clock, system_now
 from backend.wakeups import Topic, Wakeups
 from models.events import EventType
 from models.tables import Event
+
+_EVENT = cast(sa.Table, sa.inspect(Event).local_table)
 
 # SQLite has one writer at a time; queueing our own threads here is fair and far cheaper than its busy polling.
 _SQLITE_WRITER = threading.RLock()
@@ -106,7 +108,8 @@ class Uow:
         """Write the recorded events; called by the edge just before it commits."""
         if not self._events:
             return
-        self.session.execute(sa.insert(Event), self._events)
+        # Core, not ORM: a third of the time for a batch of thousands.
+        self.session.connection().execute(sa.insert(_EVENT), self._events)
         self._events.clear()
         self.wake(Topic.EVENTS)
 

@@ -10,8 +10,7 @@ from backend.auth.scope import visible
 from backend.inventory import queries as stock
 from backend.inventory import service as inventory
 from backend.inventory.rules import Key, total
-from backend.persistence.bulk import table_of
-from backend.persistence.bulk import fetch_in
+from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.routing.rules import Decision, OrderFacts, Place, route_all
 from models.enums import Method

@@ -1,13 +1,13 @@
 """Load a replay up to an instant through the real services, and report what the tables then say.
 
-History is loaded a business day at a time with the clock moved to each day's end, so that every row carries the time at
-which it would have been written; the SLA tick runs as it would have. Running on from there is `live.py`.
+History is loaded in batches with the clock moved to the end of each, and the SLA tick after it: every change carries
+its true moment, and the last two days look as if the program had been running. Running on from there is `live.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from backend.simulation.olist.feed import FACT, Feed
 from backend.simulation.olist.files import Dataset
 from backend.simulation.olist.mapping import TIME_ZONE, seller_places
 from backend.simulation.past import at_instant, tick_until
+from backend.sla import samples
 from backend.sla.facts import DefinitionInput
 from backend.sla.grading import Counts, Thresholds, grade_now
 from models.enums import LocationKind, Method, Step, TargetKind
@@ -40,6 +41,8 @@ DEFINITIONS = {
         target_kind=TargetKind.ORDER_DUE,
     )
 }
+_BATCH = 500
+_CLOSE_LOOK = timedelta(hours=48)
 _WORDS = ("compliant", "at_risk", "non_compliant", "met", "missed")
 
 
@@ -52,21 +55,30 @@ def load(ctx: Context, dataset: Dataset, feed: Feed, wanted: Wanted, *, done: Ca
         _put_network(uow, dataset)
         facts.update(uow, facts.NETWORK, {"kind": Holds.REPLAY.value, "source": "olist"})
         facts.update(uow, FACT, {"directory": wanted.directory, "until": wanted.until.isoformat()})
-    for end in _day_ends(reached, wanted.until):
+    for end in _strides(feed, reached, wanted.until):
         clock.set(end)
         with past.uow() as uow:
             things = feed.apply(uow, after=reached, until=end)
         tick_until(past, end)
+        with past.uow() as uow:
+            samples.sample_network(uow)
         done(things)
         reached = end
 
 
-def _day_ends(start: datetime, until: datetime) -> Iterator[datetime]:
-    end = datetime.combine(start.date(), time(3), UTC)  # about midnight in São Paulo
-    while end < until:
-        if end > start:
+def _strides(feed: Feed, start: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield the ends of the batches: some days each while little happens, hours near the end, where people look."""
+    close = max(start, until - _CLOSE_LOOK)
+    end = start.replace(hour=3, minute=0, second=0, microsecond=0)  # about midnight in São Paulo
+    while end < close:
+        if end > start and feed.count(until=end) - feed.count(until=start) >= _BATCH:
             yield end
+            start = end
         end += timedelta(days=1)
+    end = close
+    while end < until:
+        yield end
+        end += timedelta(hours=1)
     yield until
 
 
