@@ -79,9 +79,9 @@ def mood(world: World, code: str, at: datetime) -> Mood:
     block = (int(at.timestamp()) + shift) // MOOD_SECONDS
     dice = chance(world.seed, "mood", code, block).random()
     pace = world.sites[code].pace  # the slow are in trouble more often
-    if dice < 0.09 * pace:
+    if dice < 0.15 * pace:
         return Mood.LATE
-    return Mood.TENSE if dice < 0.24 * pace else Mood.CALM
+    return Mood.TENSE if dice < 0.28 * pace else Mood.CALM
 
 
 def course(world: World, opened: Opened, troubles: Sequence[Incident]) -> list[Act]:

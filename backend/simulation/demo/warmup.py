@@ -21,6 +21,7 @@ from backend.simulation.demo.network import demo_sites, location_inputs, product
 from backend.simulation.demo.promises import PROMISES
 from backend.simulation.demo.simulator import FACT, Simulator
 from backend.simulation.past import at_instant, tick_until
+from backend.sla import samples
 
 #: How much of the past is lived through at the most.
 LIVED = timedelta(hours=2, minutes=45)
@@ -64,6 +65,9 @@ def catch_up(ctx: Context, simulator: Simulator, *, now: datetime, show: Show) -
         clock.set(end)
         simulator.step(reached, end, scale=_SCALE)
         tick_until(past, end)
+        with past.uow() as uow:
+            samples.sample_network(uow)
+            samples.sample_locations(uow)
         reached = end
         show(1 - (now - reached).total_seconds() / whole)
     simulator.use(ctx)
