@@ -50,11 +50,11 @@ def kpis(summary: SummaryView, reader: Reader) -> list[Kpi]:
             f"{say.percent(counts.non_compliant, counts.open, locale)} of open",
             StatusKey.NON_COMPLIANT,
         ),
-        Kpi("Orders per second", say.rate(summary.orders_per_second, locale), "last minute"),
+        Kpi("Orders/second", say.rate(summary.orders_per_second, locale), "last minute"),
         Kpi(
             "Oldest open",
             say.duration((reader.now - oldest).total_seconds()) if oldest else say.NOTHING,
-            "since it was placed",
+            "since placed",
         ),
     ]
 
