@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from backend.commands import serve
+from backend.commands import people, serve
 from backend.config import setting_faults
 
 app = typer.Typer(
@@ -20,6 +20,8 @@ app.command()(serve.up)
 app.command()(serve.web)
 app.command()(serve.worker)
 app.command()(serve.migrate)
+app.add_typer(people.users, name="user")
+app.add_typer(people.keys, name="key")
 
 
 def main() -> None:

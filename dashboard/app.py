@@ -10,18 +10,21 @@ import reflex as rx
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import live, nav
+from dashboard import live, logs, nav
 from dashboard.guard import Guard
-from dashboard.pages import network
+from dashboard.pages import login, network
+from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
 from dashboard.state.session import Session
+from dashboard.tabs import TabTokens
 
-STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network", "live")]
+STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network", "live", "login")]
 SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
 #: What each page of `nav.PAGES` is made of, and what runs when it is opened.
 CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
+    nav.LOGIN: (login.login_page, [Login.open]),
 }
 
 app = rx.App(
@@ -31,11 +34,16 @@ app = rx.App(
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         *[rx.el.script(src=script, defer=True) for script in SCRIPTS],
     ],
-    api_transformer=[create_api(program.current), lambda asgi: secure(asgi, lambda: program.current().settings)],
+    api_transformer=[
+        TabTokens,
+        create_api(program.current),
+        lambda asgi: secure(asgi, lambda: program.current().settings),
+    ],
 )
 # The shell has its own banner for a lost connection (dashboard/components/connection.py).
 app.app_wraps.pop((5, "Overlay"))
 app.add_middleware(Guard(), index=0)
+logs.install()
 app.register_lifespan_task(program.running)
 app.register_lifespan_task(live.following)
 

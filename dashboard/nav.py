@@ -29,7 +29,9 @@ NETWORK = Page(
     icon="map",
 )
 
-PAGES: tuple[Page, ...] = (NETWORK,)
+LOGIN = Page("/login", "Sign in", "Sign in to Pickwatch.", None)
+
+PAGES: tuple[Page, ...] = (NETWORK, LOGIN)
 
 #: The pages of the left rail, in order.
 IN_RAIL: tuple[Page, ...] = tuple(page for page in PAGES if page.icon)

@@ -1,4 +1,98 @@
 """The SLA engine's commands: the one writer of clocks, of a shipment's SLA columns and of location health.
 
-Every function takes sequences, works in the caller's transaction and never commits. The rules are `rules.py`.
+Every function takes sequences, works in the caller's transaction and never commits. What a moment does to a clock is
+`life.py`; time passing is `tick.py`; definitions and colour rules are `definitions.py`.
 """
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from backend.persistence.bulk import chunks
+from backend.persistence.uow import Uow
+from backend.sla import store
+from backend.sla.definitions import ensure_defaults, put_definition, put_grading
+from backend.sla.facts import ClockMove, DefinitionInput, StepReached
+from backend.sla.freshness import touch
+from backend.sla.grading import Thresholds
+from backend.sla.life import Track
+from backend.sla.rules import Promise
+from models.enums import Step
+
+__all__ = [
+    "ClockMove",
+    "DefinitionInput",
+    "StepReached",
+    "Thresholds",
+    "cancel_clocks",
+    "ensure_defaults",
+    "move_clocks",
+    "pause_clocks",
+    "put_definition",
+    "put_grading",
+    "reach_steps",
+    "resume_clocks",
+    "touch",
+]
+
+_ORDER = {step: index for index, step in enumerate(Step)}
+
+
+def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:
+    """Start the clocks that start with these steps and finish those that end with them, at the true moments.
+
+    A batch may hold several steps of a shipment, also past ones; they count in order of time. Telling a step twice
+    changes nothing.
+    """
+    by_shipment: dict[int, list[StepReached]] = defaultdict(list)
+    for step in steps:
+        by_shipment[step.shipment_id].append(step)
+
+    def through(track: Track, promises: Sequence[Promise]) -> None:
+        mine = sorted(by_shipment[track.shipment.id], key=lambda reached: (reached.at, _ORDER[reached.step]))
+        track.shipment.reached.update({reached.step: reached.at for reached in mine})
+        for reached in mine:
+            track.reach(reached.step, reached.at, promises)
+
+    _each(uow, by_shipment, through)
+
+
+def pause_clocks(uow: Uow, shipment_ids: Sequence[int], *, reason: str, at: datetime) -> None:
+    """Stop counting: on hold, in backorder, waiting for a transfer."""
+    _each(uow, shipment_ids, lambda track, _: track.pause(reason, at))
+
+
+def resume_clocks(uow: Uow, shipment_ids: Sequence[int], *, at: datetime) -> None:
+    """Count on; durations keep the counted time that was left, instants set by order or carrier do not move."""
+    _each(uow, shipment_ids, lambda track, _: track.resume(at))
+
+
+def move_clocks(uow: Uow, moves: Sequence[ClockMove], *, at: datetime) -> None:
+    """Hand shipments over: network clocks go along, location clocks close with their attribution, fresh ones start."""
+    move_of = {move.shipment_id: move for move in moves}
+    places = store.places(uow, {move.to_location_id for move in moves})
+
+    def moved(track: Track, promises: Sequence[Promise]) -> None:
+        move = move_of[track.shipment.id]
+        track.move(places[move.to_location_id], move.attribution, at, promises)
+
+    _each(uow, move_of, moved)
+
+
+def cancel_clocks(uow: Uow, shipment_ids: Sequence[int], *, at: datetime) -> None:
+    """End clocks without a verdict: the work is not wanted any more."""
+    _each(uow, shipment_ids, lambda track, _: track.cancel(at))
+
+
+def _each(uow: Uow, shipment_ids: Iterable[int], act: Callable[[Track, Sequence[Promise]], None]) -> None:
+    """Load the shipments, do `act` to each, bring its clocks up to now, and write what changed."""
+    uow.session.flush()  # the caller's own rows may still be pending
+    for chunk in chunks(sorted(set(shipment_ids))):
+        loaded, promises = store.load(uow, chunk)
+        for item in loaded.values():
+            act(item.track, promises)
+            item.track.advance(uow.now)
+        store.save(uow, list(loaded.values()))
+        touch(uow, {item.track.shipment.place.id for item in loaded.values()})

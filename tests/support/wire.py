@@ -1,0 +1,84 @@
+"""A websocket client without a browser: says to the dashboard whatever it likes, as an attacker would."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import TracebackType
+from typing import Any
+
+import socketio
+
+NAMESPACE = "/_event"
+ROOT = "reflex___state____state"
+
+
+class Wire:
+    """One websocket. `token` and `cookie` are whatever the caller claims; `heard` is all that came, as JSON."""
+
+    def __init__(self, url: str, *, token: str = "tab", cookie: str = "", **headers: str) -> None:
+        self._url = url
+        self._token = token
+        self._headers = {**({"Cookie": cookie} if cookie else {}), **headers}
+        self._client = socketio.AsyncClient(reconnection=False)
+        self._client.on("event", self._event, namespace=NAMESPACE)
+        self.heard: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
+
+    async def _event(self, data: Any) -> None:
+        self.heard.append(json.loads(data) if isinstance(data, str) else data)
+        self._news.set()
+
+    async def __aenter__(self) -> Wire:
+        await self._client.connect(
+            f"{self._url}?token={self._token}",
+            socketio_path="/_event",
+            transports=["websocket"],
+            namespaces=[NAMESPACE],
+            headers=self._headers,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.disconnect()
+
+    async def send(self, name: str, payload: Any = None, **router: Any) -> None:
+        """Send an event without waiting for anything."""
+        route = {"pathname": "/", "asPath": "/", "query": {}, **router}
+        event = {"name": name, "payload": {} if payload is None else payload, "router_data": route}
+        await self._client.emit("event", event, namespace=NAMESPACE)
+
+    async def ask(self, name: str, payload: Any = None, **router: Any) -> list[dict[str, Any]]:
+        """Send an event and return all that comes back until the answer to a marker event sent after it.
+
+        Events of one tab run in order, so what stands before the marker's answer belongs to this event.
+        """
+        start = len(self.heard)
+        await self.send(name, payload, **router)
+        seen = len(self.heard)
+        await self.send(f"{ROOT}.set_is_hydrated", {"value": True})
+        await self.send(f"{ROOT}.set_is_hydrated", {"value": False})
+        await self.until(lambda: any(_hydrated(update) is False for update in self.heard[seen:]))
+        return [update for update in self.heard[start:] if _hydrated(update) is None]
+
+    async def until(self, happened: Any, *, seconds: float = 20) -> None:
+        """Wait until the condition holds; AssertionError with all that was heard when it never does."""
+        async with asyncio.timeout(seconds):
+            while not happened():
+                self._news.clear()
+                await self._news.wait()
+
+    @property
+    def text(self) -> str:
+        """Return everything heard so far as one text, to look for what must not be in it."""
+        return json.dumps(self.heard)
+
+
+def _hydrated(update: dict[str, Any]) -> bool | None:
+    """Return what an update that is nothing but the answer to a marker says, else None."""
+    delta = update.get("delta") or {}
+    root = delta.get(ROOT, {})
+    value = root.get("is_hydrated_rx_state_")
+    return value if len(delta) == len(root) == 1 and isinstance(value, bool) else None
