@@ -22,7 +22,13 @@ STATE_WORDS: dict[DeliveryStatus, str] = {
     DeliveryStatus.DELIVERED: "Delivered",
     DeliveryStatus.DEAD: "Given up",
 }
-_COLUMNS = (("event", "Message"), ("to", "Subscription"), ("state", "State"), ("tries", "Attempts"), ("when", "Created"))
+_COLUMNS = (
+    ("event", "Message"),
+    ("to", "Subscription"),
+    ("state", "State"),
+    ("tries", "Attempts"),
+    ("when", "Created"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,7 @@ def _more(one: DeliveryView, reader: Reader) -> str:
     return ""
 
 
-def detail(
-    one: DeliveryView, address: DeliveriesAddress, reader: Reader, *, may_replay: bool
-) -> DeliveryDetail:
+def detail(one: DeliveryView, address: DeliveriesAddress, reader: Reader, *, may_replay: bool) -> DeliveryDetail:
     """Return one message with all its attempts, newest first."""
     return DeliveryDetail(
         id=one.id,

@@ -52,7 +52,7 @@ def entry(event: EventView, time_zone: str, reader: Reader) -> Entry:
         text=text(event.type, event.subject, event.data),
         when=say.relative(event.at, reader.now),
         title=say.at_place(event.at, time_zone, reader.now, reader.locale),
-        status=becomes if becomes in Compliance.__members__.values() else "",
+        status=str(becomes) if becomes in Compliance.__members__.values() else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Open hours in words: now, through the week, on days that differ. Pure; the arithmetic is `backend/sla/calendar.py`."""
+"""Open hours in words: now, through the week, on days that differ. Pure; their arithmetic is `backend/sla/calendar`."""
 
 from __future__ import annotations
 

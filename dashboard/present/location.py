@@ -16,10 +16,10 @@ from dashboard.present import common, events, hours
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.deliveries import STATE_WORDS
 from dashboard.present.network import why
-from dashboard.views import Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
+from dashboard.views import STATUS_WORDS, Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
 from models.enums import Compliance, Method, ShipmentStatus
 
-_BANDS = {Compliance.NON_COMPLIANT: "Late", Compliance.AT_RISK: "At risk", Compliance.COMPLIANT: "On time"}
+_BANDS = {band: STATUS_WORDS[StatusKey(band.value)] for band in reversed(Compliance)}
 _STEPS: dict[str, str] = {
     ShipmentStatus.OPEN: "Not started",
     ShipmentStatus.ACCEPTED: "Accepted",
@@ -79,7 +79,7 @@ def head(facts: Facts, reader: Reader) -> LocationHead:
         place=" · ".join([view.code, common.KIND_WORDS.get(view.kind, view.kind)]),
         status=key,
         word=common.word_of(key),
-        since=f"since {say.moment(view.since, view.time_zone, reader.now, reader.locale)}" if view.since else "",
+        since=say.lasting(view.since, view.time_zone, reader.now, reader.locale) if view.since else "",
         why=why(view, facts.thresholds, reader),
         hours_today=hours.now(facts.hours, view.time_zone, view.closed_reason, reader),
         local_time=say.at_place(reader.now, view.time_zone, reader.now, reader.locale),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
@@ -13,6 +15,20 @@ from dashboard.theme import Palette
 
 #: Drawn from the bottom: what matters most stands on the axis.
 _BANDS = (("non_compliant", "Late"), ("at_risk", "At risk"), ("compliant", "On time"))
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """The same chart for each theme; `empty` when there is nothing to draw yet."""
+
+    light: go.Figure
+    dark: go.Figure
+    empty: bool
+
+
+def charts(points: Sequence[TrendPoint], time_zone: str) -> Charts:
+    """Return the chart for both themes."""
+    return Charts(figure(points, time_zone, theme.LIGHT), figure(points, time_zone, theme.DARK), len(points) < 2)
 
 
 def figure(points: Sequence[TrendPoint], time_zone: str, palette: Palette) -> go.Figure:
@@ -43,7 +59,7 @@ def figure(points: Sequence[TrendPoint], time_zone: str, palette: Palette) -> go
     return chart
 
 
-def _band(name: str, word: str, at: list[object], points: Sequence[TrendPoint], palette: Palette) -> go.Scatter:
+def _band(name: str, word: str, at: Sequence[datetime], points: Sequence[TrendPoint], palette: Palette) -> go.Scatter:
     colour = getattr(palette, name)
     return go.Scatter(
         x=at,
