@@ -163,7 +163,7 @@ def _attempt(attempt: Any) -> rx.Component:
         rx.cond(attempt.error != "", rx.el.p(attempt.error)),
         rx.cond(
             attempt.response != "",
-            rx.el.pre(attempt.response, tab_index=0, role="region", aria_label="Answer of the receiver"),
+            rx.el.pre(attempt.response),
         ),
         key=attempt.number,
     )
