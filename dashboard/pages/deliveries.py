@@ -10,6 +10,7 @@ import reflex as rx
 from dashboard import nav
 from dashboard.components import table
 from dashboard.components.link import link
+from dashboard.components.panel import panel_head
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.state.deliveries import DeliveriesState
@@ -113,19 +114,7 @@ def _state(key: Any, word: Any) -> rx.Component:
 def _detail() -> rx.Component:
     one = state.detail
     return rx.el.aside(
-        rx.el.div(
-            rx.el.div(rx.el.h2(one.event), rx.el.p(one.about, " to ", one.subscription, class_name="muted")),
-            link(
-                rx.icon("x", size=18),
-                href=one.close,
-                class_name="icon-button",
-                aria_label="Close this panel",
-                prevent_scroll_reset=True,
-                replace=True,
-                custom_attrs={"data-close": ""},
-            ),
-            class_name="card-head",
-        ),
+        panel_head(one.event, one.about, " to ", one.subscription, close=one.close),
         rx.el.p(_state(one.state, one.word), rx.el.span(one.more, class_name="muted"), class_name="card-state"),
         rx.el.dl(
             rx.el.div(rx.el.dt("Created"), rx.el.dd(one.created)),
