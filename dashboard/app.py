@@ -12,6 +12,7 @@ from backend.api.app import create_api
 from backend.api.security import secure
 from dashboard import live, logs, nav
 from dashboard.guard import Guard
+from dashboard.netmap import routes as netmap
 from dashboard.pages import login, network
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
@@ -27,6 +28,9 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.LOGIN: (login.login_page, [Login.open]),
 }
 
+api = create_api(program.current)
+api.include_router(netmap.router)
+
 app = rx.App(
     html_lang="en",
     stylesheets=STYLESHEETS,
@@ -36,7 +40,7 @@ app = rx.App(
     ],
     api_transformer=[
         TabTokens,
-        create_api(program.current),
+        api,
         lambda asgi: secure(asgi, lambda: program.current().settings),
     ],
 )

@@ -1,5 +1,11 @@
 // The only door between the map document and the page around it: messages of the same origin, nothing else.
 
+/** Return the part of a query string that narrows the points; page numbers and the like are not the map's business. */
+export function narrowing(query, names) {
+  const kept = [...new URLSearchParams(query)].filter(([name, value]) => names.includes(name) && value);
+  return new URLSearchParams(kept.sort()).toString();
+}
+
 export class Bridge {
   /** Whether a page of ours is around this document (it can also be opened on its own). */
   get framed() {
@@ -24,7 +30,6 @@ export class Bridge {
 
   /** Return the filter that the address of the page around names, so that the first request is the right one. */
   firstFilter(names) {
-    const from = new URLSearchParams((this.framed ? window.parent : window).location.search);
-    return new URLSearchParams([...from].filter(([name, value]) => names.includes(name) && value)).toString();
+    return narrowing((this.framed ? window.parent : window).location.search, names);
   }
 }

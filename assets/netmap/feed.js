@@ -77,10 +77,8 @@ export class Feed {
     const query = this.query;
     const body = await this.#get(this.urls.points, query);
     if (query !== this.query) return; // someone filters otherwise by now
-    this.version = body.version;
+    this.version = body.version; // the answer may be some seconds old: what came since is asked for next
     this.told.whole(body.features.map(flat), body);
-    // The answer may be a few seconds old: it names its version, and what came since follows at once.
-    this.wanted = Math.max(this.wanted, body.newest);
   }
 
   async #news() {

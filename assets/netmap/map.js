@@ -1,7 +1,7 @@
 // Starts the map document: what the folium page (dashboard/netmap/document.py) hands over comes alive here.
 
 import { addBasemap } from './basemap.js';
-import { Bridge } from './bridge.js';
+import { Bridge, narrowing } from './bridge.js';
 import { Feed } from './feed.js';
 import { Keyboard } from './keyboard.js';
 import { Points } from './points.js';
@@ -26,7 +26,7 @@ class FitControl extends L.Control {
 }
 
 /** Follow what the page around the map says: theme, connection, filter, selected location, new version. */
-function obey(state, { root, points, basemap, feed }) {
+function obey(state, { root, points, basemap, feed, filters }) {
   if (state.theme && state.theme !== root.dataset.theme) {
     root.dataset.theme = state.theme; // light, dark, or system: then the tokens follow the system by themselves
     root.classList.remove('light', 'dark');
@@ -36,7 +36,7 @@ function obey(state, { root, points, basemap, feed }) {
   }
   if ('online' in state) root.classList.toggle('offline', !state.online);
   if ('selected' in state) points.mark({ selected: state.selected || null });
-  if ('filter' in state) feed.filter(state.filter ?? '');
+  if ('filter' in state) feed.filter(narrowing(state.filter ?? '', filters));
   if (state.version) feed.follow(state.version);
 }
 
@@ -105,7 +105,7 @@ export function start(map, config) {
     points.recolour();
     basemap?.redraw();
   });
-  bridge.open((state) => obey(state, { root, points, basemap, feed }));
+  bridge.open((state) => obey(state, { root, points, basemap, feed, filters: config.feed.filters }));
   feed.open(bridge.firstFilter(config.feed.filters));
   window.netmap = { map, points, feed, tooltip }; // for people with a console, and for the tests
 }

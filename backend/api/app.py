@@ -8,22 +8,65 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from backend.api import auth, errors
+from backend.api import (
+    auth,
+    deliveries,
+    docs,
+    errors,
+    events,
+    health,
+    inventory,
+    locations,
+    orders,
+    products,
+    shipments,
+    subscriptions,
+)
 from backend.api.deps import public
+from backend.api.intake import Intake
+from backend.api.measure import Measure
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
-ROUTERS: list[APIRouter] = [auth.router]
+ROUTERS: list[APIRouter] = [
+    auth.router,
+    locations.router,
+    products.router,
+    inventory.router,
+    orders.router,
+    shipments.router,
+    events.router,
+    subscriptions.router,
+    deliveries.router,
+]
+
+DESCRIPTION = """
+Orders, stock, shipments and their SLAs. Send `Authorization: Bearer <api key>`. Times are RFC 3339 UTC. Errors are
+problem+json (RFC 9457) and name every fault; a refused call changed nothing. Lists are `{"items", "next"}`: pass `next`
+as `after`. A POST with an `Idempotency-Key` happens once; edits take `If-Match` with the ETag of what you read.
+"""
 
 
 def create_api(context: Callable[[], Context]) -> FastAPI:
     """Return the API; `context` is called per request, so that building the app touches no database."""
-    app = FastAPI(title="Pickwatch", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Pickwatch",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
     app.state.context = context
+    app.add_middleware(Intake)
+    app.add_middleware(Measure)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     app.include_router(auth.browser)
+    app.include_router(health.router)
+    app.include_router(docs.router)
     app.include_router(unknown)  # last: what nothing above took
     return app
 

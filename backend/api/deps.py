@@ -34,6 +34,7 @@ def authenticate(request: Request, ctx: Ctx) -> Actor:
         actor = auth.actor_of_session(ctx, request.cookies.get(auth.COOKIE, ""))
     if actor is None:
         raise DomainError(ErrorCode.UNAUTHENTICATED, "Send a valid API key: Authorization: Bearer pw_…")
+    request.state.actor = actor  # for `errors.py`, which looks further into a body that its schema refused
     return actor
 
 

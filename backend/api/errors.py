@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from backend.auth.actor import Actor
+from backend.context import Context
 from models.errors import DomainError, ErrorCode, Fault
 
 STATUS: dict[ErrorCode, int] = {
@@ -56,6 +59,23 @@ def _pointer(location: Sequence[Any]) -> str:
     return "#" + "/".join(str(part) for part in parts)  # a query, path or header parameter
 
 
+def schema_faults(errors: Sequence[Any]) -> list[Fault]:
+    """Return pydantic's errors as faults."""
+    words = "Value error, "  # pydantic's prefix to messages of our own
+    return [Fault(_pointer(error["loc"]), error["type"], error["msg"].removeprefix(words)) for error in errors]
+
+
+def merge(faults: Sequence[Fault], more: Sequence[Fault]) -> list[Fault]:
+    """Return both, without what the second says of a place that the first has named already."""
+    named = {fault.pointer for fault in faults}
+    return [*faults, *(fault for fault in more if fault.pointer not in named)]
+
+
+def _look(ctx: Context, actor: Actor, check: Callable[[Any, Any], list[Fault]], body: Any) -> list[Fault]:
+    with ctx.read(actor) as uow:
+        return check(uow, body)
+
+
 def install(app: FastAPI) -> None:
     """Make every error of the API a problem+json."""
 
@@ -73,8 +93,12 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(RequestValidationError)
-    async def validation(_request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [Fault(_pointer(e["loc"]), e["type"], e["msg"]) for e in error.errors()]
+    async def validation(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = schema_faults(error.errors())
+        also = getattr(getattr(request.scope.get("route"), "endpoint", None), "__also__", None)
+        actor = getattr(request.state, "actor", None)
+        if also is not None and actor is not None and error.body is not None:
+            faults = merge(faults, await run_in_threadpool(_look, request.app.state.context(), actor, also, error.body))
         detail = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request; nothing was changed."
         return problem(422, ErrorCode.INVALID.value, "Invalid", detail=detail, errors=faults)
 

@@ -14,11 +14,13 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
+from backend.auth.first_start import ensure_admin
 from backend.config import PROJECT_ROOT, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
+from backend.sla.service import ensure_defaults
 
 BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 console = Console(highlight=False)
@@ -81,11 +83,6 @@ def prepare() -> Context:
     ctx = runtime.build()
     _reachable(ctx)
     upgrade(ctx.engine)
-    try:  # until both packages are merged
-        from backend.auth.first_start import ensure_admin
-        from backend.sla.service import ensure_defaults
-    except ImportError:
-        return ctx
     with ctx.uow() as uow:
         ensure_defaults(uow)
     password = ensure_admin(ctx)

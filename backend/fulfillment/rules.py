@@ -66,7 +66,7 @@ def may_edit(shipment: ShipmentFacts, expected_version: int | None, *, index: in
     if expected_version is None or expected_version == shipment.version:
         return None
     words = f"Shipment {shipment.id} has changed since you read it."
-    return Refusal(ErrorCode.STALE, Fault(f"/{index}/expected_version", "stale", words))
+    return Refusal(ErrorCode.STALE, Fault(f"/{index}", "stale", words))
 
 
 def may_hold(shipment: ShipmentFacts, *, index: int = 0) -> Refusal | None:

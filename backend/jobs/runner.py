@@ -11,6 +11,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from backend.clock import system_now
 from backend.context import Context
 from backend.jobs.job import Job
+from backend.metrics.registry import JOB_FAILURES, JOB_SECONDS
 from backend.persistence.claims import hold_lease
 
 log = logging.getLogger(__name__)
@@ -58,8 +59,10 @@ class Runner:
         try:
             if self._job.exclusive and not self._leased():
                 return None
-            return self._job.run(self._ctx)
+            with JOB_SECONDS.labels(self._job.name).time():
+                return self._job.run(self._ctx)
         except Exception:  # a job must outlive its own bugs and a database that went away; the next run tries again
+            JOB_FAILURES.labels(self._job.name).inc()
             log.exception("job %s failed; it runs again in %.0f s", self._job.name, self._job.every_seconds)
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -61,6 +62,12 @@ def listing(
         statement = statement.where(col(Order.status) == status.value)
     if after is not None:
         statement = statement.where(col(Order.id) < after)
+    return views(uow, list(uow.session.exec(statement)))
+
+
+def by_ids(uow: Uow, ids: Sequence[int]) -> list[OrderView]:
+    """Return the visible orders with these ids."""
+    statement = select(Order).where(col(Order.id).in_(sorted(ids)), visible_order(uow.actor.scope))
     return views(uow, list(uow.session.exec(statement)))
 
 

@@ -74,7 +74,7 @@ class NetworkMap(folium.Map):
             max_lat=84,
             minZoom=1,  # given as Leaflet's own options: folium's arguments of this name belong to tile layers
             maxZoom=14,
-            zoom_snap=0.5,
+            zoom_snap=0.25,
             world_copy_jump=False,
             bounce_at_zoom_limits=False,
         )

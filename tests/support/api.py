@@ -23,7 +23,7 @@ def client_of(ctx: Context, *scopes: Permission, locations: Sequence[str] = ()) 
     headers = {}
     if scopes:
         with ctx.uow() as uow:
-            name = f"test {'+'.join(scopes)} {'+'.join(locations)}"
+            name = f"test {'+'.join(scopes)} {'+'.join(locations)}"[:80]
             headers["Authorization"] = f"Bearer {create_key(uow, NewApiKey(name, scopes, location_codes=locations))}"
     return TestClient(program(ctx), base_url=SITE, headers=headers, follow_redirects=False)
 

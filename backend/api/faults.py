@@ -1,0 +1,116 @@
+"""All faults at once: pointers that fit the request's body, and domain faults beside schema faults.
+
+A body that fails its schema never reaches a service, so its unknown SKUs and locations would only be named on the next
+try. A route therefore may say, with `also`, what else to look for in a raw body that its schema refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from backend.catalog import queries as catalog
+from backend.locations import queries as locations
+from backend.locations.rules import known_zone
+from backend.persistence.uow import Uow
+from backend.sla.hours import hours_faults
+from models.enums import Method
+from models.errors import DomainError, Fault
+
+Check = Callable[[Uow, Any], list[Fault]]
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+def also(check: Check) -> Callable[[Route], Route]:
+    """Decorate a route: when its schema refuses a body, add what `check` finds in the raw body."""
+
+    def mark(route: Route) -> Route:
+        route.__also__ = check  # type: ignore[attr-defined]  # read by `errors.py`
+        return route
+
+    return mark
+
+
+@contextmanager
+def pointing(*, drop: str = "", prefix: str = "") -> Iterator[None]:
+    """Rewrite pointers of faults raised inside: take `drop` off the front, put `prefix` there."""
+    try:
+        yield
+    except DomainError as error:
+        error.faults = tuple(
+            Fault(prefix + fault.pointer.removeprefix(drop), fault.code, fault.message) for fault in error.faults
+        )
+        raise
+
+
+def orders(uow: Uow, body: Any) -> list[Fault]:
+    """Return unknown SKUs and locations in the raw body of one order."""
+    if not isinstance(body, Mapping):
+        return []
+    lines = body.get("lines") if isinstance(body.get("lines"), list) else []
+    skus = [(f"/lines/{i}/sku", line.get("sku")) for i, line in enumerate(lines or []) if isinstance(line, Mapping)]
+    return [*_unknown_skus(uow, skus), *_pickup(uow, body)]
+
+
+def stock(uow: Uow, body: Any) -> list[Fault]:
+    """Return unknown SKUs and locations in a raw body of stock items."""
+    items = list(_items(body))
+    places = [(f"/items/{i}/location", item.get("location")) for i, item in items]
+    return [*_unknown_skus(uow, [(f"/items/{i}/sku", item.get("sku")) for i, item in items]), *_unknown(uow, places)]
+
+
+def location(_uow: Uow, body: Any) -> list[Fault]:
+    """Return the bad zone and hours in the raw body of one location."""
+    return _location(body, "") if isinstance(body, Mapping) else []
+
+
+def location_batch(_uow: Uow, body: Any) -> list[Fault]:
+    """Return the bad zones and hours in the raw body of a batch of locations."""
+    return [fault for i, item in _items(body) for fault in _location(item, f"/items/{i}")]
+
+
+def reassign(uow: Uow, body: Any) -> list[Fault]:
+    """Return the unknown location in the raw body of a reassignment."""
+    return _unknown(uow, [("/location", body.get("location"))]) if isinstance(body, Mapping) else []
+
+
+def _location(body: Mapping[str, Any], at: str) -> list[Fault]:
+    faults = hours_faults(body["hours"], pointer=f"{at}/hours") if isinstance(body.get("hours"), Mapping) else []
+    zone = body.get("time_zone")
+    if isinstance(zone, str) and not known_zone(zone):
+        faults.append(Fault(f"{at}/time_zone", "unknown_time_zone", f"{zone!r} is not an IANA time zone."))
+    return faults
+
+
+def _items(body: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    items = body.get("items") if isinstance(body, Mapping) else None
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        if isinstance(item, Mapping):
+            yield index, item
+
+
+def _pickup(uow: Uow, body: Mapping[str, Any]) -> list[Fault]:
+    code, method = body.get("pickup_location"), body.get("method")
+    faults = _unknown(uow, [("/pickup_location", code)])
+    if faults or not isinstance(code, str) or not code or method not in list(Method):
+        return faults
+    if method in locations.by_code(uow, [code])[code].methods:
+        return []
+    return [Fault("/pickup_location", "method_not_offered", f"{code} does not offer {method}.")]
+
+
+def _unknown(uow: Uow, places: Sequence[tuple[str, Any]]) -> list[Fault]:
+    stated = [(pointer, code) for pointer, code in places if isinstance(code, str) and 0 < len(code) <= 64]
+    known = locations.by_code(uow, {code for _, code in stated})
+    return [
+        Fault(pointer, "unknown_location", f"There is no location {code}.")
+        for pointer, code in stated
+        if code not in known
+    ]
+
+
+def _unknown_skus(uow: Uow, skus: Sequence[tuple[str, Any]]) -> list[Fault]:
+    stated = [(pointer, sku) for pointer, sku in skus if isinstance(sku, str) and 0 < len(sku) <= 64]
+    known = catalog.ids_by_sku(uow, {sku for _, sku in stated})
+    return [Fault(pointer, "unknown_sku", f"There is no product {sku}.") for pointer, sku in stated if sku not in known]

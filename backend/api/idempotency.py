@@ -1,0 +1,179 @@
+"""Idempotency-Key: a POST repeated with the same key gets the first answer again, byte for byte.
+
+The key is locked in a transaction of its own, so that everyone sees at once that it is taken; the answer is stored in
+the transaction of the work, so that both are there or neither. A crash leaves a lock that expires. A refusal changed
+nothing and is not kept: the same key may be sent again with the input put right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from backend.api.deps import Ctx, require
+from backend.auth.actor import Actor
+from backend.clock import system_now
+from backend.context import Context
+from backend.persistence.bulk import insert_missing, table_of
+from backend.persistence.uow import Uow
+from models.enums import Permission
+from models.errors import DomainError, ErrorCode, Fault, invalid
+from models.tables import IdempotencyKey
+
+#: How long a lock outlives the process that took it; also the longest a POST may work.
+LOCK = timedelta(seconds=60)
+#: How long answers are kept.
+KEEP = timedelta(hours=48)
+
+_KEYS = table_of(IdempotencyKey)
+_FORM = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a POST answers: a status, a body and headers."""
+
+    status: int
+    body: BaseModel
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Work = Callable[[Uow], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One POST of one actor; `run` does its work in one transaction, once per key."""
+
+    ctx: Context
+    actor: Actor
+    route: str
+    key: str | None
+    body_hash: str
+
+    def run(self, work: Work) -> Response:
+        """Do the work and answer, or answer as the first time; 409 while the first is still at it."""
+        if self.key is None:
+            with self.ctx.uow(self.actor) as uow:
+                answer = work(uow)
+            return _response(answer.status, _text(answer), answer.headers)
+        lock = self._take()
+        if isinstance(lock, Response):
+            return lock
+        try:
+            with self.ctx.uow(self.actor) as uow:
+                answer = work(uow)
+                text = _text(answer)
+                self._store(uow, lock, answer, text)
+        except BaseException:
+            self._give_up(lock)
+            raise
+        return _response(answer.status, text, answer.headers)
+
+    @property
+    def _owner(self) -> str:
+        return hashlib.sha256(f"{self.actor.kind} {self.actor.label} {self.route}".encode()).hexdigest()
+
+    def _mine(self) -> sa.ColumnElement[bool]:
+        return sa.and_(_KEYS.c.owner == self._owner, _KEYS.c.key == self.key)
+
+    def _take(self) -> datetime | Response:
+        """Lock the key and return until when, or the stored answer; raise when it is taken or was used otherwise."""
+        now = system_now()
+        row: dict[str, Any] = {
+            "owner": self._owner,
+            "key": self.key,
+            "body_hash": self.body_hash,
+            "locked_until": now + LOCK,
+            "status": None,
+            "response": {},
+            "created_at": now,
+        }
+        with self.ctx.uow(self.actor) as uow:
+            if insert_missing(uow.session, IdempotencyKey, [row]) == 1:
+                return now + LOCK
+            known = uow.session.connection().execute(_KEYS.select().where(self._mine()).with_for_update()).one_or_none()
+            if known is None:  # pruned in between
+                raise _running(1)
+            if known.body_hash != self.body_hash:
+                words = "This Idempotency-Key was used with another body."
+                raise DomainError(ErrorCode.IDEMPOTENCY_MISMATCH, words)
+            if known.status is not None:
+                return _replayed(known.status, known.response)
+            if known.locked_until is not None and known.locked_until > now:
+                raise _running(max(1, round((known.locked_until - now).total_seconds()) if self._slow(known) else 1))
+            uow.session.connection().execute(_KEYS.update().where(self._mine()).values(locked_until=now + LOCK))
+            return now + LOCK
+
+    @staticmethod
+    def _slow(known: Any) -> bool:
+        """Whether the first call has been at it for so long that its process may have died."""
+        return bool(system_now() - (known.locked_until - LOCK) > timedelta(seconds=10))
+
+    def _store(self, uow: Uow, lock: datetime, answer: Answer, text: str) -> None:
+        stored = {"body": text, "headers": dict(answer.headers)}
+        statement = _KEYS.update().where(self._mine(), _KEYS.c.locked_until == lock)
+        done = uow.session.connection().execute(
+            statement.values(status=answer.status, response=stored, locked_until=None)
+        )
+        if done.rowcount != 1:  # the lock expired and another call took over: its answer counts
+            raise _running(1)
+
+    def _give_up(self, lock: datetime) -> None:
+        with self.ctx.uow(self.actor) as uow:
+            uow.session.connection().execute(_KEYS.delete().where(self._mine(), _KEYS.c.locked_until == lock))
+
+
+def once(permission: Permission) -> Any:
+    """Return a dependency on a POST: its actor holds `permission`, and it happens once per Idempotency-Key."""
+    policy = require(permission)
+
+    async def dependency(
+        request: Request,
+        ctx: Ctx,
+        actor: Actor = Depends(policy),  # a default, as annotations cannot name the `policy` of this call
+        idempotency_key: Annotated[
+            str | None, Header(description="Any text of 1 to 200 printable characters; kept for 48 hours.")
+        ] = None,
+    ) -> Once:
+        if idempotency_key is not None and not _FORM.fullmatch(idempotency_key):
+            words = "An Idempotency-Key is 1 to 200 printable ASCII characters without blanks."
+            raise invalid([Fault("#header/idempotency-key", "bad_key", words)])
+        body = await request.body()
+        route = f"{request.method} {request.url.path}"
+        return Once(ctx, actor, route, idempotency_key, hashlib.sha256(body).hexdigest())
+
+    dependency.__policy__ = permission  # type: ignore[attr-defined]  # read by the test that walks all routes
+    return Depends(dependency)
+
+
+def prune(uow: Uow) -> int:
+    """Forget keys older than `KEEP` and return how many."""
+    old = _KEYS.delete().where(_KEYS.c.created_at < system_now() - KEEP)
+    return uow.session.connection().execute(old).rowcount
+
+
+def _text(answer: Answer) -> str:
+    return answer.body.model_dump_json()
+
+
+def _response(status: int, text: str, headers: Mapping[str, str]) -> Response:
+    return Response(text, status, dict(headers), media_type="application/json")
+
+
+def _replayed(status: int, stored: Mapping[str, Any]) -> Response:
+    return _response(status, stored["body"], {**stored["headers"], "Idempotent-Replayed": "true"})
+
+
+def _running(seconds: int) -> DomainError:
+    words = "The first call with this Idempotency-Key is still running."
+    return DomainError(ErrorCode.IDEMPOTENCY_RUNNING, words, retry_after=seconds)

@@ -1,0 +1,137 @@
+"""What may come in at all: JSON that every database can hold. Sizes are `security.py`, the rest is judged by schemas.
+
+Runs before anything else on /api/v1. PostgreSQL refuses NUL characters and lone surrogates, JSON knows no NaN, and a
+document nested without end breaks whoever walks it: each is refused here, once, for every route.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api.errors import problem
+from models.errors import ErrorCode, Fault
+
+MAX_DEPTH = 24
+_PREFIX = "/api/v1/"
+_INT64 = 2**63
+_MAX_FAULTS = 100
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Intake:
+    """ASGI middleware that answers 4xx for what no route could take."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass good requests on with their body read, answer the others."""
+        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        refusal: Response | None = _check_address(scope)
+        body = b""
+        if refusal is None and scope["method"] in ("POST", "PUT", "PATCH"):
+            body = await _read(receive)
+            refusal = _check_body(scope, body)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+
+def _check_address(scope: Scope) -> Response | None:
+    query = unquote(scope["query_string"].decode("latin-1"))  # invalid UTF-8 becomes U+FFFD, which is harmless
+    if _UNSTORABLE.search(scope["path"]) or _UNSTORABLE.search(query):
+        return problem(400, "bad_address", "Bad address", detail="The address holds a NUL character.")
+    return None
+
+
+async def _read(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body that was read, then whatever comes next (the disconnect)."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _check_body(scope: Scope, body: bytes) -> Response | None:
+    if not body:
+        return None
+    kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
+    if kind != b"application/json":
+        return problem(415, "unsupported_media_type", "Unsupported media type", detail="Send application/json.")
+    try:
+        document = json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return problem(400, "malformed_json", "Malformed JSON", detail="The body is not valid UTF-8.")
+    except RecursionError:
+        return _malformed("It is nested too deeply.")
+    except json.JSONDecodeError as error:
+        return _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}.")
+    except ValueError:
+        return _malformed("It holds a number with too many digits.")
+    faults = storage_faults(document)
+    if not faults:
+        return None
+    detail = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request; nothing was changed."
+    return problem(422, ErrorCode.INVALID.value, "Invalid", detail=detail, errors=faults)
+
+
+def storage_faults(document: Any) -> list[Fault]:
+    """Return what in a JSON document no database could hold: NUL, NaN, numbers over 64 bits, endless nesting."""
+    return list(islice(_faults(document, "", 0), _MAX_FAULTS))
+
+
+def _malformed(why: str) -> Response:
+    return problem(400, "malformed_json", "Malformed JSON", detail=f"The body is not valid JSON. {why}")
+
+
+def _faults(value: Any, pointer: str, depth: int) -> Iterator[Fault]:
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            yield Fault(pointer, "unstorable_text", "Text holds no NUL character and no lone surrogate.")
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int):
+        if not -_INT64 <= value < _INT64:
+            yield Fault(pointer, "out_of_range", "Whole numbers fit into 64 bits.")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield Fault(pointer, "not_finite", "NaN and Infinity are no JSON numbers.")
+    elif depth >= MAX_DEPTH:
+        yield Fault(pointer, "too_deep", f"Documents are nested at most {MAX_DEPTH} deep.")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _faults(item, f"{pointer}/{index}", depth + 1)
+    else:
+        for name, item in value.items():
+            if _UNSTORABLE.search(name):
+                yield Fault(pointer, "unstorable_text", "A field's name holds no NUL character and no lone surrogate.")
+                continue
+            yield from _faults(item, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", depth + 1)

@@ -1,0 +1,194 @@
+"""Orders: place one or many, read, hold, release, cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from pydantic import ValidationError
+
+from backend.api import errors, faults
+from backend.api.deps import Ctx, require
+from backend.api.etag import etag_of, expected_version
+from backend.api.idempotency import Answer, Once, once
+from backend.api.paging import After, Limit, Page, decode, encode, page
+from backend.api.responses import READ, WRITE
+from backend.api.schemas.common import Problem, ProblemFault
+from backend.api.schemas.orders import (
+    NoBody,
+    OrderBatchIn,
+    OrderBatchOut,
+    OrderIn,
+    OrderOut,
+    OrderResult,
+    ReasonIn,
+    TimelineOut,
+    show,
+    show_event,
+)
+from backend.auth.actor import Actor
+from backend.orders import queries, service
+from backend.orders.rules import NewOrder
+from backend.persistence.uow import Uow
+from models.enums import OrderStatus, Permission
+from models.errors import ErrorCode, Fault
+
+router = APIRouter(tags=["orders"])
+
+Reader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
+Placer = Annotated[Once, once(Permission.ORDERS_WRITE)]
+Version = Annotated[int | None, Depends(expected_version)]
+OrderId = Annotated[int, Path(ge=1, lt=2**63)]
+Prefer = Annotated[
+    str | None,
+    Header(max_length=200, description="wait=N: answer once the order is routed, within N seconds. It always is."),
+]
+
+
+@router.post("/orders", status_code=201, responses=WRITE, response_model=OrderOut)
+@faults.also(faults.orders)
+def place_order(body: OrderIn, call: Placer, prefer: Prefer = None) -> Response:
+    """Place an order: it is routed to its pickup location or the nearest that has all of it, and stock is reserved.
+
+    An order that no location can fill is `unassigned`. One that exists already is 409.
+    """
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            placed = service.place(uow, [body.to_input()])[0]
+        shown = show(queries.get(uow, placed.id))
+        headers = {"ETag": etag_of(shown.version), "Location": f"/api/v1/orders/{placed.id}"}
+        if prefer and "wait" in prefer:
+            headers["Preference-Applied"] = "wait"
+        return Answer(201, shown, headers)
+
+    return call.run(work)
+
+
+@router.post("/orders/batch", responses=WRITE, response_model=OrderBatchOut)
+def place_orders(body: OrderBatchIn, call: Placer) -> Response:
+    """Place at most 1,000 orders: one result per order, in order. A refused order does not hold up the others."""
+
+    def work(uow: Uow) -> Answer:
+        results, good = _judge(uow, body.items)
+        placed = service.place(uow, list(good.values()))
+        views = {view.order.id: view for view in queries.by_ids(uow, [item.id for item in placed])}
+        for index, item in zip(good, placed, strict=True):
+            results[index] = OrderResult(index=index, status=201, order=show(views[item.id]))
+        items = [results[index] for index in range(len(body.items))]
+        return Answer(200, OrderBatchOut(placed=len(good), refused=len(items) - len(good), items=items))
+
+    return call.run(work)
+
+
+def _judge(uow: Uow, items: list[Any]) -> tuple[dict[int, OrderResult], dict[int, NewOrder]]:
+    """Return the refusals and the good orders of a batch, both by place in the batch."""
+    refused: dict[int, OrderResult] = {}
+    sound: dict[int, NewOrder] = {}
+    for index, raw in enumerate(items):
+        try:
+            sound[index] = OrderIn.model_validate(raw).to_input()
+        except ValidationError as error:
+            found = errors.merge(errors.schema_faults(error.errors()), faults.orders(uow, raw))
+            refused[index] = _refusal(index, found)
+    good: dict[int, NewOrder] = {}
+    for (index, order), found in zip(sound.items(), service.check(uow, list(sound.values())), strict=True):
+        if found:
+            refused[index] = _refusal(index, found)
+        else:
+            good[index] = order
+    return refused, good
+
+
+def _refusal(index: int, found: list[Fault]) -> OrderResult:
+    exists = all(fault.code == "already_exists" for fault in found)
+    code = ErrorCode.CONFLICT if exists else ErrorCode.INVALID
+    status = errors.STATUS[code]
+    detail = f"{len(found)} fault{'s' if len(found) != 1 else ''} in this order; it was not placed."
+    error = Problem(
+        type=f"urn:pickwatch:problem:{code.value}",
+        title=code.value.capitalize(),
+        status=status,
+        detail=detail,
+        code=code.value,
+        errors=[ProblemFault(pointer=f"/items/{index}{f.pointer}", code=f.code, message=f.message) for f in found],
+    )
+    return OrderResult(index=index, status=status, error=error)
+
+
+@router.get("/orders", responses=READ)
+def list_orders(
+    ctx: Ctx,
+    actor: Reader,
+    limit: Limit = 100,
+    after: After = None,
+    external_id: Annotated[str | None, Query(max_length=100)] = None,
+    customer: Annotated[str | None, Query(max_length=100, description="The customer's id.")] = None,
+    status: OrderStatus | None = None,
+) -> Page[OrderOut]:
+    """List orders, newest first."""
+    cursor = decode(after, int)
+    with ctx.read(actor) as uow:
+        rows = queries.listing(
+            uow,
+            external_id=external_id,
+            customer=customer,
+            status=status,
+            after=cursor[0] if cursor else None,
+            limit=limit + 1,
+        )
+        return page(rows, limit, show, lambda view: encode(view.order.id))
+
+
+@router.get("/orders/{order_id}", responses=READ)
+def get_order(order_id: OrderId, response: Response, ctx: Ctx, actor: Reader) -> OrderOut:
+    """Return an order with its lines and shipments."""
+    with ctx.read(actor) as uow:
+        shown = show(queries.get(uow, order_id))
+    response.headers["ETag"] = etag_of(shown.version)
+    return shown
+
+
+@router.get("/orders/{order_id}/timeline", responses=READ)
+def timeline(order_id: OrderId, ctx: Ctx, actor: Reader) -> TimelineOut:
+    """Return what happened to an order and its shipments, oldest first."""
+    with ctx.read(actor) as uow:
+        return TimelineOut(items=[show_event(event) for event in queries.timeline(uow, order_id)])
+
+
+@router.post("/orders/{order_id}/cancel", responses=WRITE, response_model=OrderOut)
+def cancel_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
+    """Give up an order nothing of which has left: stock comes back, clocks end."""
+
+    def work(uow: Uow) -> Answer:
+        service.cancel_order(uow, order_id, reason=body.reason, expected_version=version)
+        return _answer(uow, order_id)
+
+    return call.run(work)
+
+
+@router.post("/orders/{order_id}/hold", responses=WRITE, response_model=OrderOut)
+def hold_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
+    """Stop an order: work on its shipments stops and their clocks pause."""
+
+    def work(uow: Uow) -> Answer:
+        service.hold_order(uow, order_id, reason=body.reason, expected_version=version)
+        return _answer(uow, order_id)
+
+    return call.run(work)
+
+
+@router.post("/orders/{order_id}/release", responses=WRITE, response_model=OrderOut)
+def release_order(order_id: OrderId, call: Placer, version: Version, body: NoBody | None = None) -> Response:
+    """Let a held order go on; one without a shipment is routed again."""
+
+    def work(uow: Uow) -> Answer:
+        service.release_order(uow, order_id, expected_version=version)
+        return _answer(uow, order_id)
+
+    return call.run(work)
+
+
+def _answer(uow: Uow, order_id: int) -> Answer:
+    shown = show(queries.get(uow, order_id))
+    return Answer(200, shown, {"ETag": etag_of(shown.version)})

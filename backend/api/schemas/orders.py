@@ -1,0 +1,238 @@
+"""Orders over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, JsonValue, Strict, StringConstraints
+
+from backend.api.schemas.common import (
+    MAX_ITEMS,
+    Body,
+    Code,
+    Degrees,
+    Document,
+    Instant,
+    Money,
+    Problem,
+    Reason,
+    ShownInstant,
+    Units,
+    Word,
+    show_money,
+)
+from backend.orders.queries import OrderView
+from backend.orders.rules import NewLine, NewOrder
+from models.enums import Method, OrderStatus, ShipmentStatus
+from models.tables import Event
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+ExternalId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class LineIn(Body):
+    """One product asked for."""
+
+    sku: Code
+    quantity: Units
+    unit_price: Money = 0
+
+
+class CustomerIn(Body):
+    """Who ordered."""
+
+    id: ExternalId | None = None
+    name: Text | None = None
+    tier: Word | None = None
+    type: Word | None = None
+
+
+class AddressIn(Body):
+    """Where it goes: any address fields, and the coordinates that routing measures from."""
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+    latitude: Annotated[Degrees, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Degrees, Field(ge=-180, le=180)] | None = None
+
+
+class OrderIn(Body):
+    """An order as it comes in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "external_id": "W-10001",
+                "channel": "web",
+                "customer": {"id": "C-7", "name": "Ada", "tier": "gold"},
+                "method": "ship",
+                "ship_to": {"city": "Chicago", "latitude": 41.88, "longitude": -87.63},
+                "lines": [{"sku": "TEA-250", "quantity": 2, "unit_price": "19.99"}],
+            }
+        }
+    )
+
+    external_id: ExternalId
+    channel: Word
+    customer: CustomerIn = CustomerIn()
+    method: Method
+    service_level: Word = "standard"
+    ship_to: AddressIn = AddressIn()
+    pickup_location: Code | None = None
+    placed_at: Instant | None = None
+    due_at: Instant | None = None
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=500)]
+    attributes: Document = Field(default_factory=dict)
+
+    def to_input(self) -> NewOrder:
+        """Return what the service takes."""
+        return NewOrder(
+            external_id=self.external_id,
+            channel=self.channel,
+            method=self.method,
+            lines=tuple(NewLine(line.sku, line.quantity, line.unit_price) for line in self.lines),
+            customer=self.customer.model_dump(exclude_none=True),
+            service_level=self.service_level,
+            ship_to=self.ship_to.model_dump(exclude_none=True),
+            pickup_location=self.pickup_location,
+            placed_at=self.placed_at,
+            due_at=self.due_at,
+            attributes=self.attributes,
+        )
+
+
+class OrderBatchIn(Body):
+    """At most 1,000 orders; each is judged by itself."""
+
+    items: Annotated[
+        list[JsonValue],
+        Field(
+            min_length=1,
+            max_length=MAX_ITEMS,
+            json_schema_extra={"items": {"$ref": "#/components/schemas/OrderIn"}},
+        ),
+    ]
+
+
+class ReasonIn(Body):
+    """Why."""
+
+    reason: Reason
+
+
+class NoBody(Body):
+    """Nothing needs to be said."""
+
+
+class OrderLineOut(Body):
+    """One product asked for; `unit_price` as a decimal string."""
+
+    line: int
+    sku: str
+    quantity: int
+    unit_price: str
+
+
+class OrderShipmentOut(Body):
+    """A shipment of an order, in short."""
+
+    id: int
+    location: str
+    status: ShipmentStatus
+    held: bool
+
+
+class OrderOut(Body):
+    """An order with its lines and shipments."""
+
+    id: int
+    external_id: str
+    channel: str
+    status: OrderStatus
+    method: Method
+    service_level: str
+    customer: dict[str, Any]
+    ship_to: dict[str, Any]
+    pickup_location: str | None
+    placed_at: ShownInstant
+    due_at: ShownInstant | None
+    attributes: dict[str, Any]
+    lines: list[OrderLineOut]
+    shipments: list[OrderShipmentOut]
+    version: Annotated[int, Strict()]
+
+
+class OrderResult(Body):
+    """What became of one order of a batch: `order` on 201, else `error`."""
+
+    index: int
+    status: int
+    order: OrderOut | None = None
+    error: Problem | None = None
+
+
+class OrderBatchOut(Body):
+    """One result per order, in order."""
+
+    placed: int
+    refused: int
+    items: list[OrderResult]
+
+
+class TimelineEntry(Body):
+    """One thing that happened to an order or one of its shipments."""
+
+    id: str
+    type: str
+    subject: str
+    time: ShownInstant
+    actor: str
+    data: dict[str, Any]
+
+
+class TimelineOut(Body):
+    """What happened, oldest first."""
+
+    items: list[TimelineEntry]
+
+
+_STATED = (
+    "id",
+    "external_id",
+    "channel",
+    "status",
+    "method",
+    "service_level",
+    "customer",
+    "ship_to",
+    "pickup_location",
+    "placed_at",
+    "due_at",
+    "attributes",
+    "version",
+)
+
+
+def show(view: OrderView) -> OrderOut:
+    """Return an order as the API shows it."""
+    lines = [
+        OrderLineOut(
+            line=line.line_number,
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_price=show_money(line.unit_price_minor),
+        )
+        for line in view.lines
+    ]
+    shipments = [
+        OrderShipmentOut(id=item.id or 0, location=code, status=ShipmentStatus(item.status), held=item.held)
+        for item, code in view.shipments
+    ]
+    return OrderOut(**{name: getattr(view.order, name) for name in _STATED}, lines=lines, shipments=shipments)
+
+
+def show_event(event: Event) -> TimelineEntry:
+    """Return an event as a timeline shows it."""
+    return TimelineEntry(
+        id=event.uid, type=event.type, subject=event.subject, time=event.at, actor=event.actor, data=event.data
+    )

@@ -1,0 +1,73 @@
+"""Shipments over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.api.schemas.common import Body, Code, Reason, ShownInstant
+from backend.fulfillment.queries import ShipmentView
+from backend.fulfillment.workflow import next_statuses
+from models.enums import Compliance, Method, ShipmentStatus
+
+
+class ReassignIn(Body):
+    """Where a shipment goes instead, and why."""
+
+    location: Code
+    reason: Reason
+
+
+class ShipmentLineOut(Body):
+    """One product of a shipment."""
+
+    sku: str
+    quantity: int
+    picked: int
+
+
+class ShipmentOut(Body):
+    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status."""
+
+    id: int
+    order_id: int
+    order_external_id: str
+    location: str
+    method: Method
+    service_level: str
+    channel: str
+    status: ShipmentStatus
+    next: list[ShipmentStatus]
+    held: bool
+    hold_reason: str | None
+    sla_status: Compliance | None
+    sla_due_at: ShownInstant | None
+    units: int
+    tracking: dict[str, Any]
+    placed_at: ShownInstant
+    assigned_at: ShownInstant
+    accepted_at: ShownInstant | None
+    picked_at: ShownInstant | None
+    packed_at: ShownInstant | None
+    ready_at: ShownInstant | None
+    shipped_at: ShownInstant | None
+    handed_over_at: ShownInstant | None
+    cancelled_at: ShownInstant | None
+    lines: list[ShipmentLineOut]
+    version: int
+
+
+_DERIVED = {"order_external_id", "location", "next", "lines"}
+
+
+def show(view: ShipmentView) -> ShipmentOut:
+    """Return a shipment as the API shows it."""
+    shipment = view.shipment
+    stated = {name: getattr(shipment, name) for name in ShipmentOut.model_fields if name not in _DERIVED}
+    following = () if shipment.held else next_statuses(Method(shipment.method), ShipmentStatus(shipment.status))
+    return ShipmentOut(
+        **stated,
+        order_external_id=view.order_external_id,
+        location=view.location,
+        next=list(following),
+        lines=[ShipmentLineOut(sku=line.sku, quantity=line.quantity, picked=line.picked) for line in view.lines],
+    )

@@ -1,0 +1,163 @@
+"""Shipments: read, and the commands that move them on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from backend.api import faults
+from backend.api.deps import Ctx, require
+from backend.api.etag import etag_of, expected_version
+from backend.api.idempotency import Answer, Once, once
+from backend.api.paging import After, Limit, Page, decode, encode, page
+from backend.api.responses import READ, WRITE
+from backend.api.schemas.common import show_instant
+from backend.api.schemas.orders import NoBody, ReasonIn
+from backend.api.schemas.shipments import ReassignIn, ShipmentOut, show
+from backend.auth.actor import Actor
+from backend.fulfillment import queries, service
+from backend.fulfillment.queries import ShipmentFilter, ShipmentView
+from backend.fulfillment.rules import StepCommand
+from backend.persistence.uow import Uow
+from models.enums import Compliance, Method, Permission, ShipmentStatus
+from models.errors import Fault, invalid
+
+router = APIRouter(tags=["shipments"])
+
+Reader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
+Fulfiller = Annotated[Once, once(Permission.SHIPMENTS_WRITE)]
+Version = Annotated[int | None, Depends(expected_version)]
+ShipmentId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.get("/shipments", responses=READ)
+def list_shipments(
+    ctx: Ctx,
+    actor: Reader,
+    limit: Limit = 100,
+    after: After = None,
+    location: Annotated[str | None, Query(max_length=64)] = None,
+    status: ShipmentStatus | None = None,
+    sla: Annotated[Compliance | None, Query(description="Its worst running clock.")] = None,
+    method: Method | None = None,
+    late: Annotated[bool | None, Query(description="Due before now and not done.")] = None,
+) -> Page[ShipmentOut]:
+    """List shipments, the earliest due first."""
+    wanted = ShipmentFilter(location=location, status=status, sla=sla, method=method, late=late)
+    with ctx.read(actor) as uow:
+        rows = queries.listing(uow, wanted, after=_position(after), limit=limit + 1)
+        return page(rows, limit, show, _cursor)
+
+
+def _cursor(view: ShipmentView) -> str:
+    due = view.shipment.sla_due_at
+    return encode(show_instant(due) if due else None, view.shipment.id)
+
+
+def _position(after: str | None) -> tuple[datetime | None, int] | None:
+    parts = decode(after, (str, type(None)), int)
+    if parts is None:
+        return None
+    try:
+        due = datetime.fromisoformat(parts[0]) if parts[0] is not None else None
+        if due is not None and due.tzinfo is None:
+            raise ValueError("naive")
+    except ValueError:
+        words = "after is the `next` of the page before, unchanged."
+        raise invalid([Fault("#query/after", "bad_cursor", words)]) from None
+    return due, parts[1]
+
+
+@router.get("/shipments/{shipment_id}", responses=READ)
+def get_shipment(shipment_id: ShipmentId, response: Response, ctx: Ctx, actor: Reader) -> ShipmentOut:
+    """Return a shipment; its ETag is what commands take as If-Match."""
+    with ctx.read(actor) as uow:
+        shown = show(queries.get(uow, shipment_id))
+    response.headers["ETag"] = etag_of(shown.version)
+    return shown
+
+
+def _step(path: str, to: ShipmentStatus, words: str) -> None:
+    """Add the route of one step."""
+
+    def step(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
+        def work(uow: Uow) -> Answer:
+            with faults.pointing(drop="/0"):
+                service.advance(uow, [StepCommand(shipment_id, to, expected_version=version)])
+            return _answer(uow, shipment_id)
+
+        return call.run(work)
+
+    step.__doc__ = words
+    router.post(
+        f"/shipments/{{shipment_id}}/{path}", responses=WRITE, response_model=ShipmentOut, name=f"{path}_shipment"
+    )(step)
+
+
+_step("accept", ShipmentStatus.ACCEPTED, "The location takes the shipment on.")
+_step("pick", ShipmentStatus.PICKED, "Everything was picked.")
+_step("pack", ShipmentStatus.PACKED, "Everything was packed.")
+_step("ready", ShipmentStatus.READY, "It waits for the customer.")
+_step("ship", ShipmentStatus.SHIPPED, "The carrier took it: stock leaves the building.")
+_step("hand-over", ShipmentStatus.HANDED_OVER, "The customer has it: stock leaves the building.")
+
+
+@router.post("/shipments/{shipment_id}/reassign", responses=WRITE, response_model=ShipmentOut)
+@faults.also(faults.reassign)
+def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version: Version) -> Response:
+    """Move a shipment to another location, where it starts afresh: stock and clocks move with it."""
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            service.reassign(uow, shipment_id, body.location, reason=body.reason, expected_version=version)
+        return _answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+@router.post("/shipments/{shipment_id}/hold", responses=WRITE, response_model=ShipmentOut)
+def hold(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Version) -> Response:
+    """Stop work on a shipment and pause its clocks."""
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            service.hold(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
+        return _answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+@router.post("/shipments/{shipment_id}/release", responses=WRITE, response_model=ShipmentOut)
+def release(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
+    """Let work go on and resume the clocks."""
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            service.release(uow, [shipment_id], expected=_expected(shipment_id, version))
+        return _answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+@router.post("/shipments/{shipment_id}/cancel", responses=WRITE, response_model=ShipmentOut)
+def cancel(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Version) -> Response:
+    """Give up a shipment that has not left: stock comes back, clocks end."""
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            service.cancel(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
+        return _answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+def _expected(shipment_id: int, version: int | None) -> dict[int, int]:
+    return {} if version is None else {shipment_id: version}
+
+
+def _answer(uow: Uow, shipment_id: int) -> Answer:
+    uow.session.expire_all()
+    shown = show(queries.get(uow, shipment_id))
+    return Answer(200, shown, {"ETag": etag_of(shown.version)})

@@ -1,0 +1,194 @@
+"""What must always be true of the rows, as SELECTs that find what is not. Run by `pickwatch check` and by tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.fulfillment.workflow import LEAVES, WAY
+from backend.persistence.bulk import table_of
+from backend.persistence.uow import Uow
+from models.enums import ClockState, Compliance, OrderStatus, ShipmentStatus
+from models.tables import (
+    LocationHealth,
+    Order,
+    OrderLine,
+    Shipment,
+    ShipmentLine,
+    SlaClock,
+    StockBalance,
+    StockMovement,
+)
+
+_STOCK, _LEDGER = table_of(StockBalance), table_of(StockMovement)
+_SHIPMENT, _LINE = table_of(Shipment), table_of(ShipmentLine)
+_ORDER, _ORDER_LINE = table_of(Order), table_of(OrderLine)
+_CLOCK, _HEALTH = table_of(SlaClock), table_of(LocationHealth)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken rule: how many rows break it, and the first few of them."""
+
+    rule: str
+    count: int
+    examples: tuple[str, ...]
+
+
+def violations(uow: Uow) -> list[Violation]:
+    """Return every broken rule; empty when all is well."""
+    found: list[Violation] = []
+    for rule, statement in _rules():
+        rows = uow.session.connection().execute(statement).mappings().all()
+        if rows:
+            examples = tuple(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows[:5])
+            found.append(Violation(rule, len(rows), examples))
+    return found
+
+
+def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
+    yield "A balance equals its ledger", _balances()
+    yield "Nothing is negative, and no more is promised than is there", _negative()
+    yield "What open shipments hold equals their lines; what is done holds nothing", _held()
+    yield "Shipments take no more of an order line than was asked for", _split()
+    yield "An order is finished exactly when its shipments are", _finished()
+    yield "A location's counts equal a recount of its shipments", _health()
+    yield "A location's met and missed equal a recount of its clocks", _finished_clocks()
+
+
+def _balances() -> sa.Select[*tuple[Any, ...]]:
+    sums = (
+        sa.select(
+            _LEDGER.c.location_id,
+            _LEDGER.c.product_id,
+            sa.func.sum(_LEDGER.c.on_hand).label("on_hand"),
+            sa.func.sum(_LEDGER.c.allocated).label("allocated"),
+        )
+        .group_by(_LEDGER.c.location_id, _LEDGER.c.product_id)
+        .subquery()
+    )
+    same = sa.and_(_STOCK.c.location_id == sums.c.location_id, _STOCK.c.product_id == sums.c.product_id)
+    both = _STOCK.join(sums, same, full=True)
+    differs = sa.or_(
+        sa.func.coalesce(_STOCK.c.on_hand, 0) != sa.func.coalesce(sums.c.on_hand, 0),
+        sa.func.coalesce(_STOCK.c.allocated, 0) != sa.func.coalesce(sums.c.allocated, 0),
+    )
+    return (
+        sa.select(
+            sa.func.coalesce(_STOCK.c.location_id, sums.c.location_id).label("location"),
+            sa.func.coalesce(_STOCK.c.product_id, sums.c.product_id).label("product"),
+            _STOCK.c.on_hand.label("on_hand"),
+            sums.c.on_hand.label("ledger"),
+        )
+        .select_from(both)
+        .where(differs)
+    )
+
+
+def _negative() -> sa.Select[*tuple[Any, ...]]:
+    wrong = sa.or_(_STOCK.c.on_hand < 0, _STOCK.c.allocated < 0, _STOCK.c.allocated > _STOCK.c.on_hand)
+    return sa.select(_STOCK.c.location_id, _STOCK.c.product_id, _STOCK.c.on_hand, _STOCK.c.allocated).where(wrong)
+
+
+def _still_inside() -> sa.ColumnElement[bool]:
+    """Whether a shipment's goods are still in the building and promised to it."""
+    inside = []
+    for method, leaves in LEAVES.items():
+        way = WAY[method]
+        words = [status.value for status in way[: way.index(leaves)]]
+        inside.append(sa.and_(_SHIPMENT.c.method == method.value, _SHIPMENT.c.status.in_(words)))
+    return sa.or_(*inside)
+
+
+def _held() -> sa.Select[*tuple[Any, ...]]:
+    held = (
+        sa.select(_LEDGER.c.shipment_id, sa.func.sum(_LEDGER.c.allocated).label("units"))
+        .where(_LEDGER.c.shipment_id.is_not(None))
+        .group_by(_LEDGER.c.shipment_id)
+        .subquery()
+    )
+    asked = (
+        sa.select(_LINE.c.shipment_id, sa.func.sum(_LINE.c.quantity).label("units"))
+        .group_by(_LINE.c.shipment_id)
+        .subquery()
+    )
+    due = sa.case((_still_inside(), asked.c.units), else_=0)
+    of_shipment = held.join(_SHIPMENT, _SHIPMENT.c.id == held.c.shipment_id)
+    joined = of_shipment.join(asked, asked.c.shipment_id == _SHIPMENT.c.id)
+    return (
+        sa.select(_SHIPMENT.c.id.label("shipment"), held.c.units.label("held"), asked.c.units.label("asked"))
+        .select_from(joined)
+        .where(held.c.units != due)
+    )
+
+
+def _split() -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(_ORDER_LINE.c.id.label("order_line"), sa.func.sum(_LINE.c.quantity).label("shipped"))
+        .select_from(
+            _ORDER_LINE.join(_LINE, _LINE.c.order_line_id == _ORDER_LINE.c.id).join(
+                _SHIPMENT, _SHIPMENT.c.id == _LINE.c.shipment_id
+            )
+        )
+        .where(_SHIPMENT.c.status != ShipmentStatus.CANCELLED.value)
+        .group_by(_ORDER_LINE.c.id, _ORDER_LINE.c.quantity)
+        .having(sa.func.sum(_LINE.c.quantity) > _ORDER_LINE.c.quantity)
+    )
+
+
+def _finished() -> sa.Select[*tuple[Any, ...]]:
+    ends = [
+        sa.and_(_SHIPMENT.c.method == method.value, _SHIPMENT.c.status == way[-1].value) for method, way in WAY.items()
+    ]
+    done = sa.or_(_SHIPMENT.c.status == ShipmentStatus.CANCELLED.value, *ends)
+    open_ = sa.func.sum(sa.case((done, 0), else_=1))
+    over = _ORDER.c.status.in_([OrderStatus.FULFILLED.value, OrderStatus.CANCELLED.value])
+    return (
+        sa.select(_ORDER.c.id.label("order"), _ORDER.c.status, open_.label("open_shipments"))
+        .select_from(_ORDER.join(_SHIPMENT, _SHIPMENT.c.order_id == _ORDER.c.id))
+        .group_by(_ORDER.c.id, _ORDER.c.status)
+        .having(sa.or_(sa.and_(over, open_ > 0), sa.and_(sa.not_(over), open_ == 0)))
+    )
+
+
+def _health() -> sa.Select[*tuple[Any, ...]]:
+    def band(of: Compliance) -> sa.ColumnElement[Any]:
+        return sa.func.sum(sa.case((_SHIPMENT.c.sla_status == of.value, 1), else_=0)).label(of.value)
+
+    recount = (
+        sa.select(_SHIPMENT.c.location_id, *(band(of) for of in Compliance))
+        .where(_SHIPMENT.c.sla_status.is_not(None), _SHIPMENT.c.sla_due_at.is_not(None))
+        .group_by(_SHIPMENT.c.location_id)
+        .subquery()
+    )
+    return _compare(recount, [of.value for of in Compliance])
+
+
+def _finished_clocks() -> sa.Select[*tuple[Any, ...]]:
+    def state(of: ClockState) -> sa.ColumnElement[Any]:
+        return sa.func.sum(sa.case((_CLOCK.c.state == of.value, 1), else_=0)).label(of.value)
+
+    ends = (ClockState.MET, ClockState.MISSED)
+    recount = (
+        sa.select(_CLOCK.c.location_id, *(state(of) for of in ends))
+        .where(_CLOCK.c.state.in_([of.value for of in ends]))
+        .group_by(_CLOCK.c.location_id)
+        .subquery()
+    )
+    return _compare(recount, [of.value for of in ends])
+
+
+def _compare(recount: sa.Subquery, names: list[str]) -> sa.Select[*tuple[Any, ...]]:
+    both = _HEALTH.join(recount, recount.c.location_id == _HEALTH.c.location_id, full=True)
+    pairs = [(sa.func.coalesce(_HEALTH.c[name], 0), sa.func.coalesce(recount.c[name], 0)) for name in names]
+    columns = [
+        column
+        for name, (kept, counted) in zip(names, pairs, strict=True)
+        for column in (kept.label(name), counted.label(f"{name}_recounted"))
+    ]
+    location = sa.func.coalesce(_HEALTH.c.location_id, recount.c.location_id).label("location")
+    differs = sa.or_(*(kept != counted for kept, counted in pairs))
+    return sa.select(location, *columns).select_from(both).where(differs)

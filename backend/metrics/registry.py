@@ -1,0 +1,26 @@
+"""Every metric of the program, in a registry of its own. What is counted elsewhere is read by `collectors.py`."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+REGISTRY = CollectorRegistry()
+
+HTTP_REQUESTS = Counter(
+    "pickwatch_http_requests", "Answered API requests.", ["method", "route", "status"], registry=REGISTRY
+)
+HTTP_SECONDS = Histogram(
+    "pickwatch_http_seconds",
+    "Time to answer an API request.",
+    ["method", "route"],
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    registry=REGISTRY,
+)
+JOB_SECONDS = Histogram(
+    "pickwatch_job_seconds",
+    "Time of one run of a job; the SLA tick is one of them.",
+    ["job"],
+    buckets=(0.001, 0.005, 0.02, 0.05, 0.15, 0.5, 1, 5, 30),
+    registry=REGISTRY,
+)
+JOB_FAILURES = Counter("pickwatch_job_failures", "Runs of a job that raised.", ["job"], registry=REGISTRY)
