@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from backend.api import auth, docs, errors, health, inventory, locations, orders, products, shipments
+from backend.api import auth, docs, errors, health, inventory, locations, orders, products, shipments, sla
 from backend.api.deps import public
 from backend.api.intake import Intake
 from backend.api.measure import Measure
@@ -22,6 +22,7 @@ ROUTERS: list[APIRouter] = [
     inventory.router,
     orders.router,
     shipments.router,
+    sla.router,
 ]
 
 DESCRIPTION = """
