@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def webhook_hosts(self) -> frozenset[str]:
+        """Return the hosts that webhooks may call although their addresses are not public."""
+        return frozenset(host.lower().rstrip(".") for host in self.webhook_allowed_hosts)
+
+    @property
     def public_url(self) -> str:
         """Return the address people open, without a trailing slash; used in links of webhooks."""
         return (self.base_url or f"http://localhost:{self.port}").rstrip("/")

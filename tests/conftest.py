@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from backend.clock import ManualClock
 from backend.config import Settings
@@ -19,9 +15,7 @@ from backend.persistence.engine import make_engine
 from backend.persistence.migrate import upgrade
 from backend.persistence.uow import UowFactory
 from backend.wakeups import Wakeups
-
-#: A server where databases may be made; `make test` sees to it that there is one.
-POSTGRES = os.environ.get("PICKWATCH_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres")
+from tests.support.databases import TestDatabase
 
 START = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
@@ -41,23 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=speed)
 
 
-def _admin(statement: str) -> None:
-    engine = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """Migrate one database; every test gets a copy of it, which is far quicker than migrating again."""
-    name = f"pw_template_{secrets.token_hex(4)}"
-    _admin(f"CREATE DATABASE {name}")
-    engine = make_engine(make_url(POSTGRES).set(database=name))
-    upgrade(engine)
-    engine.dispose()
-    yield name
-    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+def postgres_database() -> Iterator[TestDatabase]:
+    """Yield this process's PostgreSQL database; `database_url` empties it for each test."""
+    with TestDatabase() as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +62,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         yield f"sqlite:///{path}"
         return
-    name = f"pw_test_{secrets.token_hex(6)}"
-    _admin(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
-    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    yield request.getfixturevalue("postgres_database").empty()
 
 
 @pytest.fixture

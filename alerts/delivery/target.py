@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from models.errors import Fault
 
 MAX_URL = 2000
+#: Protocol assignments; some clouds keep their metadata service here, and Python 3.11 calls most of it public.
+_SPECIAL = ipaddress.IPv4Network("192.0.0.0/24")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
@@ -20,7 +22,7 @@ def is_public(address: str | Address) -> bool:
     """Return whether an address belongs to the public internet, looking through IPv4 hidden inside IPv6."""
     ip = ipaddress.ip_address(address.partition("%")[0]) if isinstance(address, str) else address
     if isinstance(ip, ipaddress.IPv4Address):
-        return ip.is_global and not ip.is_multicast and not ip.is_reserved
+        return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in _SPECIAL
     inner = _embedded(ip)
     if inner is not None:
         return is_public(inner)

@@ -7,7 +7,7 @@ import { Keyboard } from './keyboard.js';
 import { Points } from './points.js';
 import { Tooltip } from './tooltip.js';
 
-const FIRST_VIEW = { padding: [36, 36], maxZoom: 11 };
+const VIEW_OF_ALL = { paddingTopLeft: [56, 24], paddingBottomRight: [24, 36], maxZoom: 11 }; // beside the buttons
 
 class FitControl extends L.Control {
   constructor(fit) {
@@ -54,7 +54,7 @@ export function start(map, config) {
   const tooltip = new Tooltip(map, config.symbols);
   const fit = () => {
     const bounds = points.bounds();
-    if (bounds) map.fitBounds(bounds, FIRST_VIEW);
+    if (bounds) map.fitBounds(bounds, VIEW_OF_ALL);
   };
   const bridge = new Bridge();
   let fitted = false;

@@ -8,11 +8,13 @@ const REACH = 5; // px beyond its edge at which the pointer still meets a point
 
 const INK = 0.6; // at most this share of the ground where locations are may lie under their marks
 
+const SQUARE = 2; // px of zoom 0: some 300 km at the equator
+
 /** Return the world's area, in px of zoom 0, of the small squares that hold at least one of `points`. */
 function ground(points) {
   const squares = new Set();
-  for (const { x, y } of points) squares.add(Math.round(x * 2) * 1024 + Math.round(y * 2));
-  return squares.size / 4;
+  for (const { x, y } of points) squares.add(Math.floor(x / SQUARE) * 1024 + Math.floor(y / SQUARE));
+  return squares.size * SQUARE ** 2;
 }
 
 export class Points {

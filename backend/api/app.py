@@ -8,7 +8,21 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from backend.api import auth, docs, errors, health, inventory, locations, orders, products, shipments
+from backend.api import (
+    auth,
+    deliveries,
+    docs,
+    errors,
+    events,
+    health,
+    inventory,
+    locations,
+    orders,
+    products,
+    shipments,
+    sla,
+    subscriptions,
+)
 from backend.api.deps import public
 from backend.api.intake import Intake
 from backend.api.measure import Measure
@@ -23,6 +37,10 @@ ROUTERS: list[APIRouter] = [
     inventory.router,
     orders.router,
     shipments.router,
+    sla.router,
+    events.router,
+    subscriptions.router,
+    deliveries.router,
 ]
 
 DESCRIPTION = """

@@ -44,6 +44,6 @@ def worker_settings(ctx: Context) -> WorkerSettings:
         limits=SendLimits(
             timeout=settings.webhook_timeout_seconds,
             connect_timeout=min(5.0, settings.webhook_timeout_seconds),
-            allowed_hosts=frozenset(host.lower().rstrip(".") for host in settings.webhook_allowed_hosts),
+            allowed_hosts=settings.webhook_hosts,
         ),
     )

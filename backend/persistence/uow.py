@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 import threading
 from collections.abc import Generator, Iterator
@@ -10,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from backend.auth.actor import Actor
 from backend.clock import Clock, system_now
+from backend.persistence.columnwise import insert_columns
 from backend.wakeups import Topic, Wakeups
 from models.events import EventType
 from models.tables import Event
@@ -105,7 +106,7 @@ class Uow:
         """Write the recorded events; called by the edge just before it commits."""
         if not self._events:
             return
-        self.session.execute(sa.insert(Event), self._events)
+        insert_columns(self.session, Event, self._events)
         self._events.clear()
         self.wake(Topic.EVENTS)
 
@@ -130,6 +131,12 @@ class UowFactory:
         # A replay an hour a second must not turn grey in a quarter of a second.
         self._stale_after = timedelta(seconds=stale_after_seconds * max(1.0, clock.speed))
         self._sqlite = engine.dialect.name == "sqlite"
+
+    def by(self, clock: Clock) -> UowFactory:
+        """Return a factory like this one whose transactions happen by another clock: to make history."""
+        other = copy.copy(self)
+        other._clock = clock
+        return other
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[Uow]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from backend.sla.grading import Counts
-from models.enums import Compliance
+from models.enums import Compliance, Method
 
 
 class Shown(StrEnum):
@@ -43,13 +43,17 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocationFilter:
-    """Which locations; empty matches all. `search` looks in code and name. The same for map, list and export."""
+    """Which locations; empty matches all. `search` looks in code and name. The same for map, list and export.
+
+    `after_code` is for callers that page by code.
+    """
 
     status: Sequence[Shown] = ()
     method: str = ""
     group: str = ""
     kind: str = ""
     search: str = ""
+    after_code: str = ""
     codes: Sequence[str] = ()
 
 
@@ -137,6 +141,14 @@ class ClockView:
     due_at: datetime
     paused_at: datetime | None
     pause_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which open shipments of a location; None matches all."""
+
+    method: Method | None = None
+    status: Compliance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.engine import Engine
 
 from backend.api.deps import Ctx, require
 from backend.auth.actor import Actor
 from backend.config import Settings
+from backend.context import Context
 from backend.sla.views import LocationFilter
 from dashboard.address import NetworkAddress
 from dashboard.netmap.basemap import Tiles
@@ -25,7 +28,7 @@ PATH = "/ui/map"
 FILTERS = ("status", "method", "group", "q")
 
 router = APIRouter(prefix=PATH, include_in_schema=False)
-_source = Source()
+_sources: WeakKeyDictionary[Engine, Source] = WeakKeyDictionary()  # what one database answered is not another's
 
 Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
 
@@ -52,7 +55,7 @@ def document(request: Request, ctx: Ctx, _actor: Reader) -> Response:
 @router.get("/points.geojson")
 def points(request: Request, ctx: Ctx, actor: Reader, filters: Filters) -> Response:
     """Return every location on the map that the actor may see and that passes the filters."""
-    return _answer(request, _source.whole(ctx, actor, filters))
+    return _answer(request, _source(ctx).whole(ctx, actor, filters))
 
 
 @router.get("/changes")
@@ -60,7 +63,11 @@ def changes(
     request: Request, ctx: Ctx, actor: Reader, filters: Filters, after: Annotated[int, Query(ge=0, lt=2**63)]
 ) -> Response:
     """Return what changed on the map after version `after`."""
-    return _answer(request, _source.changes(ctx, actor, filters, after=after))
+    return _answer(request, _source(ctx).changes(ctx, actor, filters, after=after))
+
+
+def _source(ctx: Context) -> Source:
+    return _sources.setdefault(ctx.engine, Source())
 
 
 def _answer(request: Request, body: Body) -> Response:

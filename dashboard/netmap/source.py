@@ -57,23 +57,24 @@ class Memory:
 
 
 class Source:
-    """Answers the map's questions for an actor; what one may not see never leaves the queries."""
+    """Answers the map's questions on one database for an actor; what he may not see never leaves the queries."""
 
     def __init__(self) -> None:
         self._memory = Memory()
 
     def whole(self, ctx: Context, actor: Actor, filters: LocationFilter) -> Body:
         """Return all points that pass the filters, with the version they are true at."""
-        key = ("whole", id(ctx), actor.scope, filters)
+        key = ("whole", actor.scope, filters)
         return self._memory.recall(key, seconds=WHOLE_SECONDS, make=lambda: _whole(ctx, actor, filters))
 
     def changes(self, ctx: Context, actor: Actor, filters: LocationFilter, *, after: int) -> Body:
         """Return what changed after version `after`: new looks, and codes that left the filtered set."""
         with ctx.read(actor) as uow:
             last = latest_seq(uow.session)
-        key = ("changes", id(ctx), actor.scope, filters, after, last)
-        make = lambda: _changes(ctx, actor, filters, after=after)  # noqa: E731
-        return self._memory.recall(key, seconds=CHANGES_SECONDS, make=make)
+        key = ("changes", actor.scope, filters, after, last)
+        return self._memory.recall(
+            key, seconds=CHANGES_SECONDS, make=lambda: _changes(ctx, actor, filters, after=after)
+        )
 
 
 def _whole(ctx: Context, actor: Actor, filters: LocationFilter) -> Body:
