@@ -69,20 +69,17 @@ def worker() -> None:
 
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    ctx = runtime.build()
-    _reachable(ctx)
-    upgrade(ctx.engine)
+    migrated(runtime.build())
     console.print("The database is up to date.")
 
 
-def prepare() -> Context:
-    """Return a context on a migrated database with the default rules and an administrator."""
+def prepare(ctx: Context | None = None) -> Context:
+    """Return the context (or the environment's) on a migrated database with the default rules and an administrator."""
     logging.basicConfig(
         level=settings_from_environment().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    ctx = runtime.build()
-    _reachable(ctx)
-    upgrade(ctx.engine)
+    ctx = ctx or runtime.build()
+    migrated(ctx)
     with ctx.uow() as uow:
         ensure_defaults(uow)
     password = ensure_admin(ctx)
@@ -113,6 +110,12 @@ def serve(program: Program, *, port: int | None = None) -> None:
         proxy_headers=settings.trusted_proxy_hops > 0,
         timeout_graceful_shutdown=3,
     )
+
+
+def migrated(ctx: Context) -> None:
+    """Bring the database to the newest schema; exit with a plain message when it cannot be reached."""
+    _reachable(ctx)
+    upgrade(ctx.engine)
 
 
 def _reachable(ctx: Context) -> None:
