@@ -25,6 +25,8 @@ PAGES = {
     "delivery": "/deliveries?id=1",
     "not-found": "/nowhere",
 }
+#: The tablet's parts are the laptop's or the phone's; colours differ by theme, not by size.
+READ_BY_AXE = {(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")}
 #: What stands on a page once it is there.
 SIGNS = {
     "network": ".kpi-value",
@@ -81,7 +83,7 @@ def desk(browser: Browser, program: Program, boss: httpx.Client) -> Iterator[Pag
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
-def test_every_page_is_accessible_on_every_screen(
+def test_every_page_fits_every_screen_and_is_accessible(
     browser: Browser, program: Program, boss: httpx.Client, size: Size, theme: Theme
 ) -> None:
     context, page = opened(browser, program, boss, "/", size, theme)
@@ -89,8 +91,10 @@ def test_every_page_is_accessible_on_every_screen(
     for name, path in PAGES.items():
         page.goto(program.url + path)
         expect(page.locator(SIGNS[name]).first).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        faults += [f"{name}: {fault}" for fault in axe(page)]
+        if page.locator(".map-frame").is_visible():
+            page.frame_locator(".map-frame").locator("html[data-ready]").wait_for(state="attached")
+        if (size, theme) in READ_BY_AXE:
+            faults += [f"{name}: {fault}" for fault in axe(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             faults.append(f"{name}: wider than the screen")
         screenshot(page, name, size, theme)
@@ -199,9 +203,9 @@ def test_signing_out_ends_on_the_sign_in_page(browser: Browser, program: Program
     context, page = opened(browser, program, program.sign_in("eve", PASSWORD), "/")
     page.locator("summary.person").click()
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/login*")
+    page.wait_for_url(re.compile("/login"))
     page.goto(program.url)
-    page.wait_for_url("**/login*")
+    page.wait_for_url(re.compile("/login"))
     context.close()
 
 
