@@ -11,7 +11,9 @@ from backend.jobs.job import Service
 from backend.jobs.webhooks import WebhookService
 from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
+from backend.simulation.demo.service import DemoSimulator
 from backend.wakeups import Wakeups
+from backend.wakeups_redis import RedisWakeups
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Context:
@@ -19,7 +21,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
     settings = settings or settings_from_environment()
     clock = clock or SystemClock()
     engine = make_engine(settings.database)
-    wakeups = Wakeups()
+    wakeups = RedisWakeups(settings.redis_url) if settings.redis_url else Wakeups()
     return Context(
         settings=settings,
         engine=engine,
@@ -37,4 +39,4 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
 
 def services(ctx: Context) -> Sequence[Service]:
     """Return the long-running services of a process that does the work (delivery of webhooks, the demo network)."""
-    return (WebhookService(ctx),)
+    return (WebhookService(ctx), DemoSimulator(ctx))

@@ -14,12 +14,13 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
-from backend.auth.first_start import ensure_admin
+from backend.auth.first_start import ensure_admin, ensure_demo_accounts
 from backend.config import PROJECT_ROOT, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
+from backend.simulation.demo import ensure_demo
 from backend.sla.service import ensure_defaults
 
 BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
@@ -43,9 +44,9 @@ def up(
         raise typer.BadParameter("--demo and --empty exclude each other.")
     ctx = prepare()
     if demo:
-        from backend.simulation.demo import ensure_demo
-
         ensure_demo(ctx)
+        with ctx.uow() as uow:
+            ensure_demo_accounts(uow)
     serve(Program(ctx, jobs=all_jobs(), services=runtime.services), port=port)
 
 
