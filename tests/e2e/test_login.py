@@ -8,24 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from backend.auth.first_start import ensure_demo_accounts
-from models.tables import SystemFact
-from tests.support.attack import PASSWORD, database_of, seed
+from tests.support.attack import PASSWORD
 from tests.support.browser import SIZES, THEMES, Size, Theme, new_context, screenshot, violations
 from tests.support.server import Program
-
-
-@pytest.fixture(scope="module")
-def demo_site(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """Yield a program whose database says that it is the demo network."""
-    program = Program("up", "--empty", folder=tmp_path_factory.mktemp("login"))
-    with database_of(program) as ctx:
-        seed(ctx)
-        with ctx.uow() as uow:
-            uow.session.add(SystemFact(name="network", value={"kind": "demo"}, updated_at=uow.now))
-            ensure_demo_accounts(uow)
-    with program:
-        yield program
 
 
 @pytest.fixture
@@ -68,8 +53,8 @@ def test_a_network_of_ones_own_offers_nobody(site: Program, page: Page) -> None:
     assert "show-me-the-map" not in page.content()
 
 
-def test_the_demo_network_lets_one_in_at_one_tap(demo_site: Program, page: Page) -> None:
-    page.goto(f"{demo_site.url}/login?next=/deliveries")
+def test_the_demo_network_lets_one_in_at_one_tap(demo: Program, page: Page) -> None:
+    page.goto(f"{demo.url}/login?next=/deliveries")
     page.get_by_role("button", name="Network manager").click()
     page.wait_for_url(re.compile(r"/deliveries"))
 
@@ -83,10 +68,10 @@ def test_an_address_of_the_senders_choice_shows_only_our_words(site: Program, pa
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
 @pytest.mark.parametrize("theme", THEMES)
-def test_screenshot_and_accessibility(demo_site: Program, browser: Browser, size: Size, theme: Theme) -> None:
+def test_screenshot_and_accessibility(demo: Program, browser: Browser, size: Size, theme: Theme) -> None:
     context = new_context(browser, size, theme)
     page = context.new_page()
-    page.goto(f"{demo_site.url}/login?error=unauthenticated")
+    page.goto(f"{demo.url}/login?error=unauthenticated")
     expect(page.get_by_role("button", name="Wall display")).to_be_visible()
     expect(page.get_by_role("alert")).to_be_visible()
     screenshot(page, "login", size, theme)
