@@ -10,6 +10,7 @@ from dashboard import nav
 from dashboard.components.connection import connection_banner, data_age
 from dashboard.components.link import link
 from dashboard.components.menu import person_menu
+from dashboard.components.refusal import refusal
 from dashboard.components.search import palette, search_button
 from dashboard.components.states import notice
 from dashboard.state.session import Session
@@ -28,7 +29,11 @@ def frame(page: nav.Page, *content: Any, bare: Any = False) -> Any:
     return rx.el.div(
         rx.cond(bare, rx.fragment(), chrome) if isinstance(bare, rx.Var) else chrome,
         rx.el.main(
-            connection_banner(), rx.cond(session.denied, _not_allowed(), rx.fragment(*content)), id="main", tab_index=-1
+            connection_banner(),
+            refusal(),
+            rx.cond(session.denied, _not_allowed(), rx.fragment(*content)),
+            id="main",
+            tab_index=-1,
         ),
         class_name="app",
         data_bare=bare,
