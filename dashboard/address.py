@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
-from backend.sla.views import Direction, LocationFilter, LocationSort, Shown
+from backend.sla.views import Direction, LocationFilter, LocationSort, QueueFilter, Shown
 from models.enums import Compliance, DeliveryStatus, Method
 
 PAGE_SIZE = 50
@@ -116,6 +116,11 @@ class LocationAddress(Address):
             method=_word(Method, parameters.get("method")),
             sla=_word(Compliance, parameters.get("sla")),
         )
+
+    @property
+    def filter(self) -> QueueFilter:
+        """Return which open shipments are asked for."""
+        return QueueFilter(self.method, self.sla)
 
 
 @dataclass(frozen=True, slots=True)

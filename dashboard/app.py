@@ -13,18 +13,26 @@ from backend.api.security import secure
 from dashboard import live, logs, nav
 from dashboard.guard import Guard
 from dashboard.netmap import routes as netmap
-from dashboard.pages import login, network
+from dashboard.pages import deliveries, location, login, network, not_found
+from dashboard.state.deliveries import DeliveriesState
+from dashboard.state.location import LocationState
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
 from dashboard.state.session import Session
 from dashboard.tabs import TabTokens
 
-STYLESHEETS = [f"/css/{name}.css" for name in ("tokens", "base", "shell", "parts", "network", "live", "login")]
+STYLESHEETS = [
+    f"/css/{name}.css"
+    for name in ("tokens", "base", "shell", "parts", "network", "location", "deliveries", "live", "login")
+]
 SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
 #: What each page of `nav.PAGES` is made of, and what runs when it is opened.
 CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
+    nav.LOCATION: (location.page, [Session.load, LocationState.open]),
+    nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
+    nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),
 }
 

@@ -132,6 +132,11 @@ def moment(instant: datetime, time_zone: str, now: datetime, locale: Locale = AM
     return f"{relative(instant, now)} ({at_place(instant, time_zone, now, locale)})"
 
 
+def lasting(since: datetime, time_zone: str, now: datetime, locale: Locale = AMERICAN) -> str:
+    """Return how long something has been so: "for 24 min (since 16:42 in Chicago)"."""
+    return f"for {duration((now - since).total_seconds())} (since {at_place(since, time_zone, now, locale)})"
+
+
 def rate(per_second: float, locale: Locale = AMERICAN) -> str:
     """Return a rate with as many decimals as it needs: "0.25", "3.4", "120"."""
     places = 0 if per_second >= 100 else 1 if per_second >= 1 or per_second == 0 else 2

@@ -7,20 +7,35 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.queries import DeliveryView
 from backend import program
 from backend.auth.actor import Actor
+from backend.clock import system_now
 from backend.context import Context
+from backend.events.deliveries import count_deliveries, get_delivery, list_deliveries, replay_delivery
+from backend.events.queries import recent_events
+from backend.events.subscriptions import list_subscriptions
+from backend.locations import queries as locations
 from backend.locations.groups import group_codes
 from backend.persistence.uow import Uow
-from backend.sla import grading, history, queries
+from backend.sla import history, queries
+from backend.sla.rulebook import rulebook
 from backend.sla.views import LocationFilter, LocationView
-from dashboard.address import PAGE_SIZE, NetworkAddress
+from dashboard.address import PAGE_SIZE, DeliveriesAddress, LocationAddress, NetworkAddress
 from dashboard.format import Locale
+from dashboard.present import deliveries as say_deliveries
+from dashboard.present import location as say_location
 from dashboard.present import network as say_network
 from dashboard.present.common import Reader
-from dashboard.views import Hit, NetworkScreen
+from dashboard.present.events import TOLD
+from dashboard.present.trend import Charts, charts
+from dashboard.views import DeliveriesScreen, Hit, LocationScreen, NetworkScreen
+from models.enums import Permission
+from models.errors import DomainError
 
 HITS = 8
+EVENTS = 15
+TOLD_ABOUT = 10
 TREND_HOURS = 6
 
 
@@ -52,18 +67,74 @@ class Gateway:
                 offset=address.offset,
                 limit=PAGE_SIZE,
             )
+            chosen, rules = _found(uow, address.at), rulebook(uow)
             gone = set(keep) - {view.code for view in page.items}
             return say_network.screen(
                 summary=queries.summary(uow, filters=replace(address.filter, status=())),
                 page=page,
                 gone=queries.list_locations(uow, LocationFilter(codes=sorted(gone))).items if gone else (),
                 trend=history.trend(uow, hours=TREND_HOURS, points=120),
-                chosen=_found(uow, address.at),
-                thresholds=grading.Thresholds(),
+                chosen=chosen,
+                thresholds=rules.of(chosen.groups if chosen else ())[1],
+                rule=rules.of((address.group,))[1],
                 groups=group_codes(uow),
                 address=address,
-                reader=Reader(uow.now, asker.locale),
+                reader=self._reader(uow, asker),
             )
+
+    def location(self, asker: Asker, code: str, address: LocationAddress) -> LocationScreen:
+        """Return a location's page as its address asks for it; NOT_FOUND when there is none that the actor may see."""
+        with self._context().read(asker.actor) as uow:
+            view = queries.location(uow, code)
+            facts = say_location.Facts(
+                view=view,
+                hours=locations.get(uow, code).location.hours,
+                thresholds=rulebook(uow).of(view.groups)[1],
+                queue=history.queue(uow, code, address.filter, offset=address.offset, limit=PAGE_SIZE),
+                queued=history.queue_length(uow, code, address.filter),
+                events=recent_events(uow, location_id=view.id, types=TOLD, limit=EVENTS),
+                deliveries=list_deliveries(uow, location=code, limit=TOLD_ABOUT)
+                if asker.actor.can(Permission.SUBSCRIPTIONS_READ)
+                else None,
+            )
+            return say_location.screen(facts, address, self._reader(uow, asker))
+
+    def trend(self, asker: Asker, code: str, hours: int) -> Charts:
+        """Return a location's chart over the last hours, for each theme; NOT_FOUND as above."""
+        with self._context().read(asker.actor) as uow:
+            zone = queries.location(uow, code).time_zone
+            points = history.trend(uow, code=code, hours=hours, points=200)
+        return charts(points, zone)
+
+    def deliveries(self, asker: Asker, address: DeliveriesAddress) -> DeliveriesScreen:
+        """Return the Deliveries page as its address asks for it."""
+        asker.actor.require(Permission.SUBSCRIPTIONS_READ)
+        with self._context().read(asker.actor) as uow:
+            which = address.subscription or None
+            facts = say_deliveries.Facts(
+                deliveries=list_deliveries(
+                    uow,
+                    statuses=(address.status,) if address.status else (),
+                    subscription=which,
+                    limit=PAGE_SIZE,
+                    offset=address.offset,
+                ),
+                counts=count_deliveries(uow, subscription=which),
+                subscriptions=[one.code for one in list_subscriptions(uow)],
+                opened=_opened(uow, address.id),
+                may_replay=asker.actor.can(Permission.SUBSCRIPTIONS_WRITE),
+            )
+            return say_deliveries.screen(facts, address, self._reader(uow, asker))
+
+    def replay(self, asker: Asker, delivery_id: int) -> None:
+        """Send a message again, under the same id; NOT_FOUND, FORBIDDEN or CONFLICT in plain words."""
+        asker.actor.require(Permission.SUBSCRIPTIONS_WRITE)
+        with self._context().uow(asker.actor) as uow:
+            replay_delivery(uow, delivery_id)
+
+    @staticmethod
+    def _reader(uow: Uow, asker: Asker) -> Reader:
+        return Reader(uow.now, asker.locale, system_now())
 
     def search(self, asker: Asker, text: str) -> list[Hit]:
         """Return the locations whose name or code contains `text`, worst first."""
@@ -78,6 +149,16 @@ def _found(uow: Uow, code: str) -> LocationView | None:
         return None
     found = queries.list_locations(uow, LocationFilter(codes=[code]), limit=1).items
     return found[0] if found else None
+
+
+def _opened(uow: Uow, delivery_id: int) -> DeliveryView | None:
+    """Return the message with its attempts, or None when there is none that the actor may see."""
+    if not delivery_id:
+        return None
+    try:
+        return get_delivery(uow, delivery_id)
+    except DomainError:
+        return None
 
 
 _door = Gateway(program.current)

@@ -31,7 +31,25 @@ NETWORK = Page(
 
 LOGIN = Page("/login", "Sign in", "Sign in to Pickwatch.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOGIN)
+LOCATION = Page(
+    "/locations/[code]",
+    "Location",
+    "How one store or warehouse stands: its queue by time left, its trend, its hours, what happened.",
+    Permission.NETWORK_READ,
+    parent="/",
+)
+
+DELIVERIES = Page(
+    "/deliveries",
+    "Deliveries",
+    "Every webhook message, each attempt to send it, and what came back.",
+    Permission.SUBSCRIPTIONS_READ,
+    icon="send",
+)
+
+NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
+
+PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, LOGIN, NOT_FOUND)
 
 #: The pages of the left rail, in order.
 IN_RAIL: tuple[Page, ...] = tuple(page for page in PAGES if page.icon)

@@ -15,7 +15,10 @@ class Compliance(StrEnum):
     @property
     def severity(self) -> int:
         """0 (best) to 2 (worst); orders bands without relying on spelling."""
-        return list(Compliance).index(self)
+        return _SEVERITY[self]
+
+
+_SEVERITY = {band: index for index, band in enumerate(Compliance)}
 
 
 class Method(StrEnum):

@@ -37,8 +37,15 @@ def fetch_in(session: Session, statement: sa.Select[Any], column: Any, values: I
     """Return the rows of `statement` whose `column` is one of `values`; values go sorted, in as few queries as fit."""
     rows: list[Any] = []
     for chunk in chunks(sorted(set(values))):
-        rows.extend(session.connection().execute(statement.where(column.in_(chunk))).all())
+        rows.extend(session.connection().execute(statement.where(is_one_of(session, column, chunk))).all())
     return rows
+
+
+def is_one_of(session: Session, column: Any, values: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """Return `column IN values` for a long list: PostgreSQL takes it as one array, not as a thousand parameters."""
+    if session.connection().dialect.name != "postgresql":
+        return cast("sa.ColumnElement[bool]", column.in_(values))
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(list(values), sa.ARRAY(column.type))))
 
 
 def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:

@@ -1,12 +1,12 @@
-"""Update and insert thousands of rows in one statement: PostgreSQL takes a column as an array, SQLite is quick per row.
+"""Update and insert thousands of rows in one statement: PostgreSQL takes them as one document, SQLite is quick per row.
 
 Beside `bulk.py`, whose functions send one statement per row; use these where a tick or a replay must be fast.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -29,11 +29,11 @@ def update_columns(session: Session, model: type[SQLModel], rows: Sequence[Row],
     guards = [name for name in names if name.startswith("was_")]
     sets = [name for name in names if name != key and name not in guards]
     if connection.dialect.name == "postgresql":
-        values = _arrays(table, names)
         where = " AND ".join([f"t.{key} = v.{key}", *(f"t.{guard[4:]} = v.{guard}" for guard in guards)])
         assigned = ", ".join(f"{name} = v.{name}" for name in sets)
-        statement = f"UPDATE {table.name} AS t SET {assigned} FROM {values} WHERE {where}"  # noqa: S608  # our own names
-        return connection.execute(sa.text(statement), _columns(rows, names)).rowcount
+        source = _source(table, names)
+        statement = f"UPDATE {table.name} AS t SET {assigned} FROM {source} WHERE {where}"  # noqa: S608  # our own names
+        return connection.execute(sa.text(statement), {"rows": _document(rows)}).rowcount
     update = (
         sa.update(table)
         .where(
@@ -47,7 +47,7 @@ def update_columns(session: Session, model: type[SQLModel], rows: Sequence[Row],
 
 
 def insert_columns(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
-    """Insert rows that name the same columns; none of them JSON."""
+    """Insert rows that name the same columns."""
     if not rows:
         return
     table, connection = table_of(model), session.connection()
@@ -55,18 +55,20 @@ def insert_columns(session: Session, model: type[SQLModel], rows: Sequence[Row])
         connection.execute(sa.insert(table), list(rows))
         return
     names = list(rows[0])
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {_arrays(table, names)}"  # noqa: S608
-    connection.execute(sa.text(statement), _columns(rows, names))
+    listed = ", ".join(names)
+    statement = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_source(table, names)}"  # noqa: S608
+    connection.execute(sa.text(statement), {"rows": _document(rows)})
 
 
-def _arrays(table: sa.Table, names: Sequence[str]) -> str:
-    casts = ", ".join(f"CAST(:{name} AS {_type(table, name)}[])" for name in names)
-    return f"unnest({casts}) AS v({', '.join(names)})"
+def _source(table: sa.Table, names: Sequence[str]) -> str:
+    """Return the rows as a table `v` with the column types of `table`."""
+    columns = ", ".join(f"{name} {_type(table, name)}" for name in names)
+    return f"json_to_recordset(CAST(:rows AS json)) AS v({columns})"
 
 
 def _type(table: sa.Table, name: str) -> str:
     return str(table.c[name.removeprefix("was_")].type.compile(dialect=_DIALECT))
 
 
-def _columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in names}
+def _document(rows: Sequence[Row]) -> str:
+    return json.dumps(rows, default=str)  # instants: "2026-11-27 15:00:00+00:00", as PostgreSQL reads them

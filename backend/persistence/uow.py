@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from backend.auth.actor import Actor
 from backend.clock import Clock, system_now
+from backend.persistence.columnwise import insert_columns
 from backend.wakeups import Topic, Wakeups
 from models.events import EventType
 from models.tables import Event
@@ -105,7 +105,7 @@ class Uow:
         """Write the recorded events; called by the edge just before it commits."""
         if not self._events:
             return
-        self.session.execute(sa.insert(Event), self._events)
+        insert_columns(self.session, Event, self._events)
         self._events.clear()
         self.wake(Topic.EVENTS)
 

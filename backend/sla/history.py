@@ -14,7 +14,7 @@ from backend.auth.scope import visible
 from backend.persistence.uow import Uow
 from backend.sla.grading import Counts
 from backend.sla.queries import location
-from backend.sla.views import ClockView, QueueItem, TransitionView, TrendPoint
+from backend.sla.views import ClockView, QueueFilter, QueueItem, TransitionView, TrendPoint
 from models.enums import ClockState, Compliance, ShipmentStatus
 from models.tables import HealthSample, Location, Order, Shipment, SlaClock, SlaDefinition, SlaTransition
 
@@ -22,22 +22,38 @@ OPEN_STATES = (ClockState.RUNNING.value, ClockState.PAUSED.value)
 _DONE = (ShipmentStatus.SHIPPED.value, ShipmentStatus.HANDED_OVER.value, ShipmentStatus.CANCELLED.value)
 
 
-def queue(uow: Uow, code: str, *, offset: int = 0, limit: int = 50) -> Sequence[QueueItem]:
+def queue(
+    uow: Uow, code: str, filters: QueueFilter = QueueFilter(), *, offset: int = 0, limit: int = 50
+) -> Sequence[QueueItem]:
     """Return a location's open shipments, least remaining time first; those whose clocks stand still come last."""
-    where = location(uow, code)
     rows = uow.session.execute(
         sa.select(Shipment, col(Order.external_id))
         .join(Order, col(Order.id) == col(Shipment.order_id))
-        .where(
-            col(Shipment.location_id) == where.id,
-            sa.or_(col(Shipment.sla_due_at).is_not(None), col(Shipment.status).not_in(_DONE)),
-        )
+        .where(*_queued(location(uow, code).id, filters))
         .order_by(col(Shipment.sla_due_at).asc().nulls_last(), col(Shipment.placed_at), col(Shipment.id))
         .offset(offset)
         .limit(limit)
     ).all()
     clocks = _clocks(uow, [shipment.id for shipment, _ in rows])
     return [_item(shipment, external_id, clocks[shipment.id]) for shipment, external_id in rows]
+
+
+def queue_length(uow: Uow, code: str, filters: QueueFilter = QueueFilter()) -> int:
+    """Return how many open shipments `queue` would go through."""
+    query = sa.select(sa.func.count()).select_from(Shipment)
+    return uow.session.scalar(query.where(*_queued(location(uow, code).id, filters))) or 0
+
+
+def _queued(location_id: int, filters: QueueFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = [
+        col(Shipment.location_id) == location_id,
+        sa.or_(col(Shipment.sla_due_at).is_not(None), col(Shipment.status).not_in(_DONE)),
+    ]
+    if filters.method:
+        conditions.append(col(Shipment.method) == filters.method.value)
+    if filters.status:
+        conditions.append(col(Shipment.sla_status) == filters.status.value)
+    return conditions
 
 
 def trend(uow: Uow, *, code: str | None = None, hours: float = 24, points: int = 500) -> Sequence[TrendPoint]:

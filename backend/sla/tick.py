@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.persistence.bulk import fetch_in, table_of
+from backend.persistence.bulk import fetch_in, is_one_of, table_of
 from backend.persistence.columnwise import insert_columns
 from backend.persistence.uow import Uow
 from backend.sla.health import HealthLedger
@@ -118,7 +118,7 @@ def _move(uow: Uow, rows: Sequence[Any], band: str, *, now: datetime) -> set[int
     statement = (
         sa.update(CLOCK)
         .where(
-            CLOCK.c.id.in_(sorted(row.id for row in rows)),
+            is_one_of(uow.session, CLOCK.c.id, sorted(row.id for row in rows)),
             CLOCK.c.state == ClockState.RUNNING.value,
             CLOCK.c.next_check_at <= now,
         )
@@ -184,7 +184,9 @@ def _shift(uow: Uow, shipments: dict[int, Any], open_of: dict[int, list[Any]], c
         if word is not None and word != shipments[id_].sla_status:
             changed[word].append(id_)
     for word, ids in changed.items():
-        statement = sa.update(SHIPMENT).where(SHIPMENT.c.id.in_(sorted(ids))).values(sla_status=word)
+        statement = (
+            sa.update(SHIPMENT).where(is_one_of(uow.session, SHIPMENT.c.id, sorted(ids))).values(sla_status=word)
+        )
         uow.session.connection().execute(statement)
     _tell(uow, shipments, told)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from backend.sla.grading import Counts
-from models.enums import Compliance
+from models.enums import Compliance, Method
 
 
 class Shown(StrEnum):
@@ -137,6 +137,14 @@ class ClockView:
     due_at: datetime
     paused_at: datetime | None
     pause_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which open shipments of a location; None matches all."""
+
+    method: Method | None = None
+    status: Compliance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,21 @@ def data_table(columns: Any, rows: Any, *, label: str) -> rx.Component:
     )
 
 
+def news(text: Any, show: Any) -> Any:
+    """Return the button behind which new order waits, while `text` says so."""
+    return rx.cond(
+        text != "",
+        rx.el.button(
+            rx.icon("arrow-down-up", size=14),
+            text,
+            rx.el.span("· show"),
+            type="button",
+            class_name="news",
+            on_click=show,
+        ),
+    )
+
+
 #: Put on the link of a row: j and k move between these.
 ROW = {"data-row": ""}
 

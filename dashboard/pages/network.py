@@ -118,17 +118,7 @@ def _map() -> rx.Component:
 
 def _list() -> rx.Component:
     return rx.fragment(
-        rx.cond(
-            state.news != "",
-            rx.el.button(
-                rx.icon("arrow-down-up", size=14),
-                state.news,
-                rx.el.span(" · show"),
-                type="button",
-                class_name="news",
-                on_click=state.show_news,
-            ),
-        ),
+        table.news(state.news, NetworkState.show_news),
         rx.cond(
             state.ready,
             rx.cond(

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard.components.link import link
+from dashboard.components.panel import panel_head
 from dashboard.components.status import mark, pill
 from dashboard.state.network import NetworkState
 
@@ -17,19 +18,7 @@ def card() -> rx.Component:
     """Return the panel; Esc closes it."""
     chosen = state.card
     return rx.el.aside(
-        rx.el.div(
-            rx.el.div(rx.el.h2(chosen.name), rx.el.p(chosen.place, class_name="muted")),
-            link(
-                rx.icon("x", size=18),
-                href=chosen.close,
-                class_name="icon-button",
-                aria_label="Close this panel",
-                prevent_scroll_reset=True,
-                replace=True,
-                custom_attrs={"data-close": ""},
-            ),
-            class_name="card-head",
-        ),
+        panel_head(chosen.name, chosen.place, close=chosen.close),
         rx.el.p(
             pill(chosen.status, chosen.word), rx.el.span(chosen.since, class_name="muted"), class_name="card-state"
         ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from dashboard.components.map_frame import map_frame
 from dashboard.components.status import mark, pill
 from dashboard.state.network import NetworkState
 
@@ -22,6 +23,7 @@ def wall() -> rx.Component:
             rx.el.ol(rx.foreach(state.worst, _slide), class_name="wall-slides", custom_attrs={"data-wall": ""}),
             class_name="wall-worst",
         ),
+        rx.el.div(map_frame(filter_query=state.filter_query, selected="", on_pick=state.pick), class_name="wall-map"),
         class_name="wall",
     )
 

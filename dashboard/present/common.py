@@ -31,10 +31,17 @@ KIND_WORDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads, and when: the business instant, and how he writes numbers and dates."""
+    """Who reads, and when: the business instant, how he writes numbers and dates, and the machine's instant, which is
+    the time of deliveries."""
 
     now: datetime
     locale: Locale = say.AMERICAN
+    machine_now: datetime | None = None
+
+    @property
+    def sent_now(self) -> datetime:
+        """Return the instant that delivery times are measured against."""
+        return self.machine_now or self.now
 
 
 def status_of(view: LocationView) -> StatusKey:

@@ -26,7 +26,7 @@ _COLUMNS = (
     ("late", "Late", LocationSort.NON_COMPLIANT, True),
     ("risk", "At risk", LocationSort.AT_RISK, True),
     ("open", "Open", LocationSort.OPEN, True),
-    ("since", "Since", LocationSort.SINCE, False),
+    ("since", "For", LocationSort.SINCE, False),
 )
 
 
@@ -50,11 +50,11 @@ def kpis(summary: SummaryView, reader: Reader) -> list[Kpi]:
             f"{say.percent(counts.non_compliant, counts.open, locale)} of open",
             StatusKey.NON_COMPLIANT,
         ),
-        Kpi("Orders per second", say.rate(summary.orders_per_second, locale), "last minute"),
+        Kpi("Orders/second", say.rate(summary.orders_per_second, locale), "last minute"),
         Kpi(
             "Oldest open",
             say.duration((reader.now - oldest).total_seconds()) if oldest else say.NOTHING,
-            "since it was placed",
+            "since placed",
         ),
     ]
 
@@ -132,7 +132,7 @@ def row(view: LocationView, address: NetworkAddress, reader: Reader) -> NetworkR
         late_share=common.share(counts.non_compliant, counts.open),
         risk_share=common.share(counts.at_risk, counts.open),
         since=say.duration((reader.now - view.since).total_seconds()) if view.since else say.NOTHING,
-        since_title=say.moment(view.since, view.time_zone, reader.now, reader.locale) if view.since else "",
+        since_title=say.at_place(view.since, view.time_zone, reader.now, reader.locale) if view.since else "",
         href=address.href(PATH, at=view.code, page=address.page),
         page=common.location_href(view.code),
         chosen=view.code == address.at,
@@ -146,12 +146,14 @@ def screen(
     gone: Sequence[LocationView] = (),
     trend: Sequence[TrendPoint],
     groups: Sequence[str],
+    rule: Thresholds,
     thresholds: Thresholds,
     chosen: LocationView | None,
     address: NetworkAddress,
     reader: Reader,
 ) -> NetworkScreen:
-    """Return the whole page; `gone` are locations still on screen that the list has left behind.
+    """Return the whole page; `gone` are locations still on screen that the list has left behind, `rule` is
+    the legend's, `thresholds` those of the chosen location.
 
     `summary` is without the status filter, so that every status keeps its number.
     """
@@ -168,7 +170,7 @@ def screen(
         pager=pager(page, address, reader),
         csv=f"/ui/export/locations.csv?{query_string(address)}",
         card=card(chosen, address, thresholds, reader) if chosen else Card(),
-        rule=describe(thresholds),
+        rule=describe(rule),
     )
 
 
@@ -201,7 +203,7 @@ def card(view: LocationView, address: NetworkAddress, thresholds: Thresholds, re
         place=common.place_of(view),
         status=key,
         word=common.word_of(key),
-        since=f"since {say.moment(view.since, view.time_zone, reader.now, locale)}" if view.since else "",
+        since=say.lasting(view.since, view.time_zone, reader.now, locale) if view.since else "",
         why=why(view, thresholds, reader),
         local_time=say.at_place(reader.now, view.time_zone, reader.now, locale),
         counts=[

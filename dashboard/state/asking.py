@@ -10,13 +10,17 @@ import reflex as rx
 from dashboard.format import locale_of
 from dashboard.gateway import Asker, Gateway, door
 from dashboard.guard import actor_of
-from models.errors import DomainError
+from models.errors import DomainError, ErrorCode
 
 T = TypeVar("T")
 
 
 class Trouble(Exception):
-    """Something the person should read: plain words, never a stack trace."""
+    """Something the person should read: plain words, never a stack trace. `code` is the backend's, when it refused."""
+
+    def __init__(self, message: str, code: ErrorCode | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 async def ask(state: rx.State, question: Callable[[Gateway, Asker], T]) -> T:
@@ -28,7 +32,7 @@ async def ask(state: rx.State, question: Callable[[Gateway, Asker], T]) -> T:
     try:
         answer: T = await rx.run_in_thread(lambda: question(door(), asker))
     except DomainError as error:
-        raise Trouble(words(error)) from error
+        raise Trouble(words(error), error.code) from error
     return answer
 
 

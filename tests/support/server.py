@@ -23,7 +23,7 @@ from tests.support.ports import eventually, free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 #: Settings of the machine that runs the tests must not reach the program under test.
-FOREIGN = re.compile(r"^(PICKWATCH_(?!TEST_).*|DATABASE_URL|REDIS_URL|PORT)$")
+FOREIGN = re.compile(r"^(PICKWATCH_(?!TEST_).*|DATABASE_URL|REDIS_URL|PORT|PYTHONDONTWRITEBYTECODE)$")
 
 
 class Program:

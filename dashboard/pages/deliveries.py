@@ -1,0 +1,158 @@
+"""The Deliveries page: every webhook message with its attempts, and sending one again. Its state is
+`dashboard/state/deliveries.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from dashboard import nav
+from dashboard.components import table
+from dashboard.components.link import link
+from dashboard.components.panel import panel_head
+from dashboard.components.shell import frame
+from dashboard.components.states import notice, skeleton, trouble
+from dashboard.state.deliveries import DeliveriesState
+
+state: Any = DeliveriesState  # its attributes are Vars on the class, which mypy cannot know
+
+
+def page() -> rx.Component:
+    """Return the page."""
+    return frame(
+        nav.DELIVERIES,
+        rx.el.div(
+            rx.el.h1("Deliveries"),
+            rx.el.p("Every webhook message, each attempt to send it, and what came back.", class_name="muted"),
+            class_name="page-head",
+        ),
+        trouble(state.trouble, DeliveriesState.open),
+        rx.el.div(
+            table.choices("State", state.statuses),
+            rx.el.div(
+                rx.el.label("Subscription", html_for="delivery-subscription", class_name="sr-only"),
+                rx.el.select(
+                    rx.foreach(state.subscriptions, lambda one: rx.el.option(one[1], value=one[0])),
+                    id="delivery-subscription",
+                    value=state.subscription,
+                    on_change=DeliveriesState.choose_subscription,
+                ),
+                class_name="filter-fields",
+            ),
+            class_name="filters",
+        ),
+        rx.el.div(
+            rx.el.div(_list(), class_name="panel deliveries-list"),
+            rx.cond(state.detail.id > 0, _detail()),
+            class_name="deliveries",
+        ),
+    )
+
+
+def _list() -> rx.Component:
+    return rx.fragment(
+        table.news(state.news, DeliveriesState.show_news),
+        rx.cond(
+            state.ready,
+            rx.cond(
+                state.rows.length() > 0,
+                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Webhook messages"),
+                _empty(),
+            ),
+            skeleton(8),
+        ),
+        table.foot(state.pager, state.csv),
+    )
+
+
+def _empty() -> Any:
+    return rx.cond(
+        state.filtered,
+        notice(
+            "search-x",
+            "No message matches these filters",
+            "Take one away to see more.",
+            link("Show all messages", href=nav.DELIVERIES.route, class_name="button is-main"),
+        ),
+        notice(
+            "send",
+            "No messages yet",
+            "Subscribe a program with PUT /api/v1/subscriptions/{code}; what is sent to it is listed here.",
+        ),
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            link(row.event, href=row.href, custom_attrs=table.ROW, prevent_scroll_reset=True, class_name="row-link"),
+            rx.el.span(row.about, class_name="row-place"),
+            scope="row",
+        ),
+        rx.el.td(row.subscription, class_name="col-to"),
+        rx.el.td(_state(row.state, row.word), rx.el.span(row.more, class_name="row-more")),
+        rx.el.td(row.attempts, class_name="is-number col-tries"),
+        rx.el.td(rx.el.span(row.when, title=row.title), class_name="col-when"),
+        class_name=rx.cond(row.chosen, "row is-chosen", "row"),
+        key=row.key,
+    )
+
+
+def _state(key: Any, word: Any) -> rx.Component:
+    """Return how far a message is: neutral, because colour is for the promises of the network alone."""
+    icon = rx.match(
+        key,
+        ("delivered", rx.icon("check", size=14)),
+        ("dead", rx.icon("circle-x", size=14)),
+        ("sending", rx.icon("loader", size=14)),
+        rx.icon("clock", size=14),
+    )
+    return rx.el.span(icon, word, class_name=f"sent sent-{key}")
+
+
+def _detail() -> rx.Component:
+    one = state.detail
+    return rx.el.aside(
+        panel_head(one.event, one.about, " to ", one.subscription, close=one.close),
+        rx.el.p(_state(one.state, one.word), rx.el.span(one.more, class_name="muted"), class_name="card-state"),
+        rx.el.dl(
+            rx.el.div(rx.el.dt("Created"), rx.el.dd(one.created)),
+            rx.el.div(rx.el.dt("webhook-id"), rx.el.dd(rx.el.code(one.event_id))),
+            class_name="detail-facts",
+        ),
+        rx.el.h3("Attempts"),
+        rx.cond(
+            one.attempts.length() > 0,
+            rx.el.ol(rx.foreach(one.attempts, _attempt), class_name="attempts"),
+            rx.el.p("Not tried yet.", class_name="muted"),
+        ),
+        rx.cond(
+            one.may_replay,
+            rx.el.button(
+                rx.icon("rotate-cw", size=16),
+                "Send again",
+                type="button",
+                class_name="button is-main",
+                on_click=state.replay(one.id),
+            ),
+        ),
+        class_name="panel delivery",
+        aria_label="Message",
+    )
+
+
+def _attempt(attempt: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            rx.el.strong("#", attempt.number, " ", attempt.answer),
+            rx.el.span(attempt.when, " · ", attempt.took, class_name="muted"),
+            class_name="attempt-head",
+        ),
+        rx.cond(attempt.error != "", rx.el.p(attempt.error)),
+        rx.cond(
+            attempt.response != "",
+            rx.el.pre(attempt.response),
+        ),
+        key=attempt.number,
+    )

@@ -1,0 +1,169 @@
+"""What a location's page says. Pure: the backend's figures and the address in, words and links out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alerts.queries import DeliveryView
+from backend.events.queries import EventView
+from backend.sla.grading import Thresholds, describe
+from backend.sla.views import ClockView, LocationView, QueueItem
+from dashboard import format as say
+from dashboard.address import LocationAddress, NetworkAddress
+from dashboard.present import common, events, hours
+from dashboard.present.common import METHOD_WORDS, Reader
+from dashboard.present.deliveries import STATE_WORDS
+from dashboard.present.network import why
+from dashboard.views import STATUS_WORDS, Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
+from models.enums import Compliance, Method, ShipmentStatus
+
+_BANDS = {band: STATUS_WORDS[StatusKey(band.value)] for band in reversed(Compliance)}
+_STEPS: dict[str, str] = {
+    ShipmentStatus.OPEN: "Not started",
+    ShipmentStatus.ACCEPTED: "Accepted",
+    ShipmentStatus.PICKED: "Picked",
+    ShipmentStatus.PACKED: "Packed",
+    ShipmentStatus.READY: "Ready",
+    ShipmentStatus.SHIPPED: "Shipped",
+    ShipmentStatus.HANDED_OVER: "Handed over",
+}
+_COLUMNS = (("order", "Order"), ("status", "Status"), ("left", "Time left"), ("step", "Step"))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the page is made from; `deliveries` is None for those who may not see them."""
+
+    view: LocationView
+    hours: Mapping[str, Any]
+    thresholds: Thresholds
+    queue: Sequence[QueueItem]
+    queued: int
+    events: Sequence[EventView]
+    deliveries: Sequence[DeliveryView] | None
+
+
+def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationScreen:
+    """Return the whole page but its charts."""
+    view, zone = facts.view, facts.view.time_zone
+    path = common.location_href(view.code)
+    query = address.href("", page=1).removeprefix("?")
+    return LocationScreen(
+        head=head(facts, reader),
+        kpis=kpis(view, reader),
+        methods=methods(view, address),
+        bands=bands(view, address, reader),
+        columns=common.plain_columns(_COLUMNS),
+        queue=[row(item, zone, reader) for item in facts.queue],
+        pager=common.pager(
+            address, path, shown=len(facts.queue), total=facts.queued, noun="shipment", locale=reader.locale
+        ),
+        csv=f"/ui/export/queue/{view.code}.csv?{query}",
+        week=hours.week(facts.hours, zone, reader),
+        exceptions=hours.exceptions(facts.hours, zone, reader),
+        entries=events.entries(facts.events, zone, reader),
+        told=None if facts.deliveries is None else [told(one, reader) for one in facts.deliveries],
+        rule=describe(facts.thresholds),
+    )
+
+
+def head(facts: Facts, reader: Reader) -> LocationHead:
+    """Return the name, the colour and why, and the hours of today."""
+    view = facts.view
+    key = common.status_of(view)
+    return LocationHead(
+        code=view.code,
+        name=view.name,
+        place=" · ".join([view.code, common.KIND_WORDS.get(view.kind, view.kind)]),
+        status=key,
+        word=common.word_of(key),
+        since=say.lasting(view.since, view.time_zone, reader.now, reader.locale) if view.since else "",
+        why=why(view, facts.thresholds, reader),
+        hours_today=hours.now(facts.hours, view.time_zone, view.closed_reason, reader),
+        local_time=say.at_place(reader.now, view.time_zone, reader.now, reader.locale),
+        groups=[Choice(group, group, NetworkAddress(group=group).href("/"), active=False) for group in view.groups],
+    )
+
+
+def kpis(view: LocationView, reader: Reader) -> list[Kpi]:
+    """Return the counts of running and finished promises."""
+    locale, counts = reader.locale, view.counts
+    done = view.met + view.missed
+    return [
+        Kpi("Late", say.count(counts.non_compliant, locale), _of(counts.non_compliant, view, reader), "non_compliant"),
+        Kpi("At risk", say.count(counts.at_risk, locale), _of(counts.at_risk, view, reader), StatusKey.AT_RISK),
+        Kpi("On time", say.count(counts.compliant, locale), _of(counts.compliant, view, reader), StatusKey.COMPLIANT),
+        Kpi("Open shipments", say.count(counts.open, locale), "being worked on here"),
+        Kpi("Promises kept", say.percent(view.met, done, locale), f"of {say.count(done, locale)} finished"),
+    ]
+
+
+def _of(part: int, view: LocationView, reader: Reader) -> str:
+    return f"{say.percent(part, view.counts.open, reader.locale)} of open" if view.open else ""
+
+
+def methods(view: LocationView, address: LocationAddress) -> list[Choice]:
+    """Return the methods this place offers as a filter of its queue."""
+    path = common.location_href(view.code)
+    offered = [method for method in Method if method in view.methods or method is address.method]
+    return [Choice("", "All methods", address.href(path, method=None), active=address.method is None)] + [
+        Choice(method.value, METHOD_WORDS[method], address.href(path, method=method), active=address.method is method)
+        for method in offered
+    ]
+
+
+def bands(view: LocationView, address: LocationAddress, reader: Reader) -> list[Choice]:
+    """Return the filter of the queue by band, with the counts."""
+    path, locale = common.location_href(view.code), reader.locale
+    every = Choice("", "All", address.href(path, sla=None), active=address.sla is None)
+    return [every] + [
+        Choice(
+            band.value,
+            word,
+            address.href(path, sla=band),
+            active=address.sla is band,
+            count=say.count(getattr(view.counts, band.value), locale),
+        )
+        for band, word in _BANDS.items()
+    ]
+
+
+def row(item: QueueItem, time_zone: str, reader: Reader) -> QueueRow:
+    """Return an open shipment as a row of the queue."""
+    key = StatusKey(item.sla_status.value) if item.sla_status else StatusKey.IDLE
+    clock = next((clock for clock in item.clocks if clock.due_at == item.due_at), None)
+    method = METHOD_WORDS[Method(item.method)]
+    return QueueRow(
+        key=str(item.shipment_id),
+        order=item.external_id,
+        what=f"{method} · {say.plural(item.units, 'unit', reader.locale)}",
+        step=_STEPS.get(item.status, item.status),
+        held="On hold" if item.held else "",
+        status=key,
+        word=_BANDS[item.sla_status] if item.sla_status else "Not counted",
+        due=say.due(item.due_at, reader.now) if item.due_at else "Clock stands still",
+        due_title=say.at_place(item.due_at, time_zone, reader.now, reader.locale) if item.due_at else "",
+        left=left(clock, reader),
+    )
+
+
+def left(clock: ClockView | None, reader: Reader) -> int:
+    """Return the percent of the allowed time that is left; 0 when late or when nothing runs."""
+    if clock is None:
+        return 0
+    allowed = (clock.due_at - clock.started_at).total_seconds()
+    remaining = (clock.due_at - reader.now).total_seconds()
+    return 0 if allowed <= 0 else max(0, min(100, round(100 * remaining / allowed)))
+
+
+def told(delivery: DeliveryView, reader: Reader) -> Told:
+    """Return who was told of this place, and whether it arrived."""
+    return Told(
+        key=str(delivery.id),
+        text=f"{delivery.event_type} to {delivery.subscription}",
+        when=say.relative(delivery.created_at, reader.sent_now),
+        state=STATE_WORDS[delivery.status],
+        href=f"/deliveries?id={delivery.id}",
+    )

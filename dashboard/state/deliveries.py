@@ -1,0 +1,109 @@
+"""What the Deliveries page shows now, and sending a message again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import reflex as rx
+from pydantic import Field
+
+from dashboard.address import DeliveriesAddress
+from dashboard.guard import policy
+from dashboard.live import follow
+from dashboard.present.deliveries import PATH
+from dashboard.present.order import in_place, news
+from dashboard.state.asking import Trouble, ask
+from dashboard.views import Choice, Column, DeliveriesScreen, DeliveryDetail, DeliveryRow, Pager
+from models.enums import Permission
+
+Text = Annotated[str, Field(max_length=200)]
+Key = Annotated[int, Field(ge=1, le=2**53)]
+
+
+class DeliveriesState(rx.State):
+    """Every webhook message and its attempts."""
+
+    ready: bool = False
+    trouble: str = ""
+    statuses: list[Choice] = []
+    subscriptions: list[tuple[str, str]] = []
+    subscription: str = ""
+    columns: list[Column] = []
+    rows: list[DeliveryRow] = []
+    pager: Pager = Pager()
+    csv: str = ""
+    detail: DeliveryDetail = DeliveryDetail()
+    news: str = ""
+    filtered: bool = False
+
+    @rx.event
+    @policy(Permission.SUBSCRIPTIONS_READ)
+    async def open(self) -> None:
+        """Show what the address asks for; runs whenever it changes."""
+        address = self._address()
+        self.subscription = address.subscription
+        self.filtered = bool(address.subscription or address.status)
+        await self._load()
+        await follow(self)
+
+    @rx.event
+    @policy(Permission.SUBSCRIPTIONS_READ)
+    async def show_news(self) -> None:
+        """Put the newest messages on top."""
+        await self._load()
+
+    @rx.event
+    @policy(Permission.SUBSCRIPTIONS_READ)
+    def choose_subscription(self, code: Text) -> Any:
+        """Filter by subscription; empty is all."""
+        return rx.redirect(self._address().href(PATH, subscription=code, id=0), replace=True)
+
+    @rx.event
+    @policy(Permission.SUBSCRIPTIONS_WRITE)
+    async def replay(self, delivery_id: Key) -> Any:
+        """Send a message again under its old id."""
+        try:
+            await ask(self, lambda door, asker: door.replay(asker, delivery_id))
+        except Trouble as trouble:
+            return rx.toast.error(str(trouble))
+        await self._load()
+        return rx.toast.success("The message will be sent again now.")
+
+    async def _reload(self) -> None:
+        shown = [row.key for row in self.rows]
+        if not self.ready or not shown:
+            await self._load()
+            return
+        screen = await self._screen()
+        if screen is None:
+            return
+        fresh = {row.key: row for row in screen.rows}
+        kept = {row.key: fresh.get(row.key, row) for row in self.rows}
+        self._show(screen, in_place(shown, kept))
+        self.news = news(shown, list(fresh))
+
+    async def _load(self) -> None:
+        screen = await self._screen()
+        if screen is not None:
+            self._show(screen, screen.rows)
+            self.news = ""
+
+    async def _screen(self) -> DeliveriesScreen | None:
+        address = self._address()
+        try:
+            return await ask(self, lambda door, asker: door.deliveries(asker, address))
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            return None
+
+    def _show(self, screen: DeliveriesScreen, rows: list[DeliveryRow]) -> None:
+        self.trouble, self.ready = "", True
+        for name in ("statuses", "subscriptions", "columns", "pager", "csv", "detail"):
+            fresh = getattr(screen, name)
+            if getattr(self, name) != fresh:  # what did not change is not sent again
+                setattr(self, name, fresh)
+        if self.rows != rows:
+            self.rows = rows
+
+    def _address(self) -> DeliveriesAddress:
+        return DeliveriesAddress.parse(self.router.url.query_parameters)
