@@ -32,7 +32,7 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 class Shown(rx.State):
     """A page that follows: it notes for whom it was reloaded."""
 
-    readers: list[str] = []
+    readers: list[str] = []  # noqa: RUF012 a Reflex field
 
     async def _reload(self) -> None:
         actor = await actor_of(self)

@@ -43,8 +43,8 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
     """Yield a running browser that talks to nobody on its own."""
+    path = os.environ.get(BROWSER) or chromium.executable()  # before: looking for one may start Playwright itself
     with sync_playwright() as playwright:
-        path = os.environ.get(BROWSER) or chromium.executable()
         browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
         yield browser
         browser.close()
