@@ -24,6 +24,7 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     state_manager_mode="memory",
+    cors_allowed_origins=[],  # no other site reads our answers; who may connect is backend/api/security.py
     frontend_packages=FRONTEND_PACKAGES,
     disable_plugins=[rx.plugins.SitemapPlugin],
     # No Radix: components are plain elements styled by assets/css, which is a tenth of its weight.

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from backend.commands import people, serve
+from backend.commands import check, imports, people, replay, serve
 from backend.config import setting_faults
 
 app = typer.Typer(
@@ -22,6 +22,9 @@ app.command()(serve.worker)
 app.command()(serve.migrate)
 app.add_typer(people.users, name="user")
 app.add_typer(people.keys, name="key")
+app.add_typer(imports.imports, name="import")
+app.command()(check.check)
+app.add_typer(replay.app, name="replay")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from backend.jobs.job import Service
 from backend.jobs.webhooks import WebhookService
 from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
+from backend.simulation.demo.service import DemoSimulator
 from backend.wakeups import Wakeups
 
 
@@ -37,4 +38,4 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
 
 def services(ctx: Context) -> Sequence[Service]:
     """Return the long-running services of a process that does the work (delivery of webhooks, the demo network)."""
-    return (WebhookService(ctx),)
+    return (WebhookService(ctx), DemoSimulator(ctx))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from alerts.queries import DeliveryView
 from backend import program
 from backend.auth.actor import Actor
+from backend.auth.first_start import DemoAccount, demo_accounts
 from backend.clock import system_now
 from backend.context import Context
 from backend.events.deliveries import count_deliveries, get_delivery, list_deliveries, replay_delivery
@@ -135,6 +136,10 @@ class Gateway:
     @staticmethod
     def _reader(uow: Uow, asker: Asker) -> Reader:
         return Reader(uow.now, asker.locale, system_now())
+
+    def demo_accounts(self) -> list[DemoAccount]:
+        """Return whom the sign-in page offers: nobody unless this is the demo network. Public, so no one asks."""
+        return demo_accounts(self._context())
 
     def search(self, asker: Asker, text: str) -> list[Hit]:
         """Return the locations whose name or code contains `text`, worst first."""

@@ -38,6 +38,9 @@ from models.enums import Permission
 log = logging.getLogger(__name__)
 
 
+FORBIDDEN = "forbidden"
+
+
 class Access(StrEnum):
     """Policies that are no permission."""
 
@@ -107,8 +110,9 @@ async def actor_of(state: BaseState) -> Actor | None:
 
 
 class Seat(rx.State):
-    """Whose data this browser tab's state holds, so that nobody inherits it with the tab's token."""
+    """Which session sits at this browser tab's state, and what it was last told it may not do."""
 
+    refused: str = ""  # shown by the shell until the next thing that is done
     _owner: str = ""
 
 
@@ -122,43 +126,49 @@ class Guard(rx.Middleware):
         """Return None to let the event run, else what to tell the browser instead."""
         if not self._rate.allows(state.router.session.client_token):
             return StateUpdate()
-        registered = RegistrationContext.get().event_handlers.get(event.name)
-        if registered is None:
-            return _refuse(event, "unknown", actor=None)
+        registered = RegistrationContext.get().event_handlers[event.name]
         actor = await actor_of(state)
-        await _seat(state, digest(session_token(state)) if actor else "")
+        seat = await _seat(state, digest(session_token(state)) if actor else "")
         if not allowed(actor, policy_of(registered)):
             return await _turn_away(state, event, actor)
         try:
             bounds = FRAMEWORKS if registered.states[0] in FRAMEWORK else OURS
             arguments = checked(registered.handler.fn, event.payload, bounds=bounds)
         except Refused as reason:
-            return _refuse(event, str(reason), actor=actor)
+            return await _refuse(state, event, str(reason), actor=actor)
         event.payload.clear()
         event.payload.update(arguments)
+        if seat.refused:
+            seat.refused = ""
         return None
 
 
-async def _seat(state: BaseState, owner: str) -> None:
-    """Forget everything when another session, or none, sits down at this state: tokens travel, data must not."""
+async def _seat(state: BaseState, owner: str) -> Seat:
+    """Forget everything when the session at this state has ended or is another one: what it showed was not for all."""
     seat = await state.get_state(Seat)
-    if seat._owner == owner:
-        return
-    state._get_root_state().reset()  # type: ignore[no-untyped-call]
+    if seat._owner and seat._owner != owner:
+        state._get_root_state().reset()  # type: ignore[no-untyped-call]
     seat._owner = owner
+    return seat
 
 
 async def _turn_away(state: BaseState, event: Event, actor: Actor | None) -> StateUpdate:
     if actor is not None:
-        return _refuse(event, "forbidden", actor=actor)
-    root = state._get_root_state()
-    cleared = await root._get_resolved_delta()  # wipes from the screen what an ended session showed
-    root._clean()  # type: ignore[no-untyped-call]
+        return await _refuse(state, event, FORBIDDEN, actor=actor)
     target = f"/login?next={quote(state.router.url.path or '/', safe='/')}"
-    return StateUpdate(delta=cleared, events=Event.from_event_type([rx.redirect(target)]))
+    return StateUpdate(delta=await _changes(state), events=Event.from_event_type([rx.redirect(target)]))
 
 
-def _refuse(event: Event, reason: str, *, actor: Actor | None) -> StateUpdate:
+async def _refuse(state: BaseState, event: Event, reason: str, *, actor: Actor | None) -> StateUpdate:
     log.warning("refused event %s of %s: %s", event.name[:200], actor.label if actor else "nobody", reason)
-    words = "You are not allowed to do that." if reason == "forbidden" else "That did not work. Reload the page."
-    return StateUpdate(events=Event.from_event_type([rx.toast.error(words)]))
+    seat = await state.get_state(Seat)
+    seat.refused = "You are not allowed to do that." if reason == FORBIDDEN else "That did not work. Reload the page."
+    return StateUpdate(delta=await _changes(state))
+
+
+async def _changes(state: BaseState) -> Any:
+    """Return what the browser does not know yet, such as that its screen was emptied."""
+    root = state._get_root_state()
+    delta = await root._get_resolved_delta()
+    root._clean()  # type: ignore[no-untyped-call]
+    return delta

@@ -32,6 +32,7 @@ class EventType(StrEnum):
     SLA_GRADING_CHANGED = "sla.grading.changed"
     INVENTORY_CHANGED = "inventory.changed"
     LOCATION_CHANGED = "location.changed"
+    LOCATION_NOTED = "location.noted"
     PRODUCT_CHANGED = "product.changed"
     SUBSCRIPTION_CHANGED = "subscription.changed"
     USER_CHANGED = "user.changed"

@@ -20,6 +20,7 @@ from backend.api import (
     orders,
     products,
     shipments,
+    sla,
     subscriptions,
 )
 from backend.api.deps import public
@@ -35,6 +36,7 @@ ROUTERS: list[APIRouter] = [
     inventory.router,
     orders.router,
     shipments.router,
+    sla.router,
     events.router,
     subscriptions.router,
     deliveries.router,

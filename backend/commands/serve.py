@@ -14,12 +14,13 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
-from backend.auth.first_start import ensure_admin
+from backend.auth.first_start import ensure_admin, ensure_demo_accounts
 from backend.config import PROJECT_ROOT, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
+from backend.simulation.demo import ensure_demo
 from backend.sla.service import ensure_defaults
 
 BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
@@ -43,9 +44,9 @@ def up(
         raise typer.BadParameter("--demo and --empty exclude each other.")
     ctx = prepare()
     if demo:
-        from backend.simulation.demo import ensure_demo
-
         ensure_demo(ctx)
+        with ctx.uow() as uow:
+            ensure_demo_accounts(uow)
     serve(Program(ctx, jobs=all_jobs(), services=runtime.services), port=port)
 
 
@@ -69,20 +70,17 @@ def worker() -> None:
 
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    ctx = runtime.build()
-    _reachable(ctx)
-    upgrade(ctx.engine)
+    migrated(runtime.build())
     console.print("The database is up to date.")
 
 
-def prepare() -> Context:
-    """Return a context on a migrated database with the default rules and an administrator."""
+def prepare(ctx: Context | None = None) -> Context:
+    """Return the context (or the environment's) on a migrated database with the default rules and an administrator."""
     logging.basicConfig(
         level=settings_from_environment().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    ctx = runtime.build()
-    _reachable(ctx)
-    upgrade(ctx.engine)
+    ctx = ctx or runtime.build()
+    migrated(ctx)
     with ctx.uow() as uow:
         ensure_defaults(uow)
     password = ensure_admin(ctx)
@@ -113,6 +111,12 @@ def serve(program: Program, *, port: int | None = None) -> None:
         proxy_headers=settings.trusted_proxy_hops > 0,
         timeout_graceful_shutdown=3,
     )
+
+
+def migrated(ctx: Context) -> None:
+    """Bring the database to the newest schema; exit with a plain message when it cannot be reached."""
+    _reachable(ctx)
+    upgrade(ctx.engine)
 
 
 def _reachable(ctx: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -53,6 +54,16 @@ def close_location(uow: Uow, code: str, *, reason: str, expected_version: int | 
 def reopen_location(uow: Uow, code: str, *, expected_version: int | None = None) -> Location:
     """Let a closed location take orders again."""
     return _set_closed(uow, code, None, expected_version)
+
+
+def note(uow: Uow, codes: Sequence[str], *, text: str, until: datetime | None = None) -> None:
+    """Put a remark on record at locations: why they are late, what is going on. It changes nothing else."""
+    known = queries.by_code(uow, codes)
+    for code in codes:
+        if code not in known:
+            raise not_found("location", code)
+        data = {"location": code, "note": text, "until": until.isoformat() if until else None}
+        uow.record(EventType.LOCATION_NOTED, subject=f"location/{code}", data=data, location_id=known[code].id)
 
 
 def _set_closed(uow: Uow, code: str, reason: str | None, expected_version: int | None) -> Location:

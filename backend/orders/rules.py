@@ -14,7 +14,7 @@ from models.errors import Fault
 #: An order may say it was placed a little ahead of our clock (clocks differ), never further.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST_DUE = timedelta(days=366)
+LATEST_DUE = timedelta(days=3660)
 
 
 class StockMode(StrEnum):

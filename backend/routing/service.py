@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -10,7 +10,7 @@ from backend.auth.scope import visible
 from backend.inventory import queries as stock
 from backend.inventory import service as inventory
 from backend.inventory.rules import Key, total
-from backend.persistence.bulk import table_of
+from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.routing.rules import Decision, OrderFacts, Place, route_all
 from models.enums import Method
@@ -27,7 +27,8 @@ def assign(uow: Uow, orders: Sequence[OrderFacts]) -> list[Decision]:
     between, the locks are given back and all is decided anew; the last round locks every candidate first, so it
     always ends, and never in a deadlock.
     """
-    places = network(uow)
+    given = {order.location for order in orders}
+    places = network(uow) if None in given else network(uow, codes=given)
     products = {product for order in orders for product in order.needs}
     for _ in range(_OPTIMISTIC_ROUNDS):
         decisions = route_all(orders, places, stock.available(uow, products))
@@ -41,14 +42,18 @@ def assign(uow: Uow, orders: Sequence[OrderFacts]) -> list[Decision]:
     return route_all(orders, places, inventory.lock_available(uow, stock.available(uow, products)))
 
 
-def network(uow: Uow) -> dict[str, Place]:
-    """Return every location that the actor may see, as routing sees it, by code."""
+def network(uow: Uow, *, codes: Collection[str | None] | None = None) -> dict[str, Place]:
+    """Return the locations with these codes (all by default) that the actor may see, as routing sees them, by code."""
     places = table_of(Location).c
     columns = (places.id, places.code, places.methods, places.closed_reason, places.latitude, places.longitude)
     statement = sa.select(*columns).where(visible(uow.actor.scope, places.id))
+    if codes is None:
+        rows = uow.session.execute(statement).all()
+    else:
+        rows = fetch_in(uow.session, statement, places.code, codes)
     return {
         code: Place(id_, code, frozenset(map(Method, methods)), reason is not None, latitude, longitude)
-        for id_, code, methods, reason, latitude, longitude in uow.session.execute(statement)
+        for id_, code, methods, reason, latitude, longitude in rows
     }
 
 

@@ -21,7 +21,7 @@ from backend.sla.grading import Thresholds
 from backend.sla.health import HealthLedger
 from backend.sla.rulebook import DEFAULT
 from models.enums import DefinitionStatus
-from models.errors import DomainError, ErrorCode, Fault, not_found
+from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
 from models.tables import GradingRule, Location, LocationGroupMember, SlaDefinition
 
@@ -34,7 +34,8 @@ def put_definition(
     `expected_version` is the newest version the caller knows, 0 for none yet, None for whatever there is.
     Raises INVALID with every fault, STALE when somebody else was quicker.
     """
-    _refuse(code_faults(code) + definition_faults(definition) + _unknown_places(uow, definition))
+    _whole_network(uow)
+    _refuse(code_faults(code) + definition_faults(definition) + _missing(uow, definition))
     newest = uow.session.scalar(
         sa.select(SlaDefinition)
         .where(col(SlaDefinition.code) == code)
@@ -94,6 +95,7 @@ def put_grading(
 
     Raises INVALID with every fault, STALE when somebody else was quicker.
     """
+    _whole_network(uow)
     faults = thresholds_faults(thresholds)
     if group_code != DEFAULT and not _group_exists(uow, group_code):
         faults.append(Fault("/group", "unknown_group", f"No location is in a group {group_code}."))
@@ -149,21 +151,31 @@ def _group_exists(uow: Uow, group_code: str) -> bool:
     return uow.session.scalar(_members(group_code).limit(1)) is not None
 
 
-def _unknown_places(uow: Uow, given: DefinitionInput) -> list[Fault]:
+def unknown_places(uow: Uow, *, location_code: str | None, group_code: str | None) -> list[Fault]:
+    """Return which of the two there is not."""
     faults = []
-    if given.location_code is not None:
-        place = sa.select(col(Location.id)).where(col(Location.code) == given.location_code)
+    if location_code is not None:
+        place = sa.select(col(Location.id)).where(col(Location.code) == location_code)
         if uow.session.scalar(place) is None:
-            faults.append(Fault("/location", "unknown_location", f"There is no location {given.location_code}."))
-    if given.group_code is not None and not _group_exists(uow, given.group_code):
-        faults.append(Fault("/group", "unknown_group", f"No location is in a group {given.group_code}."))
+            faults.append(Fault("/location", "unknown_location", f"There is no location {location_code}."))
+    if group_code is not None and not _group_exists(uow, group_code):
+        faults.append(Fault("/group", "unknown_group", f"No location is in a group {group_code}."))
     return faults
+
+
+def _missing(uow: Uow, given: DefinitionInput) -> list[Fault]:
+    return unknown_places(uow, location_code=given.location_code, group_code=given.group_code)
+
+
+def _whole_network(uow: Uow) -> None:
+    """Refuse those who see only a part: these rules colour everyone's map."""
+    if not uow.actor.scope.everything:
+        raise DomainError(ErrorCode.FORBIDDEN, "SLA rules are for those who see the whole network.")
 
 
 def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
-        many = f"{len(faults)} faults; nothing was changed."
-        raise DomainError(ErrorCode.INVALID, faults[0].message if len(faults) == 1 else many, faults=faults)
+        raise invalid(faults)
 
 
 def _expect(expected: int | None, known: int) -> None:
@@ -188,4 +200,5 @@ __all__ = [
     "grading_rule",
     "put_definition",
     "put_grading",
+    "unknown_places",
 ]

@@ -130,6 +130,8 @@ def conditions(uow: Uow, filters: LocationFilter) -> list[sa.ColumnElement[bool]
             col(LocationGroupMember.group_code) == filters.group
         )
         found.append(col(Location.id).in_(members))
+    if filters.after_code:
+        found.append(col(Location.code) > filters.after_code)
     if filters.search:
         found.append(
             sa.or_(

@@ -43,13 +43,17 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocationFilter:
-    """Which locations; empty matches all. `search` looks in code and name. The same for map, list and export."""
+    """Which locations; empty matches all. `search` looks in code and name. The same for map, list and export.
+
+    `after_code` is for callers that page by code.
+    """
 
     status: Sequence[Shown] = ()
     method: str = ""
     group: str = ""
     kind: str = ""
     search: str = ""
+    after_code: str = ""
     codes: Sequence[str] = ()
 
 

@@ -3,14 +3,14 @@ plain form post to `/api/auth/login`, so no password ever passes through here.""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
 
-from backend import program
 from backend.api.auth import safe_next
-from backend.auth.first_start import DemoAccount, demo_accounts
+from backend.auth.first_start import DemoAccount
+from dashboard.gateway import door
 from dashboard.guard import PUBLIC, actor_of, policy
 from models.errors import ErrorCode
 
@@ -32,8 +32,7 @@ class Login(rx.State):
         if await actor_of(self) is not None:
             return rx.redirect(self.next)
         self.error = reason(asked)
-        offered: Callable[[], list[DemoAccount]] = lambda: demo_accounts(program.current())  # noqa: E731
-        self.offers = await rx.run_in_thread(offered)
+        self.offers = await rx.run_in_thread(door().demo_accounts)
         self.demo_password = self.offers[0].password if self.offers else ""
         return None
 

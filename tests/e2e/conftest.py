@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from dashboard.built import ensure_built
+from tests.support.attack import database_of, seed
 from tests.support.browser import chromium_browser
 from tests.support.server import Program
 
@@ -44,4 +45,14 @@ def empty(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Yield a program of this test's own with nothing in it; webhooks may go to this machine."""
     settings = {"PICKWATCH_WEBHOOK_ALLOWED_HOSTS": '["127.0.0.1", "localhost"]'}
     with Program("up", "--empty", folder=tmp_path_factory.mktemp("empty"), **settings) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def site(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Yield a running program for the attacks: two places and five people."""
+    program = Program("up", "--empty", folder=tmp_path_factory.mktemp("attack"))
+    with database_of(program) as ctx:
+        seed(ctx)
+    with program:
         yield program
