@@ -13,6 +13,7 @@ from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
 from backend.simulation.demo.service import DemoSimulator
 from backend.wakeups import Wakeups
+from backend.wakeups_redis import RedisWakeups
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Context:
@@ -20,7 +21,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
     settings = settings or settings_from_environment()
     clock = clock or SystemClock()
     engine = make_engine(settings.database)
-    wakeups = Wakeups()
+    wakeups = RedisWakeups(settings.redis_url) if settings.redis_url else Wakeups()
     return Context(
         settings=settings,
         engine=engine,

@@ -26,6 +26,7 @@ from backend.api import (
 from backend.api.deps import public
 from backend.api.intake import Intake
 from backend.api.measure import Measure
+from backend.api.responses import problems
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
@@ -65,7 +66,7 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
     app.add_middleware(Measure)
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/api/v1", responses=problems())
     app.include_router(auth.browser)
     app.include_router(health.router)
     app.include_router(docs.router)

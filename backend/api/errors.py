@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from backend.auth.actor import Actor
 from backend.context import Context
 from models.errors import DomainError, ErrorCode, Fault
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[ErrorCode, int] = {
     ErrorCode.NOT_FOUND: 404,
@@ -65,6 +70,11 @@ def schema_faults(errors: Sequence[Any]) -> list[Fault]:
     return [Fault(_pointer(error["loc"]), error["type"], error["msg"].removeprefix(words)) for error in errors]
 
 
+def model_faults(error: ValidationError) -> list[Fault]:
+    """Return the faults of one document that was validated by itself."""
+    return schema_faults([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
+
+
 def merge(faults: Sequence[Fault], more: Sequence[Fault]) -> list[Fault]:
     """Return both, without what the second says of a place that the first has named already."""
     named = {fault.pointer for fault in faults}
@@ -101,6 +111,12 @@ def install(app: FastAPI) -> None:
             faults = merge(faults, await run_in_threadpool(_look, request.app.state.context(), actor, also, error.body))
         detail = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request; nothing was changed."
         return problem(422, ErrorCode.INVALID.value, "Invalid", detail=detail, errors=faults)
+
+    @app.exception_handler(OperationalError)
+    async def database(request: Request, error: OperationalError) -> JSONResponse:
+        log.error("%s %s: the database failed: %s", request.method, request.url.path, error.orig)
+        words = "The database is busy or away; nothing was changed. Try again."
+        return problem(503, "unavailable", "Unavailable", detail=words, headers={"Retry-After": "1"})
 
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> JSONResponse:

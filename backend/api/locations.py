@@ -45,11 +45,11 @@ def put_location(
     if body.code is not None and body.code != code:
         raise invalid([Fault("/code", "mismatch", f"The address says {code}.")])
     with ctx.uow(actor) as uow, faults.pointing(drop="/0"):
+        is_new = not queries.by_code(uow, [code])
         expected = {} if version is None else {code: version}
         location = service.put_locations(uow, [body.to_input(code)], expected=expected)[0]
-        uow.session.flush()
         view = queries.get(uow, code)
-    response.status_code = 201 if location.version == 1 and location.created_at == uow.now else 200
+    response.status_code = 201 if is_new else 200
     response.headers["ETag"] = etag_of(location.version)
     return show(view)
 

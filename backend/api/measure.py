@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.metrics.registry import HTTP_REQUESTS, HTTP_SECONDS
 
+_PREFIX = "/api/v1"
+
 
 class Measure:
     """ASGI middleware around the API."""
@@ -33,5 +35,7 @@ class Measure:
             await self._app(scope, receive, noted)
         finally:
             route = getattr(scope.get("route"), "path", "none")
+            if not route.startswith("/api/") and scope["path"].startswith(_PREFIX):
+                route = _PREFIX + route  # a feature's router does not know where it was put
             HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
             HTTP_SECONDS.labels(scope["method"], route).observe(time.perf_counter() - began)

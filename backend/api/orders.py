@@ -89,7 +89,7 @@ def _judge(uow: Uow, items: list[Any]) -> tuple[dict[int, OrderResult], dict[int
         try:
             sound[index] = OrderIn.model_validate(raw).to_input()
         except ValidationError as error:
-            found = errors.merge(errors.schema_faults(error.errors()), faults.orders(uow, raw))
+            found = errors.merge(errors.model_faults(error), faults.orders(uow, raw))
             refused[index] = _refusal(index, found)
     good: dict[int, NewOrder] = {}
     for (index, order), found in zip(sound.items(), service.check(uow, list(sound.values())), strict=True):

@@ -34,9 +34,10 @@ def put_product(sku: Sku, body: ProductIn, response: Response, ctx: Ctx, actor: 
     if body.sku is not None and body.sku != sku:
         raise invalid([Fault("/sku", "mismatch", f"The address says {sku}.")])
     with ctx.uow(actor) as uow, faults.pointing(drop="/0"):
+        is_new = not queries.ids_by_sku(uow, [sku])
         expected = {} if version is None else {sku: version}
         product = service.put_products(uow, [body.to_input(sku)], expected=expected)[0]
-    response.status_code = 201 if product.version == 1 and product.created_at == uow.now else 200
+    response.status_code = 201 if is_new else 200
     response.headers["ETag"] = etag_of(product.version)
     return show(product)
 

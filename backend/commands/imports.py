@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from backend import runtime
-from backend.api.errors import schema_faults
+from backend.api.errors import model_faults
 from backend.api.intake import storage_faults
 from backend.api.schemas.inventory import CountIn
 from backend.api.schemas.locations import NamedLocationIn
@@ -105,7 +105,7 @@ def _load_batch(
             if not faults:
                 good.append((row, schema.model_validate(row.document)))
         except ValidationError as error:
-            faults = schema_faults([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
+            faults = model_faults(error)
         if faults:
             report.refuse(row, faults)
     while good:

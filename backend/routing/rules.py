@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.enums import Method
@@ -12,9 +12,12 @@ from models.enums import Method
 _EARTH_KM = 6_371.0088  # mean radius, IUGG
 
 
+Vector = tuple[float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A location as routing sees it; degrees are WGS 84."""
+    """A location as routing sees it; degrees are WGS 84, `direction` follows from them."""
 
     location_id: int
     code: str
@@ -22,6 +25,11 @@ class Place:
     closed: bool = False
     latitude: float | None = None
     longitude: float | None = None
+    direction: Vector | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work the trigonometry out once per place, not once per order."""
+        object.__setattr__(self, "direction", direction(self.latitude, self.longitude))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +76,22 @@ def route(order: OrderFacts, network: Network, available: Available) -> Decision
     """Return where the order goes. Ties go to the smaller code, so that the order of the network never matters."""
     if order.location is not None:
         return _given(order, network[order.location], available)
-    fit = [place for place in network.values() if order.method in place.methods and not place.closed]
-    if not fit:
-        return Decision(None, Reason.NO_LOCATION)
-    stocked = [place for place in fit if _has_all(place, order.needs, available)]
-    if not stocked:
-        return Decision(None, Reason.NO_STOCK)
-    distances = {place.code: _distance(order, place) for place in stocked}
-    best = min(stocked, key=lambda place: (distances[place.code], place.code))
-    distance = distances[best.code]
-    return Decision(best, Reason.NEAREST, round(distance, 1) if math.isfinite(distance) else None)
+    here = direction(order.latitude, order.longitude)
+    best: Place | None = None
+    nearest = (-math.inf, "")
+    offered = False
+    for place in network.values():
+        if place.closed or order.method not in place.methods:
+            continue
+        offered = True
+        closeness = _closeness(here, place.direction)
+        if best is not None and (closeness < nearest[0] or (closeness == nearest[0] and place.code > nearest[1])):
+            continue
+        if _has_all(place, order.needs, available):
+            best, nearest = place, (closeness, place.code)
+    if best is None:
+        return Decision(None, Reason.NO_STOCK if offered else Reason.NO_LOCATION)
+    return Decision(best, Reason.NEAREST, _distance(order, best))
 
 
 def route_all(orders: Sequence[OrderFacts], network: Network, available: Available) -> list[Decision]:
@@ -115,7 +129,22 @@ def _has_all(place: Place, needs: Mapping[int, int], available: Available) -> bo
     return all(available.get((place.location_id, product), 0) >= units for product, units in needs.items())
 
 
-def _distance(order: OrderFacts, place: Place) -> float:
+def direction(latitude: float | None, longitude: float | None) -> Vector | None:
+    """Return the unit vector from the earth's centre to a place in degrees; None when either is unknown."""
+    if latitude is None or longitude is None:
+        return None
+    lat, lon = math.radians(latitude), math.radians(longitude)
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+
+def _closeness(a: Vector | None, b: Vector | None) -> float:
+    """Return the cosine of the angle between two places: larger is nearer, and unknown is farthest."""
+    if a is None or b is None:
+        return -2.0
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _distance(order: OrderFacts, place: Place) -> float | None:
     if order.latitude is None or order.longitude is None or place.latitude is None or place.longitude is None:
-        return math.inf  # unknown is farthest
-    return haversine_km((order.latitude, order.longitude), (place.latitude, place.longitude))
+        return None
+    return round(haversine_km((order.latitude, order.longitude), (place.latitude, place.longitude)), 1)

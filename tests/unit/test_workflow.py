@@ -1,0 +1,107 @@
+"""Which status may follow which, and what a shipment's way means for stock and steps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backend.fulfillment import rules, workflow
+from backend.fulfillment.rules import ShipmentFacts, StepCommand
+from backend.orders.progress import outcome
+from models.enums import Method, OrderStatus, ShipmentStatus, Step
+from models.errors import ErrorCode
+
+S = ShipmentStatus
+NOW = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+
+
+def facts(**changes: object) -> ShipmentFacts:
+    stated = {"id": 7, "order_id": 1, "location_id": 1, "location_code": "CHI", "method": Method.SHIP}
+    return ShipmentFacts(**{**stated, "status": S.OPEN, "held": False, "version": 3, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "following"),
+    [
+        (Method.SHIP, S.OPEN, (S.ACCEPTED, S.PICKED, S.PACKED, S.SHIPPED)),
+        (Method.SHIP, S.PACKED, (S.SHIPPED,)),
+        (Method.SHIP, S.SHIPPED, ()),
+        (Method.PICKUP, S.ACCEPTED, (S.PICKED, S.PACKED, S.READY)),
+        (Method.PICKUP, S.READY, (S.HANDED_OVER,)),
+        (Method.CURBSIDE, S.HANDED_OVER, ()),
+        (Method.DELIVERY, S.PICKED, (S.PACKED, S.SHIPPED)),
+        (Method.DELIVERY, S.SHIPPED, (S.HANDED_OVER,)),
+        (Method.TRANSFER, S.CANCELLED, ()),
+    ],
+)
+def test_steps_go_forward_and_nothing_is_handed_over_before_it_was_set_out(
+    method: Method, status: ShipmentStatus, following: tuple[ShipmentStatus, ...]
+) -> None:
+    assert workflow.next_statuses(method, status) == following
+
+
+def test_every_method_has_a_way_that_starts_open_and_where_the_goods_leave() -> None:
+    for method in Method:
+        way = workflow.WAY[method]
+        assert way[0] is S.OPEN
+        assert workflow.LEAVES[method] in way
+        assert workflow.is_done(method, way[-1])
+        assert not workflow.is_done(method, way[-2])
+        assert set(way[1:]) <= set(workflow.EVENTS)
+
+
+def test_skipped_steps_count_as_passed_so_that_their_clocks_stop() -> None:
+    assert workflow.steps_passed(Method.SHIP, S.ACCEPTED, S.SHIPPED) == (Step.PICKED, Step.PACKED, Step.SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("shipment", "command", "code"),
+    [
+        (facts(held=True), StepCommand(7, S.ACCEPTED), ErrorCode.ILLEGAL_TRANSITION),
+        (facts(status=S.PICKED), StepCommand(7, S.ACCEPTED), ErrorCode.ILLEGAL_TRANSITION),
+        (facts(status=S.PICKED), StepCommand(7, S.PICKED), ErrorCode.ILLEGAL_TRANSITION),
+        (facts(), StepCommand(7, S.READY), ErrorCode.ILLEGAL_TRANSITION),
+        (facts(), StepCommand(7, S.ACCEPTED, expected_version=2), ErrorCode.STALE),
+        (facts(), StepCommand(7, S.ACCEPTED, at=NOW + timedelta(seconds=1)), ErrorCode.INVALID),
+    ],
+)
+def test_a_step_is_refused_with_its_reason(shipment: ShipmentFacts, command: StepCommand, code: ErrorCode) -> None:
+    refusal = rules.may_advance(shipment, command, now=NOW)
+    assert refusal is not None
+    assert refusal.code is code
+    assert refusal.fault.message
+
+
+def test_a_fitting_step_is_allowed() -> None:
+    assert rules.may_advance(facts(), StepCommand(7, S.PICKED, at=NOW, expected_version=3), now=NOW) is None
+
+
+def test_what_has_left_cannot_be_held_cancelled_or_reassigned() -> None:
+    gone = facts(method=Method.DELIVERY, status=S.SHIPPED)
+    assert rules.may_hold(gone) is not None
+    assert rules.may_cancel(gone) is not None
+    assert rules.may_reassign(gone, "NY", frozenset(Method)) is not None
+
+
+def test_a_shipment_moves_only_to_another_place_that_offers_its_method() -> None:
+    assert rules.may_reassign(facts(), "NY", frozenset({Method.SHIP})) is None
+    assert rules.may_reassign(facts(), "CHI", frozenset({Method.SHIP})) is not None
+    assert rules.may_reassign(facts(), "NY", frozenset({Method.PICKUP})) is not None
+
+
+@pytest.mark.parametrize(
+    ("shipments", "status"),
+    [
+        ([], None),
+        ([(Method.SHIP, S.SHIPPED), (Method.SHIP, S.OPEN)], None),
+        ([(Method.SHIP, S.SHIPPED), (Method.SHIP, S.CANCELLED)], OrderStatus.FULFILLED),
+        ([(Method.PICKUP, S.CANCELLED)], OrderStatus.CANCELLED),
+        ([(Method.DELIVERY, S.SHIPPED)], None),
+        ([(Method.DELIVERY, S.HANDED_OVER)], OrderStatus.FULFILLED),
+    ],
+)
+def test_an_order_follows_its_shipments(
+    shipments: list[tuple[Method, ShipmentStatus]], status: OrderStatus | None
+) -> None:
+    assert outcome(shipments) is status
