@@ -65,9 +65,9 @@ DRAW = """() => {
 class Server:
     """The bench's own server process (bench/page_server.py)."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, locations: int) -> None:
         port = free_port()
-        command = [sys.executable, "-m", "bench.page_server", str(LOCATIONS), str(port), folder]
+        command = [sys.executable, "-m", "bench.page_server", str(locations), str(port), folder]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         ready = re.match(r"ready (\d+) (\S+)", self.ask(""))
         assert ready, "the server did not start"
@@ -94,7 +94,7 @@ class Server:
 def run() -> Iterator[Figure]:
     """Yield the figures of the Network page with 10,000 locations."""
     ensure_built()
-    with _server() as server, chromium_browser() as browser:
+    with serving(LOCATIONS) as server, chromium_browser() as browser:
         cold, warm = _ready(browser, server)
         yield Figure(f"page and map ready, {LOCATIONS:,} locations, empty cache", cold, target=2000)
         yield Figure("the same, files in the browser's cache", warm, target=2000)
@@ -112,9 +112,10 @@ def run() -> Iterator[Figure]:
 
 
 @contextmanager
-def _server() -> Iterator[Server]:
+def serving(locations: int) -> Iterator[Server]:
+    """Yield a running server with that many locations, and end it."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(folder)
+        server = Server(folder, locations)
         try:
             yield server
         finally:
