@@ -51,6 +51,7 @@ export function start(map, config) {
 
   const points = new Points(map, config.symbols);
   const basemap = config.basemap && addBasemap(map, config.basemap);
+  basemap?.ready.then(() => { root.dataset.world = 'drawn'; });
   const tooltip = new Tooltip(map, config.symbols);
   const fit = (options) => {
     const bounds = points.bounds();

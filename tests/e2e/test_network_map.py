@@ -63,8 +63,18 @@ class MapPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         page.frame_locator("iframe.map-frame").locator("html[data-ready]").wait_for(state="attached")
-        page.wait_for_load_state("networkidle")  # nothing moves any more when the mouse comes
+        self._settle()
         [self.frame] = [frame for frame in page.frames if frame.url.endswith("/ui/map")]
+
+    def _settle(self) -> None:
+        """Wait until the frame has stopped moving, so that the mouse meets what it aims at."""
+        places: list[Any] = []
+
+        def still() -> bool:
+            places.append(self.page.locator("iframe.map-frame").bounding_box())
+            return places[-3:] == [places[-1]] * 3
+
+        eventually(still, seconds=15, what="the map's frame to stay where it is")
 
     def ask(self, expression: str) -> Any:
         return self.frame.evaluate(expression)
@@ -156,7 +166,7 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_fails(shop: Shop, context
     context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     view = shop.visit(context)
-    view.page.wait_for_load_state("networkidle")
+    view.frame.locator("html[data-world]").wait_for(state="attached")
     assert any("world-atlas" in url for url in asked)
     assert [url for url in asked if not url.startswith((shop.program.url, "data:", "blob:"))] == []
     assert wrong == []
