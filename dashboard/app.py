@@ -10,7 +10,7 @@ import reflex as rx
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import live, logs, nav
+from dashboard import exports, live, logs, nav
 from dashboard.guard import Guard
 from dashboard.netmap import routes as netmap
 from dashboard.pages import deliveries, location, login, network, not_found
@@ -38,6 +38,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
 
 api = create_api(program.current)
 api.include_router(netmap.router)
+api.include_router(exports.router)
 
 app = rx.App(
     html_lang="en",

@@ -52,24 +52,29 @@ def _points(uow: Uow, where: Sequence[sa.ColumnElement[bool]]) -> Sequence[GeoPo
         .order_by(col(Location.code))
     )
     opened: dict[tuple[str, str], bool] = {}
-    return [_point(row, uow.now, opened) for row in uow.session.execute(query)]
+    return [_point(row, uow.now, opened) for row in uow.session.connection().execute(query)]
+
+
+_GRADES = {band.value: band for band in Compliance}
 
 
 def _point(row: Any, now: datetime, opened: dict[tuple[str, str], bool]) -> GeoPoint:
     """Return one point; `opened` remembers the answer for locations that share their hours."""
-    key = (row.hours_text, row.time_zone)
+    id_, code, name, kind, latitude, longitude, zone, closed_reason, hours, *health = row
+    compliant, at_risk, late, grade, since, stale = health
+    key = (hours, zone)
     if key not in opened:
-        opened[key] = open_now(row.hours_text, row.time_zone, at=now)
+        opened[key] = open_now(hours, zone, at=now)
     return GeoPoint(
-        id=row.id,
-        code=row.code,
-        name=row.name,
-        kind=row.kind,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        grade=Compliance(row.grade or Compliance.COMPLIANT),
-        counts=Counts(row.compliant or 0, row.at_risk or 0, row.non_compliant or 0),
-        stale=bool(row.stale),
-        closed=row.closed_reason is not None or not opened[key],
-        since=row.since,
+        id=id_,
+        code=code,
+        name=name,
+        kind=kind,
+        latitude=latitude,
+        longitude=longitude,
+        grade=_GRADES[grade] if grade else Compliance.COMPLIANT,
+        counts=Counts(compliant or 0, at_risk or 0, late or 0),
+        stale=bool(stale),
+        closed=closed_reason is not None or not opened[key],
+        since=since,
     )

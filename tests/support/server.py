@@ -71,7 +71,7 @@ class Program:
                 start_new_session=True,
             )
         if "worker" not in self.arguments:  # a worker serves nothing
-            eventually(lambda: self._answers(serves), seconds=60, what=f"{self.url}{serves}; its log:\n{self.log}")
+            eventually(lambda: self._answers(serves), seconds=180, what=f"{self.url}{serves}; its log:\n{self.log}")
         return self
 
     def _answers(self, path: str) -> bool:

@@ -70,6 +70,8 @@ _AFTER: Mapping[tuple[Method, ShipmentStatus], tuple[int, int]] = {
 }
 _QUICK = (2, 8)
 _LONGEST_CALM = timedelta(minutes=95)
+_LONGEST_LATE = timedelta(minutes=24)
+_LATE_SHARE, _TENSE_SHARE = 0.13, 0.06
 _HELD_SHARE = 0.006
 
 
@@ -77,11 +79,12 @@ def mood(world: World, code: str, at: datetime) -> Mood:
     """Return how a location copes at an instant; locations change at different minutes."""
     shift = chance(world.seed, "shift", code).randrange(MOOD_SECONDS)
     block = (int(at.timestamp()) + shift) // MOOD_SECONDS
-    dice = chance(world.seed, "mood", code, block).random()
-    pace = world.sites[code].pace  # the slow are in trouble more often
-    if dice < 0.15 * pace:
+    dice = (
+        chance(world.seed, "mood", code, block).random() / world.sites[code].pace
+    )  # the slow are in trouble more often
+    if dice < _LATE_SHARE:
         return Mood.LATE
-    return Mood.TENSE if dice < 0.28 * pace else Mood.CALM
+    return Mood.TENSE if dice < _LATE_SHARE + _TENSE_SHARE else Mood.CALM
 
 
 def course(world: World, opened: Opened, troubles: Sequence[Incident]) -> list[Act]:
@@ -116,15 +119,15 @@ def _undisturbed(world: World, opened: Opened, rng: Random) -> list[tuple[dateti
 
 def _crunch_at(world: World, opened: Opened, rng: Random) -> datetime:
     """Return when the step that matters for the SLA is reached."""
-    share, dice = rng.uniform(0.15, 0.85), rng.random()
-    minutes = timedelta(minutes=rng.uniform(1, 9))
+    share, dice = rng.uniform(0.08, 0.55), rng.random()
+    overtime = rng.uniform(0.15, 0.85)
     if opened.at_risk_at is None or opened.due_at is None:
         return opened.at + _LONGEST_CALM * share
-    now = mood(world, opened.code, opened.at_risk_at)
-    if now is Mood.LATE and dice < 0.6:
-        return opened.due_at + minutes
-    if now is Mood.TENSE and dice < 0.7:
-        return opened.at_risk_at + min(minutes, (opened.due_at - opened.at_risk_at) * 0.8)
+    window = opened.due_at - opened.at_risk_at
+    if dice < 0.9 and mood(world, opened.code, opened.due_at) is Mood.LATE:
+        return opened.due_at + min(window, _LONGEST_LATE) * overtime
+    if dice < 0.8 and mood(world, opened.code, opened.at_risk_at) is Mood.TENSE:
+        return opened.at_risk_at + min(window, _LONGEST_LATE) * overtime
     calm = (opened.at_risk_at - opened.at) * min(0.95, share * world.sites[opened.code].pace)
     return opened.at + max(timedelta(seconds=20), min(calm, _LONGEST_CALM * share))
 

@@ -78,12 +78,10 @@ def _of_slot(world: World, slot: int) -> Incident | None:
     return _flash_sale(world, slot, start) if dice < 0.84 else None
 
 
-def _closure(world: World, slot: int, start: datetime) -> Incident | None:
+def _closure(world: World, slot: int, start: datetime) -> Incident:
     rng = chance(world.seed, "closure", slot)
     stores = [site for site in world.sites.values() if site.format.kind is LocationKind.STORE]
-    site = rng.choice(stores)
-    if not is_staffed(site, start):
-        return None
+    site = rng.choice([site for site in stores if is_staffed(site, start)])
     end = start + timedelta(seconds=rng.randint(8 * 60, 18 * 60))
     return Incident(IncidentKind.CLOSURE, start, end, (site.code,), rng.choice(CLOSURES))
 

@@ -50,12 +50,24 @@ def load(ctx: Context, dataset: Dataset, feed: Feed, wanted: Wanted, *, done: Ca
     """Fill an empty database with the network and its history up to the instant wanted; `done` hears how many things
     happened since it last heard."""
     reached = min(feed.first_at, wanted.until) - timedelta(seconds=1)
-    past, clock = at_instant(ctx, reached)
+    past, _ = at_instant(ctx, reached)
     with past.uow() as uow:
         _put_network(uow, dataset)
         facts.update(uow, facts.NETWORK, {"kind": Holds.REPLAY.value, "source": "olist"})
         facts.update(uow, FACT, {"directory": wanted.directory, "until": wanted.until.isoformat()})
-    for end in _strides(feed, reached, wanted.until):
+    close = max(reached, wanted.until - _CLOSE_LOOK)
+    go_on(ctx, feed, start=reached, until=close, done=done)
+    while close < wanted.until:
+        end = min(wanted.until, close + timedelta(hours=1))
+        go_on(ctx, feed, start=close, until=end, done=done)
+        close = end
+
+
+def go_on(ctx: Context, feed: Feed, *, start: datetime, until: datetime, done: Callable[[int], None]) -> None:
+    """Live through (start, until] in batches."""
+    past, clock = at_instant(ctx, start)
+    reached = start
+    for end in _strides(feed, start, until):
         clock.set(end)
         with past.uow() as uow:
             things = feed.apply(uow, after=reached, until=end)
@@ -67,18 +79,13 @@ def load(ctx: Context, dataset: Dataset, feed: Feed, wanted: Wanted, *, done: Ca
 
 
 def _strides(feed: Feed, start: datetime, until: datetime) -> Iterator[datetime]:
-    """Yield the ends of the batches: some days each while little happens, hours near the end, where people look."""
-    close = max(start, until - _CLOSE_LOOK)
+    """Yield the ends of the batches: a day each, or more while little happens."""
     end = start.replace(hour=3, minute=0, second=0, microsecond=0)  # about midnight in São Paulo
-    while end < close:
+    while end < until:
         if end > start and feed.count(until=end) - feed.count(until=start) >= _BATCH:
             yield end
             start = end
         end += timedelta(days=1)
-    end = close
-    while end < until:
-        yield end
-        end += timedelta(hours=1)
     yield until
 
 

@@ -1,0 +1,109 @@
+"""Every page of `dashboard/nav.py`, in every size and theme: it opens without an error, speaks to nobody else, has no
+accessibility violation (the map frame included), does not overflow; screenshots to look at are in var/screenshots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from dashboard import nav
+from tests.support.browser import SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations
+from tests.support.ports import eventually
+from tests.support.server import Program
+
+#: Accounts that the demo network offers on its sign-in page.
+MANAGER = ("manager", "show-me-the-map")
+
+SCREENS = [(size, theme) for size in SIZES for theme in THEMES]
+
+
+@pytest.fixture(scope="session")
+def manager(demo: Program) -> Iterator[httpx.Client]:
+    with closing(demo.sign_in(*MANAGER)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def worst_location(manager: httpx.Client) -> str:
+    """Return a location that has work: an empty page would prove little."""
+
+    def look() -> str | None:
+        items = manager.get("/api/v1/sla/locations").raise_for_status().json()["items"]
+        busy = [item for item in items if item["open"]]
+        return str(busy[0]["code"]) if busy else None
+
+    return str(eventually(look, seconds=60, what="a location with open work"))
+
+
+def address(page: nav.Page, location: str) -> str:
+    return re.sub(r"\[\w+\]", location, page.route)
+
+
+class Watch:
+    """Notes everything that goes wrong in a browser page."""
+
+    def __init__(self, page: Page, own: str) -> None:
+        self.faults: list[str] = []
+        self._own = urlsplit(own).netloc
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("response", lambda answer: self._response(answer.status, answer.url))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _request(self, url: str) -> None:
+        if url.startswith(("http", "ws")) and urlsplit(url).netloc != self._own:
+            self.faults.append(f"spoke to a stranger: {url}")
+
+    def _response(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.faults.append(f"{status} for {url}")
+
+
+@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0].name}-{screen[1]}")
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, Size, Theme]]:
+    size, theme = request.param
+    context = new_context(browser, size, theme)
+    yield context, size, theme
+    context.close()
+
+
+@pytest.mark.parametrize("page", nav.PAGES, ids=lambda page: page.title)
+def test_page_screenshot(
+    page: nav.Page,
+    screen: tuple[BrowserContext, Size, Theme],
+    demo: Program,
+    manager: httpx.Client,
+    worst_location: str,
+) -> None:
+    context, size, theme = screen
+    if page.permission is not None:
+        carry_session(context, demo.url, dict(manager.cookies))
+    tab = context.new_page()
+    watch = Watch(tab, demo.url)
+    tab.goto(demo.url + address(page, worst_location))
+    settled(tab)
+
+    screenshot(tab, page.title.lower().replace(" ", "-"), size, theme)
+    assert watch.faults == []
+    assert tab.title().endswith("Pickwatch")
+    assert violations(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= size.width, "the page is wider than the screen"
+
+
+def settled(tab: Page) -> None:
+    """Wait until the page has its data: skeletons and busy regions are gone, frames are drawn."""
+    expect(tab.get_by_role("main")).to_be_visible()
+    expect(tab.locator("h1").first).to_be_attached()
+    expect(tab.locator("[aria-busy=true]")).to_have_count(0)
+    for frame in tab.frames:
+        frame.wait_for_load_state("load")
