@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     webhook_allowed_hosts: list[str] = []
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
     webhook_concurrency: int = Field(default=32, ge=1, le=512)
-    stale_after_seconds: int = Field(default=900, ge=10)
+    stale_after_seconds: int = Field(default=3600, ge=10)
     log_level: str = "info"
     metrics_token: SecretStr | None = None
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
+from reflex import constants
+from reflex_base.environment import environment
 
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import live, logs, nav
+from dashboard import exports, live, logs, nav
+from dashboard.built import INDEX
 from dashboard.guard import Guard
+from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
 from dashboard.pages import deliveries, location, login, network, not_found
 from dashboard.state.deliveries import DeliveriesState
@@ -36,8 +40,15 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.LOGIN: (login.login_page, [Login.open]),
 }
 
+
+def inline_scripts() -> Sequence[str]:
+    """Return what the pages that are served may run inline; while developing they change too often to say."""
+    return script_hashes(INDEX.parent) if environment.REFLEX_ENV_MODE.get() is constants.Env.PROD else ()
+
+
 api = create_api(program.current)
 api.include_router(netmap.router)
+api.include_router(exports.router)
 
 app = rx.App(
     html_lang="en",
@@ -49,7 +60,7 @@ app = rx.App(
     api_transformer=[
         TabTokens,
         api,
-        lambda asgi: secure(asgi, lambda: program.current().settings),
+        lambda asgi: secure(asgi, lambda: program.current().settings, scripts=inline_scripts()),
     ],
 )
 # The shell has its own banner for a lost connection (dashboard/components/connection.py).

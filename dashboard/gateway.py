@@ -4,8 +4,9 @@ call them by `dashboard/state/asking.py`, which runs them in a thread. No rule a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from alerts.queries import DeliveryView
 from backend import program
@@ -27,6 +28,7 @@ from dashboard.format import Locale
 from dashboard.present import deliveries as say_deliveries
 from dashboard.present import location as say_location
 from dashboard.present import network as say_network
+from dashboard.present import sheet
 from dashboard.present.common import Reader
 from dashboard.present.events import TOLD
 from dashboard.present.trend import Charts, charts
@@ -34,7 +36,10 @@ from dashboard.views import DeliveriesScreen, Hit, LocationScreen, NetworkScreen
 from models.enums import Permission
 from models.errors import DomainError
 
+Row = tuple[sheet.Cell, ...]
+
 HITS = 8
+BATCH = 1000
 EVENTS = 15
 TOLD_ABOUT = 10
 TREND_HOURS = 6
@@ -133,6 +138,47 @@ class Gateway:
         with self._context().uow(asker.actor) as uow:
             replay_delivery(uow, delivery_id)
 
+    def every_location(self, asker: Asker, address: NetworkAddress) -> Iterator[list[Row]]:
+        """Yield the whole list of the Network page for a file, in batches; each batch is a transaction of its own."""
+        for offset in _offsets():
+            with self._context().read(asker.actor) as uow:
+                page = queries.list_locations(
+                    uow,
+                    address.filter,
+                    sort=address.sort,
+                    direction=address.direction,
+                    offset=offset,
+                    limit=BATCH,
+                )
+            yield [sheet.location(view) for view in page.items]
+            if page.next is None:
+                return
+
+    def every_shipment(self, asker: Asker, code: str, address: LocationAddress) -> Iterator[list[Row]]:
+        """Yield the whole queue of a location, in batches; NOT_FOUND when the actor may not see it."""
+        for offset in _offsets():
+            with self._context().read(asker.actor) as uow:
+                items = history.queue(uow, code, address.filter, offset=offset, limit=BATCH)
+            yield [sheet.shipment(item) for item in items]
+            if len(items) < BATCH:
+                return
+
+    def every_delivery(self, asker: Asker, address: DeliveriesAddress) -> Iterator[list[Row]]:
+        """Yield the whole list of the Deliveries page, newest first, in batches."""
+        asker.actor.require(Permission.SUBSCRIPTIONS_READ)
+        for offset in _offsets():
+            with self._context().read(asker.actor) as uow:
+                found = list_deliveries(
+                    uow,
+                    statuses=(address.status,) if address.status else (),
+                    subscription=address.subscription or None,
+                    limit=BATCH,
+                    offset=offset,
+                )
+            yield [sheet.delivery(one) for one in found]
+            if len(found) < BATCH:
+                return
+
     @staticmethod
     def _reader(uow: Uow, asker: Asker) -> Reader:
         return Reader(uow.now, asker.locale, system_now())
@@ -146,6 +192,10 @@ class Gateway:
         with self._context().read(asker.actor) as uow:
             found = queries.list_locations(uow, LocationFilter(search=text), limit=HITS)
             return [say_network.hit(view) for view in found.items]
+
+
+def _offsets() -> Iterator[int]:
+    return count(0, BATCH)
 
 
 def _found(uow: Uow, code: str) -> LocationView | None:

@@ -51,5 +51,16 @@ NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
 PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, LOGIN, NOT_FOUND)
 
+
+def page_at(path: str) -> Page | None:
+    """Return the page that an address without its query shows, None when there is none."""
+    parts = path.strip("/").split("/")
+    for page in PAGES:
+        wanted = page.route.strip("/").split("/")
+        if len(wanted) == len(parts) and all(w in (p, "[code]") for w, p in zip(wanted, parts, strict=True)):
+            return page
+    return None
+
+
 #: The pages of the left rail, in order.
 IN_RAIL: tuple[Page, ...] = tuple(page for page in PAGES if page.icon)

@@ -7,7 +7,7 @@ Each layer is a plain ASGI wrapper; `secure` puts them around the whole program.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,9 +25,9 @@ BULK_LIMIT = 16 * MEBIBYTE
 BULK = ("/batch", "/inventory/adjustments", "/inventory/counts")
 
 
-def secure(app: ASGIApp, settings: Callable[[], Settings]) -> ASGIApp:
-    """Return the program with all layers around it."""
-    return SecurityHeaders(OriginGuard(BodyLimit(app), settings), settings)
+def secure(app: ASGIApp, settings: Callable[[], Settings], *, scripts: Sequence[str] = ()) -> ASGIApp:
+    """Return the program with all layers around it; `scripts` are the hashes of its pages' inline scripts."""
+    return SecurityHeaders(OriginGuard(BodyLimit(app), settings), settings, scripts=scripts)
 
 
 class OriginGuard:
@@ -119,9 +119,10 @@ class BodyLimit:
 class SecurityHeaders:
     """Adds what tells the browser to be strict; an answer's own Content-Security-Policy or Cache-Control wins."""
 
-    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings], *, scripts: Sequence[str] = ()) -> None:
         self._app = app
         self._settings = settings
+        self._scripts = " ".join(scripts) or "'unsafe-inline'"  # while developing, pages change under our hands
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and dress its answer."""
@@ -137,7 +138,7 @@ class SecurityHeaders:
         await self._app(scope, receive, dressed)
 
     def _dress(self, path: str, status: int, headers: MutableHeaders) -> None:
-        headers.setdefault("Content-Security-Policy", content_policy(self._settings()))
+        headers.setdefault("Content-Security-Policy", content_policy(self._settings(), scripts=self._scripts))
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         headers.setdefault("Referrer-Policy", "same-origin")
@@ -156,17 +157,17 @@ def _caching(path: str, status: int) -> str:
     return "no-cache"  # kept, but asked about each time: a new version shows at once
 
 
-def content_policy(settings: Settings) -> str:
-    """Return the Content-Security-Policy of pages.
+def content_policy(settings: Settings, *, scripts: str) -> str:
+    """Return the Content-Security-Policy of pages; `scripts` says which inline scripts may run.
 
-    Reflex starts its pages with inline scripts and evaluates what the server sends for toasts, so scripts need both
-    'unsafe-' words; everything may come only from here, tiles excepted when a tile server is set.
+    Reflex evaluates what the server sends for toasts, hence 'unsafe-eval'. Everything may come only from here, tiles
+    excepted when a tile server is set.
     """
     tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
     images = "'self' data: blob:" + (f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "")
     rules = {
         "default-src": "'self'",
-        "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+        "script-src": f"'self' 'unsafe-eval' {scripts}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": images,
         "font-src": "'self' data:",

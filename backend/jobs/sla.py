@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from backend.context import Context
 from backend.jobs.job import Job
-from backend.sla import repair, samples
+from backend.sla import freshness, repair, samples
 from backend.sla.tick import tick
 from backend.wakeups import Topic
 
@@ -45,6 +45,13 @@ def run_samples(ctx: Context) -> datetime | None:
     return ctx.clock.now() + timedelta(seconds=max(10.0, ctx.clock.speed)) if ctx.clock.speed else None
 
 
+def run_freshness(ctx: Context) -> datetime | None:
+    """Excuse the silence of closed locations."""
+    with ctx.uow() as uow:
+        freshness.excuse_closed(uow)
+    return None
+
+
 def run_prune(ctx: Context) -> datetime | None:
     """Forget samples that no chart shows any more."""
     with ctx.uow() as uow:
@@ -57,5 +64,6 @@ JOBS = (
     JOB,
     Job("sla-repair", run_repair, every_seconds=60, exclusive=True),
     Job("sla-samples", run_samples, every_seconds=10, exclusive=True),
+    Job("sla-freshness", run_freshness, every_seconds=60, exclusive=True),
     Job("sla-prune", run_prune, every_seconds=3600, exclusive=True),
 )

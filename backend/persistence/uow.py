@@ -47,7 +47,7 @@ class Uow:
     actor: Actor
     now: datetime
     public_url: str = "http://localhost:8000"
-    stale_after: timedelta = timedelta(seconds=900)
+    stale_after: timedelta = timedelta(seconds=3600)
     _endings: dict[type[Ending], Ending] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _signals: dict[Topic, datetime | None] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class UowFactory:
         wakeups: Wakeups,
         *,
         public_url: str = "http://localhost:8000",
-        stale_after_seconds: float = 900,
+        stale_after_seconds: float = 3600,
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")

@@ -1,4 +1,7 @@
-"""A location's last sign of life, noted at most once a minute. When it is too old is `queries.stale_condition`."""
+"""A location's last sign of life, noted at most once a minute. When it is too old is `queries.stale_condition`.
+
+A closed location owes no sign of life: while it is closed, its silence does not make its data old.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sqlalchemy as sa
 
 from backend.persistence.bulk import chunks, table_of
 from backend.persistence.uow import Uow
+from backend.sla.calendar import open_now
 from models.tables import Location
 
 LOCATION = table_of(Location)
@@ -45,3 +49,20 @@ class SignsOfLife:
 def touch(uow: Uow, location_ids: Iterable[int]) -> None:
     """Note that these locations are alive: a shipment moved, or the shop's systems said so."""
     uow.ending(SignsOfLife).add(location_ids)
+
+
+def excuse_closed(uow: Uow) -> int:
+    """Note closed locations as heard from before their silence would count against them; return how many."""
+    silent = sa.select(
+        LOCATION.c.id,
+        LOCATION.c.closed_reason,
+        LOCATION.c.time_zone,
+        sa.cast(LOCATION.c.hours, sa.Text).label("hours_text"),
+    ).where(LOCATION.c.data_seen_at < uow.now - uow.stale_after / 2)
+    closed = [
+        row.id
+        for row in uow.session.connection().execute(silent)
+        if row.closed_reason is not None or not open_now(row.hours_text, row.time_zone, at=uow.now)
+    ]
+    touch(uow, closed)
+    return len(closed)

@@ -10,7 +10,9 @@ from dashboard import nav
 from dashboard.components.connection import connection_banner, data_age
 from dashboard.components.link import link
 from dashboard.components.menu import person_menu
+from dashboard.components.refusal import refusal
 from dashboard.components.search import palette, search_button
+from dashboard.components.states import notice
 from dashboard.state.session import Session
 
 session: Any = Session  # a state's attributes are Vars on its class, which mypy cannot know
@@ -26,9 +28,24 @@ def frame(page: nav.Page, *content: Any, bare: Any = False) -> Any:
     )
     return rx.el.div(
         rx.cond(bare, rx.fragment(), chrome) if isinstance(bare, rx.Var) else chrome,
-        rx.el.main(connection_banner(), *content, id="main", tab_index=-1),
+        rx.el.main(
+            connection_banner(),
+            refusal(),
+            rx.cond(session.denied, _not_allowed(), rx.fragment(*content)),
+            id="main",
+            tab_index=-1,
+        ),
         class_name="app",
         data_bare=bare,
+    )
+
+
+def _not_allowed() -> rx.Component:
+    return notice(
+        "lock",
+        "This page is not for your role",
+        "Ask an administrator if you need it. Nothing was shown or changed.",
+        link("Go to the network", href=nav.NETWORK.route, class_name="button is-main"),
     )
 
 

@@ -29,6 +29,7 @@ def login_page() -> rx.Component:
         ),
         class_name="login",
         id="main",
+        custom_attrs={"data-ready": rx.cond(Login.ready, "", None)},
     )
 
 
@@ -48,11 +49,10 @@ def _brand() -> rx.Component:
 def _error_summary() -> rx.Component:
     return rx.el.div(
         rx.el.h2("There is a problem", id="login-problem"),
-        rx.el.p(rx.el.a(Login.error, href="#username")),
+        rx.el.p(Login.error, id="login-why"),
         class_name="login-error",
         role="alert",
         aria_labelledby="login-problem",
-        tab_index=-1,
     )
 
 
@@ -72,6 +72,7 @@ def _form() -> rx.Component:
             auto_focus=True,
             max_length=80,
             aria_invalid=wrong,
+            aria_describedby="login-why",
         ),
         rx.el.label("Password", html_for="password"),
         rx.el.input(
@@ -82,6 +83,7 @@ def _form() -> rx.Component:
             auto_complete="current-password",
             max_length=200,
             aria_invalid=wrong,
+            aria_describedby="login-why",
         ),
         rx.el.button("Sign in", type="submit", class_name="login-main"),
         action=_ACTION,

@@ -40,8 +40,9 @@ _PLAIN: dict[EventType, str] = {
 
 
 def entries(events: Sequence[EventView], time_zone: str, reader: Reader) -> list[Entry]:
-    """Return events as lines of a timeline, in the order given."""
-    return [entry(event, time_zone, reader) for event in events]
+    """Return events as lines of a timeline, newest first by their true moment (they may have been noticed later)."""
+    newest = sorted(events, key=lambda event: (event.at, event.seq), reverse=True)
+    return [entry(event, time_zone, reader) for event in newest]
 
 
 def entry(event: EventView, time_zone: str, reader: Reader) -> Entry:

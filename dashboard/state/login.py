@@ -18,6 +18,7 @@ from models.errors import ErrorCode
 class Login(rx.State):
     """State of the sign-in page."""
 
+    ready: bool = False
     error: str = ""
     next: str = "/"
     demo_password: str = ""
@@ -34,6 +35,7 @@ class Login(rx.State):
         self.error = reason(asked)
         self.offers = await rx.run_in_thread(door().demo_accounts)
         self.demo_password = self.offers[0].password if self.offers else ""
+        self.ready = True
         return None
 
 

@@ -22,6 +22,7 @@ class Session(rx.State):
     initials: str = ""
     scope: str = ""
     routes: list[str] = []
+    denied: bool = False
     query: str = ""
     hits: list[Hit] = []
     search_says: str = ""
@@ -36,6 +37,8 @@ class Session(rx.State):
         self.name = actor.label
         self.initials = actor.label[:2].upper()
         self.scope = scope_words(actor)
+        page = nav.page_at(self.router.url.path)
+        self.denied = page is not None and page.permission is not None and not actor.can(page.permission)
         self.routes = [page.route for page in nav.IN_RAIL if allowed(actor, page.permission)]
 
     @rx.event

@@ -6,7 +6,9 @@ import json
 
 import pytest
 from fastapi import FastAPI, Request
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backend.api.security import BODY_LIMIT, BULK_LIMIT, secure
@@ -138,6 +140,15 @@ def test_every_answer_tells_the_browser_to_be_strict(path: str) -> None:
     assert headers["referrer-policy"] == "same-origin"
     assert "geolocation=()" in headers["permissions-policy"]
     assert "strict-transport-security" not in headers
+
+
+def test_only_the_pages_own_inline_scripts_run() -> None:
+    async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("x")(scope, receive, send)
+
+    client = TestClient(secure(nothing, Settings, scripts=["'sha256-abc='", "'sha256-def='"]), base_url=SITE)
+    rules = client.get("/").headers["content-security-policy"].split("; ")
+    assert "script-src 'self' 'unsafe-eval' 'sha256-abc=' 'sha256-def='" in rules
 
 
 def test_refusals_are_dressed_too() -> None:

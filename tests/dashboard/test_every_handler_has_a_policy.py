@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 
 import pytest
 import reflex as rx
+from fastapi.routing import iter_route_contexts
 from reflex.state import State
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
@@ -14,6 +15,7 @@ import dashboard.app
 from dashboard.arguments import parameters_of
 from dashboard.guard import FRAMEWORK, PUBLIC, policy_of
 from models.enums import Permission
+from tests.api.test_every_route_has_a_policy import unguarded
 
 assert dashboard.app  # importing it registers every state
 
@@ -98,6 +100,12 @@ def test_nothing_is_uploaded_through_reflex() -> None:
     paths = {getattr(route, "path", "") for route in dashboard.app.app._api.routes}  # type: ignore[union-attr]
     assert not {path for path in paths if "upload" in path}
     assert paths <= {"/ping", "/_health", "/_event", ""}
+
+
+def test_every_route_beside_the_api_has_a_policy_too() -> None:
+    ours = {route.path for route in iter_route_contexts(dashboard.app.api.routes)}
+    assert any(str(path).startswith("/ui/") for path in ours)
+    assert unguarded(dashboard.app.api.routes) == []
 
 
 @pytest.fixture

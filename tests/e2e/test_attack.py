@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
@@ -25,7 +24,7 @@ from tests.support.attack import (
     words,
 )
 from tests.support.server import Program
-from tests.support.wire import ROOT, Wire
+from tests.support.wire import ROOT, Wire, run
 
 
 def test_nobody_signed_in_runs_nothing_but_the_sign_in_page(site: Program) -> None:
@@ -40,7 +39,7 @@ def test_nobody_signed_in_runs_nothing_but_the_sign_in_page(site: Program) -> No
                 assert OTHER not in wire.text
                 assert MINE not in wire.text
 
-    asyncio.run(attack())
+    run(attack())
 
 
 def test_nobody_runs_what_his_role_may_not(site: Program) -> None:
@@ -56,7 +55,7 @@ def test_nobody_runs_what_his_role_may_not(site: Program) -> None:
                 assert "666" not in json.dumps(states(answer)), name
                 assert set(states(answer)) <= {REFUSED}, name
 
-    asyncio.run(attack())
+    run(attack())
 
 
 def _lacks(policy: object, held: frozenset[Permission]) -> bool:
@@ -95,7 +94,7 @@ def test_wrong_arguments_are_refused_before_the_handler_runs(site: Program, name
             right = await wire.ask(FIND, {"text": "corner"})
             assert words(right) == {"_redirect"}  # the same connection still works
 
-    asyncio.run(attack())
+    run(attack())
 
 
 @pytest.mark.parametrize("event", ["text", 5, None, [], {"name": 5}, {"name": "x", "payload": "y"}, {"payload": {}}])
@@ -106,7 +105,7 @@ def test_what_is_no_event_at_all_harms_nobody(site: Program, event: Any) -> None
             async with Wire(site.url, token="other") as other:
                 assert words(await other.ask(OPEN_NETWORK)) == {"_redirect"}
 
-    asyncio.run(attack())
+    run(attack())
 
 
 def test_vars_cannot_be_set_from_the_browser(site: Program) -> None:
@@ -125,7 +124,7 @@ def test_vars_cannot_be_set_from_the_browser(site: Program) -> None:
             await wire.ask(f"{ROOT}.hydrate")
             assert "FORGED" not in wire.text
 
-    asyncio.run(attack())
+    run(attack())
 
 
 def test_who_one_is_comes_from_the_connection_not_from_the_event(site: Program) -> None:
@@ -145,7 +144,7 @@ def test_who_one_is_comes_from_the_connection_not_from_the_event(site: Program) 
             assert words(answer) == {"_redirect"}
             assert OTHER not in wire.text
 
-    asyncio.run(attack())
+    run(attack())
 
 
 def test_a_flood_is_cut_off_and_others_do_not_notice(site: Program) -> None:
@@ -159,7 +158,7 @@ def test_a_flood_is_cut_off_and_others_do_not_notice(site: Program) -> None:
                 assert words(await calm.ask(OPEN_NETWORK)) == {"_redirect"}
             assert len(flood.heard) < 300
 
-    asyncio.run(attack())
+    run(attack())
 
 
 def test_the_log_keeps_neither_passwords_nor_sessions(site: Program) -> None:
@@ -171,7 +170,7 @@ def test_the_log_keeps_neither_passwords_nor_sessions(site: Program) -> None:
                 await wire.ask(name, {"password": PASSWORD})
             await wire.ask(FIND, {"text": {"secret": PASSWORD}})
 
-    asyncio.run(attack())
+    run(attack())
     assert "nobody.knows.this" in site.log  # it does tell that something odd came
     for text in (cookie.partition("=")[2], PASSWORD, "\n2026-11-27 INFO forged line"):
         assert text not in site.log

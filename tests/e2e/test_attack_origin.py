@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 import pytest
 import socketio
 
 from tests.support.attack import PASSWORD, cookie_of
 from tests.support.server import Program
-from tests.support.wire import Wire
+from tests.support.wire import Wire, run
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
@@ -22,7 +20,7 @@ def test_another_sites_page_gets_no_websocket_even_with_the_cookie(site: Program
             pass
 
     with pytest.raises(socketio.exceptions.ConnectionError):
-        asyncio.run(attack())
+        run(attack())
     polling = httpx.get(f"{site.url}/_event/?EIO=4&transport=polling", headers={"Cookie": cookie, "Origin": origin})
     assert polling.status_code == 403
 

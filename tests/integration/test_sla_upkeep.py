@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from backend.clock import ManualClock
 from backend.context import Context
-from backend.jobs.sla import run_prune, run_repair, run_samples
+from backend.jobs.sla import run_freshness, run_prune, run_repair, run_samples
 from backend.sla import definitions, history, queries, service
 from backend.sla.facts import StepReached
 from models.enums import Method, Step
@@ -67,7 +67,7 @@ def test_samples_draw_the_trend_and_old_ones_go(ctx: Context, clock: ManualClock
 def test_a_location_with_open_work_and_no_sign_of_life_is_stale(ctx: Context, clock: ManualClock, place: int) -> None:
     with ctx.read() as uow:
         assert not queries.location(uow, "CHI").stale
-    clock.advance(timedelta(seconds=901))
+    clock.advance(timedelta(seconds=3601))
     with ctx.read() as uow:
         view = queries.location(uow, "CHI")
         assert (view.stale, view.shown.value) == (True, "stale")
@@ -76,6 +76,23 @@ def test_a_location_with_open_work_and_no_sign_of_life_is_stale(ctx: Context, cl
         service.touch(uow, [place])
     with ctx.read() as uow:
         assert not queries.location(uow, "CHI").stale
+
+
+def test_the_silence_of_a_closed_location_does_not_make_it_stale(ctx: Context, clock: ManualClock) -> None:
+    hours = {"weekly": {"fri": [["09:00", "10:00"]]}}  # the clock stands at Friday 09:00 in Chicago
+    with ctx.uow() as uow:
+        service.put_definition(uow, "ship", SHIP_100)
+        for code, more in (("SHOP", {"hours": hours}), ("FIRE", {"closed_reason": "fire"}), ("OPEN", {})):
+            open_shipment(uow, add_location(uow, code, **more))
+    for _ in range(4):
+        clock.advance(timedelta(minutes=31))
+        run_freshness(ctx)
+    with ctx.read() as uow:
+        assert {code: queries.location(uow, code).stale for code in ("SHOP", "FIRE", "OPEN")} == {
+            "SHOP": False,
+            "FIRE": False,
+            "OPEN": True,
+        }
 
 
 def test_a_location_is_closed_by_hand_or_by_the_clock(ctx: Context, clock: ManualClock) -> None:

@@ -67,11 +67,7 @@ def words(updates: list[dict[str, Any]]) -> set[str]:
 
 
 def states(updates: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all vars sent, but for the ones about the connection itself."""
-    sent: dict[str, Any] = {}
-    for update in updates:
-        for state, values in (update.get("delta") or {}).items():
-            for name, value in values.items():
-                if not name.startswith(("rx_router_", "is_hydrated")):
-                    sent[f"{state}.{name}"] = value
-    return sent
+    """Return all vars sent, but for the root state's, which only repeat what the connection said of itself."""
+    deltas = (update.get("delta") or {} for update in updates)
+    own = ((state, values) for delta in deltas for state, values in delta.items() if state != ROOT)
+    return {f"{state}.{name}": value for state, values in own for name, value in values.items()}

@@ -81,8 +81,8 @@ def violations(page: Page) -> list[str]:
     """Run axe on the page and on every frame in it; one readable line per violation."""
     found: list[str] = []
     for frame in page.frames:
-        if frame.url == "about:blank":
-            continue
+        if frame.url == "about:blank" or (frame.parent_frame and not frame.frame_element().is_visible()):
+            continue  # a frame that is not shown is not there for anybody
         frame.evaluate(AXE_SCRIPT)
         # Each frame is asked on its own, because axe cannot reach into another document.
         result = frame.evaluate("() => axe.run(document, {iframes: false, resultTypes: ['violations']})")

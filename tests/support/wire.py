@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +13,12 @@ import socketio
 
 NAMESPACE = "/_event"
 ROOT = "reflex___state____state"
+
+
+def run(conversation: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, conversation).result()
 
 
 class Wire:

@@ -1,0 +1,60 @@
+"""The lists of the pages as CSV files, filtered as on screen: `/ui/export/…`. They take the session cookie or an API
+key, and show what the same person sees on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+
+from backend.api.deps import require
+from backend.auth.actor import Actor
+from dashboard.address import DeliveriesAddress, LocationAddress, NetworkAddress
+from dashboard.format import AMERICAN
+from dashboard.gateway import Asker, door
+from dashboard.present import sheet
+from models.enums import Permission
+
+router = APIRouter(prefix="/ui/export", include_in_schema=False)
+
+Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
+SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
+
+
+@router.get("/locations.csv")
+def locations(request: Request, actor: Reader) -> StreamingResponse:
+    """Return the list of the Network page, all pages of it."""
+    address = NetworkAddress.parse(request.query_params)
+    return _file("locations", sheet.LOCATIONS, door().every_location(Asker(actor, AMERICAN), address))
+
+
+@router.get("/queue/{code}.csv")
+def queue(request: Request, code: str, actor: Reader) -> StreamingResponse:
+    """Return the open shipments of a location's page, all pages of them; 404 for a location one may not see."""
+    address = LocationAddress.parse(request.query_params)
+    return _file(f"queue-{code}", sheet.QUEUE, door().every_shipment(Asker(actor, AMERICAN), code, address))
+
+
+@router.get("/deliveries.csv")
+def deliveries(request: Request, actor: SubscriptionReader) -> StreamingResponse:
+    """Return the list of the Deliveries page, all pages of it."""
+    address = DeliveriesAddress.parse(request.query_params)
+    return _file("deliveries", sheet.DELIVERIES, door().every_delivery(Asker(actor, AMERICAN), address))
+
+
+def _file(name: str, head: Sequence[str], batches: Iterator[Iterable[Sequence[sheet.Cell]]]) -> StreamingResponse:
+    first = next(batches, ())  # a refusal comes before the answer begins
+
+    def rows() -> Iterator[Sequence[sheet.Cell]]:
+        yield from first
+        for batch in batches:
+            yield from batch
+
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in name)
+    return StreamingResponse(
+        sheet.lines(head, rows()),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{plain}.csv"', "Cache-Control": "private, no-store"},
+    )
