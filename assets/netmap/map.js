@@ -51,13 +51,19 @@ export function start(map, config) {
 
   const points = new Points(map, config.symbols);
   const basemap = config.basemap && addBasemap(map, config.basemap);
+  basemap?.ready.then(() => { root.dataset.world = 'drawn'; });
   const tooltip = new Tooltip(map, config.symbols);
-  const fit = () => {
+  const fit = (options) => {
     const bounds = points.bounds();
-    if (bounds) map.fitBounds(bounds, VIEW_OF_ALL);
+    if (bounds) map.fitBounds(bounds, { ...VIEW_OF_ALL, ...options });
   };
   const bridge = new Bridge();
   let fitted = false;
+  let moved = false; // by a person; until then the first view follows the size of the frame
+  for (const event of ['mousedown', 'wheel', 'touchstart', 'keydown']) {
+    container.addEventListener(event, () => { moved = true; }, { passive: true });
+  }
+  map.on('resize', () => fitted && !moved && fit({ animate: false }));
 
   const describe = (code) => {
     points.mark({ focused: code });
@@ -73,7 +79,7 @@ export function start(map, config) {
       points.replace(found);
       if (!fitted && points.byCode.size) {
         fitted = true;
-        fit();
+        fit({ animate: false });
       }
       tooltip.refresh(points.byCode);
       bridge.send({ type: 'map-drawn', drawn: points.byCode.size, undrawn });
@@ -86,7 +92,7 @@ export function start(map, config) {
     state: (word) => { root.dataset.feed = word; },
   });
 
-  new FitControl(fit).addTo(map);
+  new FitControl(() => fit()).addTo(map);
   new Keyboard(container, { points, describe, pick, say: tooltip.say.bind(tooltip), map });
   map.on('mousemove', ({ containerPoint }) => {
     const point = points.at(containerPoint);

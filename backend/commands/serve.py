@@ -44,6 +44,7 @@ def up(
         raise typer.BadParameter("--demo and --empty exclude each other.")
     ctx = prepare()
     if demo:
+        console.print("Preparing the demo network; the first time it takes about half a minute …")
         ensure_demo(ctx)
         with ctx.uow() as uow:
             ensure_demo_accounts(uow)
