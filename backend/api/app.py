@@ -77,7 +77,7 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
 unknown = APIRouter(include_in_schema=False)
 
 
-@unknown.api_route("/api/{rest:path}", methods=METHODS, dependencies=[Depends(public)])
+@unknown.api_route("/api/{rest:path}", methods=list(METHODS), dependencies=[Depends(public)])
 def nothing_here(request: Request) -> None:
     """Answer calls of the API that do not exist; otherwise the pages' own "not found" would, in HTML."""
     others = (route for route in iter_route_contexts(request.app.routes) if route.endpoint is not nothing_here)
