@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, SQLModel
 
+from backend.persistence import sqlite_rows
 from backend.persistence.bulk import Row, table_of
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -52,7 +53,7 @@ def insert_columns(session: Session, model: type[SQLModel], rows: Sequence[Row])
         return
     table, connection = table_of(model), session.connection()
     if connection.dialect.name != "postgresql":
-        connection.execute(sa.insert(table), list(rows))
+        sqlite_rows.insert(connection, table, rows)
         return
     names = list(rows[0])
     listed = ", ".join(names)
