@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from backend.persistence.arrays import array_of
+
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
@@ -45,7 +47,9 @@ def is_one_of(session: Session, column: Any, values: Sequence[Any]) -> sa.Column
     """Return `column IN values` for a long list: PostgreSQL takes it as one array, not as a thousand parameters."""
     if session.connection().dialect.name != "postgresql":
         return cast("sa.ColumnElement[bool]", column.in_(values))
-    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(list(values), sa.ARRAY(column.type))))
+    array = sa.bindparam(None, array_of(column.type, values), type_=sa.types.NullType(), unique=True)
+    type_ = sa.Text() if isinstance(column.type, sa.String) else column.type
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(array, sa.ARRAY(type_))))
 
 
 def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
