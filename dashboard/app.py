@@ -18,6 +18,7 @@ from dashboard.guard import Guard
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
 from dashboard.pages import deliveries, location, login, network, not_found
+from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.location import LocationState
 from dashboard.state.login import Login
@@ -60,6 +61,7 @@ app = rx.App(
     api_transformer=[
         TabTokens,
         api,
+        SignInFirst,
         lambda asgi: secure(asgi, lambda: program.current().settings, scripts=inline_scripts()),
     ],
 )

@@ -13,7 +13,7 @@ from backend.auth.people import NewUser, create_user
 from backend.context import Context
 from backend.persistence.uow import Uow
 from models.enums import LocationKind, Role
-from models.tables import Location, LocationGroupMember, SystemFact, User
+from models.tables import Location, SystemFact, User
 
 ADMIN = "admin"
 # Not a secret: shown to everyone on the sign-in page of a demo network, and made nowhere else.
@@ -66,34 +66,19 @@ def is_demo(uow: Uow) -> bool:
 
 
 def _demo_people(uow: Uow) -> Sequence[NewUser]:
-    group = uow.session.scalars(
-        sa.select(col(LocationGroupMember.group_code))
-        .group_by(col(LocationGroupMember.group_code))
-        .order_by(sa.func.count(), col(LocationGroupMember.group_code))
-        .where(col(LocationGroupMember.group_code).in_(_middling_groups()))
-    ).first()
-    store = uow.session.scalars(
-        sa.select(col(Location.code)).where(col(Location.kind) == LocationKind.STORE.value).order_by(col(Location.code))
-    ).first()
     people = [NewUser("manager", DEMO_PASSWORD, Role.MANAGER, name="Network manager", demo=True)]
-    if group is not None:
-        region = NewUser("region", DEMO_PASSWORD, Role.MANAGER, name="Regional manager", group_codes=[group], demo=True)
-        people.append(region)
+    stores = sa.select(Location).where(col(Location.kind) == LocationKind.STORE.value).order_by(col(Location.code))
+    store = uow.session.scalars(stores.limit(1)).first()
+    if store is not None and store.groups:
+        region = store.groups[0]  # the demo network names a location's region first
+        people.append(
+            NewUser("region", DEMO_PASSWORD, Role.MANAGER, name="Regional manager", group_codes=[region], demo=True)
+        )
     if store is not None:
-        picker = NewUser("picker", DEMO_PASSWORD, Role.FULFILLER, name="Store team", location_codes=[store], demo=True)
-        people.append(picker)
+        people.append(
+            NewUser("picker", DEMO_PASSWORD, Role.FULFILLER, name="Store team", location_codes=[store.code], demo=True)
+        )
     return [*people, NewUser("viewer", DEMO_PASSWORD, Role.VIEWER, name="Wall display", demo=True)]
-
-
-def _middling_groups() -> sa.Select[str]:
-    """Groups of several locations, but not of all: a limit one can see at work."""
-    everything = sa.select(sa.func.count(col(Location.id))).scalar_subquery()
-    size = sa.func.count(col(LocationGroupMember.location_id))
-    return (
-        sa.select(col(LocationGroupMember.group_code))
-        .group_by(col(LocationGroupMember.group_code))
-        .having(size >= 2, size < everything)
-    )
 
 
 def _sees(user: User) -> str:

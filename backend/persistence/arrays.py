@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel.sql.sqltypes import AutoString
 
 from models.types import UTCDateTime
 
@@ -16,16 +17,21 @@ _encode = json.JSONEncoder(default=str).encode
 
 def array_of(type_: sa.types.TypeEngine[Any], values: Sequence[Any]) -> str:
     """Return the values of a column of this type as one literal, to be sent as a parameter: `{1,2,NULL}`."""
+    if isinstance(type_, sa.JSON):
+        return "{" + ",".join([_text(_encode(value)) for value in values]) + "}"  # None too: JSON's null
     written = _writer(type_)
     return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
+
+
+def element_type(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """Return the type to cast elements to: a cast to varchar(n) would cut silently what is too long."""
+    return sa.Text() if isinstance(type_, (sa.String, AutoString)) else type_
 
 
 @lru_cache(maxsize=200)
 def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
     if isinstance(type_, UTCDateTime):
         return _instant
-    if isinstance(type_, sa.JSON):
-        return _document
     if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean)):
         return str
     return _text
@@ -35,10 +41,6 @@ def _instant(value: Any) -> str:
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}: an instant must carry its zone")
     return f'"{value}"'
-
-
-def _document(value: Any) -> str:
-    return _text(_encode(value))
 
 
 def _text(value: str) -> str:

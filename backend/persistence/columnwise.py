@@ -1,4 +1,4 @@
-"""Update and insert thousands of rows in one statement: PostgreSQL takes a column as one array, SQLite is quick per row.
+"""Update and insert thousands of rows in one statement: PostgreSQL takes arrays, SQLite is quick per row.
 
 Beside `bulk.py`, whose functions send one statement per row; use these where a tick or a replay must be fast.
 """
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, SQLModel
 
-from backend.persistence.arrays import array_of
+from backend.persistence import sqlite_rows
+from backend.persistence.arrays import array_of, element_type
 from backend.persistence.bulk import Row, table_of
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -39,7 +40,7 @@ def insert_columns(session: Session, model: type[SQLModel], rows: Sequence[Row])
         return
     table, connection = table_of(model), session.connection()
     if connection.dialect.name != "postgresql":
-        connection.execute(sa.insert(table), list(rows))
+        sqlite_rows.insert(connection, table, rows)
         return
     names = tuple(rows[0])
     connection.execute(_insert_arrays(table, names), _arrays(table, names, rows))
@@ -85,10 +86,7 @@ def _source(table: sa.Table, names: Sequence[str]) -> str:
 
 
 def _type(table: sa.Table, name: str) -> str:
-    type_ = table.c[name.removeprefix("was_")].type
-    if isinstance(type_, sa.String):
-        return "text"  # a cast to varchar(n) would cut silently what is too long; the assignment refuses it
-    return str(type_.compile(dialect=_DIALECT))
+    return str(element_type(table.c[name.removeprefix("was_")].type).compile(dialect=_DIALECT))
 
 
 def _arrays(table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> dict[str, str]:

@@ -18,6 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(600))  # the first one also builds the UI and fills the demo network
 
 
 @pytest.fixture(scope="session")

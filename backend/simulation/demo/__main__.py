@@ -15,6 +15,8 @@ from models.errors import DomainError
 def main() -> int:
     """Return the exit code; what went wrong is said in plain words."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.stdout.write("Preparing the demo network; the first time it takes about half a minute …\n")
+    sys.stdout.flush()
     ctx = runtime.build()
     try:
         ensure_demo(ctx)

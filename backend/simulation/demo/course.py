@@ -22,7 +22,7 @@ MOOD_SECONDS = 600
 
 
 class Mood(StrEnum):
-    """How a location copes for the next ten minutes."""
+    """How a location copes for some minutes."""
 
     CALM = "calm"
     TENSE = "tense"
@@ -70,8 +70,8 @@ _AFTER: Mapping[tuple[Method, ShipmentStatus], tuple[int, int]] = {
 }
 _QUICK = (2, 8)
 _LONGEST_CALM = timedelta(minutes=95)
-_LONGEST_LATE = timedelta(minutes=24)
-_LATE_SHARE, _TENSE_SHARE = 0.13, 0.06
+_LONGEST_LATE = timedelta(minutes=18)
+_LATE_SHARE, _TENSE_SHARE = 0.11, 0.03
 _HELD_SHARE = 0.006
 
 
@@ -124,7 +124,7 @@ def _crunch_at(world: World, opened: Opened, rng: Random) -> datetime:
     if opened.at_risk_at is None or opened.due_at is None:
         return opened.at + _LONGEST_CALM * share
     window = opened.due_at - opened.at_risk_at
-    if dice < 0.9 and mood(world, opened.code, opened.due_at) is Mood.LATE:
+    if dice < 0.97 and mood(world, opened.code, opened.due_at) is Mood.LATE:
         return opened.due_at + min(window, _LONGEST_LATE) * overtime
     if dice < 0.8 and mood(world, opened.code, opened.at_risk_at) is Mood.TENSE:
         return opened.at_risk_at + min(window, _LONGEST_LATE) * overtime

@@ -1,4 +1,4 @@
-"""Make the demo network where there is none, and live through the hours it has missed. Who calls it is `__main__.py`."""
+"""Make the demo network where there is none, and live through the hours it has missed; called by `__main__.py`."""
 
 from __future__ import annotations
 

@@ -1,13 +1,17 @@
-"""The demo network's SLA definitions. Data only."""
+"""The demo network's SLA definitions and colour rule. Data only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from backend.sla.facts import DefinitionInput
+from backend.sla.grading import Thresholds
 from models.enums import ClockScope, Counting, Method, Step, TargetKind
 
 _HOUR = 3600
+
+#: The usual rule, but a location is called better sooner: a demo is watched for minutes, not for a shift.
+COLOURS = Thresholds(hold_seconds=90)
 
 PROMISES: Mapping[str, DefinitionInput] = {
     "pickup-2h": DefinitionInput(

@@ -18,16 +18,17 @@ from backend.persistence.uow import Uow
 from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
 from backend.simulation.demo.network import demo_sites, location_inputs, product_inputs, stock_counts
-from backend.simulation.demo.promises import PROMISES
+from backend.simulation.demo.promises import COLOURS, PROMISES
 from backend.simulation.demo.simulator import Simulator
 from backend.simulation.past import at_instant, tick_until
 from backend.sla import samples
+from backend.sla.service import put_grading
 
 #: How much of the past is lived through at the most.
-LIVED = timedelta(hours=2, minutes=45)
-_STRIDE = timedelta(seconds=60)
+LIVED = timedelta(hours=2, minutes=20)
+_STRIDE = timedelta(seconds=75)
 #: A share of the orders is enough to colour the map, and is there sooner.
-_SCALE = 0.5
+_SCALE = 0.45
 _COUNTS = 1000
 
 Show = Callable[[float], None]
@@ -42,6 +43,7 @@ def seed_network(uow: Uow, seed: int, *, now: datetime) -> None:
     for start in range(0, len(stock), _COUNTS):
         count(uow, stock[start : start + _COUNTS])
     only_definitions(uow, PROMISES)
+    put_grading(uow, "", COLOURS)
     facts.update(uow, facts.NETWORK, {"kind": "demo", "seed": seed})
 
 

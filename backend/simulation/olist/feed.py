@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -30,15 +30,21 @@ from models.tables import Order, Shipment
 CHANNEL = "olist"
 FACT = "replay"
 
+#: Where the replay's promise turns amber.
+AT_RISK_PERCENT = 80
+_MOMENT = timedelta(microseconds=1)
+
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An order that comes to a seller at an instant."""
+    """An order that comes to a seller at an instant. `judged_at` is when its clock would change band were it not
+    collected in time before that; None when it is not."""
 
     at: datetime
     order: NewOrder
+    judged_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Feed:
 
     def _add(self, dataset: Dataset, found: ReplayOrder, part: SellerShipment, index: int) -> None:
         order = _new_order(dataset, found, part, index)
-        self._arrivals.append(Arrival(found.approved_at, order))
+        self._arrivals.append(Arrival(found.approved_at, order, _judged_at(found, part.due_at)))
         if found.collected_at is not None:
             effective = max(found.approved_at, found.collected_at)
             self._collections.append(Collection(effective, found.collected_at, order.external_id))
@@ -88,6 +94,16 @@ class Feed:
         """Return the instant of the last thing that happens."""
         return max(self._arrival_times[-1:] + self._collection_times[-1:])
 
+    def whole_until(self, after: datetime, until: datetime) -> datetime:
+        """Return how far one batch after `after` may go, at most `until`.
+
+        An order is placed before its collection is told. Were both in one batch that ends after the order's clock has
+        turned, placing it would find it late that never was.
+        """
+        arrivals = _between(self._arrivals, self._arrival_times, after, until)
+        turns = (item.judged_at for item in arrivals if item.judged_at is not None)
+        return min(until, min(turns, default=until + _MOMENT) - _MOMENT)
+
     def apply(self, uow: Uow, *, after: datetime, until: datetime) -> int:
         """Do everything in (after, until] through the services, note how far it got, and return how many things."""
         arrivals = _between(self._arrivals, self._arrival_times, after, until)
@@ -103,6 +119,14 @@ class Feed:
         fulfillment.advance(uow, steps)
         facts.update(uow, FACT, {"reached": until.isoformat()})
         return len(arrivals) + len(collections)
+
+
+def _judged_at(found: ReplayOrder, due_at: datetime) -> datetime | None:
+    start, end = found.approved_at, found.collected_at
+    if end is None or end >= due_at or due_at <= start:
+        return None
+    at_risk_at = start + (due_at - start) * AT_RISK_PERCENT / 100
+    return max(at_risk_at if end < at_risk_at else due_at, start + 2 * _MOMENT)
 
 
 def _between(items: Sequence[Item], times: Sequence[datetime], after: datetime, until: datetime) -> Sequence[Item]:

@@ -47,10 +47,12 @@ def feed_job(feed: Feed, clock: FollowingClock) -> Job:
 
     def run(ctx: Context) -> datetime | None:
         target = clock.target()
-        past, _ = at_instant(ctx, target)
-        with past.uow() as uow:
-            feed.apply(uow, after=clock.reached, until=target)
-        clock.reached = target
+        while clock.reached < target:
+            end = feed.whole_until(clock.reached, target)
+            past, _ = at_instant(ctx, end)
+            with past.uow() as uow:
+                feed.apply(uow, after=clock.reached, until=end)
+            clock.reached = end
         return None
 
     return Job("replay feed", run, every_seconds=_PULSE_SECONDS)

@@ -21,7 +21,7 @@ from backend.persistence.uow import Uow
 from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
 from backend.simulation.olist.database import Holds, Wanted
-from backend.simulation.olist.feed import FACT, Feed
+from backend.simulation.olist.feed import AT_RISK_PERCENT, FACT, Feed
 from backend.simulation.olist.files import Dataset
 from backend.simulation.olist.mapping import TIME_ZONE, seller_places
 from backend.simulation.past import at_instant, tick_until
@@ -39,9 +39,10 @@ DEFINITIONS = {
         start_step=Step.ASSIGNED,
         end_step=Step.SHIPPED,
         target_kind=TargetKind.ORDER_DUE,
+        at_risk_percent=AT_RISK_PERCENT,
     )
 }
-_BATCH = 500
+_BATCH = 1500
 _CLOSE_LOOK = timedelta(hours=48)
 _WORDS = ("compliant", "at_risk", "non_compliant", "met", "missed")
 
@@ -68,14 +69,17 @@ def go_on(ctx: Context, feed: Feed, *, start: datetime, until: datetime, done: C
     past, clock = at_instant(ctx, start)
     reached = start
     for end in _strides(feed, start, until):
-        clock.set(end)
-        with past.uow() as uow:
-            things = feed.apply(uow, after=reached, until=end)
-        tick_until(past, end)
+        things = 0
+        while reached < end:
+            step = feed.whole_until(reached, end)
+            clock.set(step)
+            with past.uow() as uow:
+                things += feed.apply(uow, after=reached, until=step)
+            tick_until(past, step)
+            reached = step
         with past.uow() as uow:
             samples.sample_network(uow)
         done(things)
-        reached = end
 
 
 def _strides(feed: Feed, start: datetime, until: datetime) -> Iterator[datetime]:
