@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-from sqlalchemy.exc import DBAPIError
+from backend.memory import loading
 
-from backend.commands import check, imports, people, replay, serve
-from backend.config import setting_faults
-from models.errors import DomainError
+with loading():
+    import typer
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+    from sqlalchemy.exc import DBAPIError
+
+    from backend.commands import check, imports, people, replay, serve
+    from backend.config import setting_faults
+    from models.errors import DomainError
 
 app = typer.Typer(
     name="pickwatch",
