@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from backend.persistence import sqlite_rows
+from backend.persistence.arrays import array_of, element_type
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -47,7 +48,8 @@ def is_one_of(session: Session, column: Any, values: Sequence[Any]) -> sa.Column
     """Return `column IN values` for a long list: PostgreSQL takes it as one array, not as a thousand parameters."""
     if session.connection().dialect.name != "postgresql":
         return sqlite_rows.one_of(column, values)
-    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(list(values), sa.ARRAY(column.type))))
+    array = sa.bindparam(None, array_of(column.type, values), type_=sa.types.NullType(), unique=True)
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(array, sa.ARRAY(element_type(column.type)))))
 
 
 def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
