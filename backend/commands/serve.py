@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 import threading
-from enum import StrEnum
 
 import typer
 import uvicorn
@@ -14,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
-from backend.auth.first_start import ensure_admin, ensure_demo_accounts
+from backend.auth.first_start import ensure_admin, ensure_demo_accounts, is_demo
 from backend.config import PROJECT_ROOT, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
@@ -27,13 +26,6 @@ BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 console = Console(highlight=False)
 
 
-class Network(StrEnum):
-    """What a new database is filled with."""
-
-    DEMO = "demo"
-    EMPTY = "empty"
-
-
 def up(
     demo: bool = typer.Option(False, "--demo", help="Fill a new database with the demo network and keep it alive."),  # noqa: FBT001
     empty: bool = typer.Option(False, "--empty", help="Start a new database empty (the default)."),  # noqa: FBT001
@@ -43,7 +35,7 @@ def up(
     if demo and empty:
         raise typer.BadParameter("--demo and --empty exclude each other.")
     ctx = prepare()
-    if demo:
+    if demo or _holds_demo(ctx):  # a demo network started without its flag still has a gap to live through
         if code := bring_up(ctx):
             raise typer.Exit(code)
         with ctx.uow() as uow:
@@ -112,6 +104,11 @@ def serve(program: Program, *, port: int | None = None) -> None:
         proxy_headers=settings.trusted_proxy_hops > 0,
         timeout_graceful_shutdown=3,
     )
+
+
+def _holds_demo(ctx: Context) -> bool:
+    with ctx.read() as uow:
+        return is_demo(uow)
 
 
 def migrated(ctx: Context) -> None:
