@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 
 import typer
 import uvicorn
@@ -16,7 +15,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
-from backend.auth.first_start import ensure_admin, ensure_demo_accounts
+from backend.auth.first_start import ensure_admin, ensure_demo_accounts, is_demo
 from backend.clock import Clock
 from backend.commands.start_checks import alone, check_port
 from backend.config import PROJECT_ROOT, Settings, settings_from_environment
@@ -31,13 +30,6 @@ BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 console = Console(highlight=False)
 
 
-class Network(StrEnum):
-    """What a new database is filled with."""
-
-    DEMO = "demo"
-    EMPTY = "empty"
-
-
 def up(
     demo: bool = typer.Option(False, "--demo", help="Fill a new database with the demo network and keep it alive."),  # noqa: FBT001
     empty: bool = typer.Option(False, "--empty", help="Start a new database empty (the default)."),  # noqa: FBT001
@@ -48,7 +40,7 @@ def up(
         raise typer.BadParameter("--demo and --empty exclude each other.")
     with serving(settings_from_environment(), port=port) as ctx:
         prepare(ctx)
-        if demo:
+        if demo or _holds_demo(ctx):  # a demo network started without its flag still has a gap to live through
             if code := bring_up(ctx):
                 raise typer.Exit(code)
             with ctx.uow() as uow:
@@ -132,6 +124,11 @@ def serve(program: Program) -> None:
         proxy_headers=settings.trusted_proxy_hops > 0,
         timeout_graceful_shutdown=3,
     )
+
+
+def _holds_demo(ctx: Context) -> bool:
+    with ctx.read() as uow:
+        return is_demo(uow)
 
 
 def migrated(ctx: Context) -> None:
