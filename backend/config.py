@@ -86,7 +86,10 @@ def setting_faults(error: ValidationError | SettingsError) -> list[str]:
     if error.title != Settings.__name__:
         raise error
     prefix = Settings.model_config["env_prefix"]
-    return [f"{_variable(str(fault['loc'][0]), prefix)} cannot be used: {fault['msg']}." for fault in error.errors()]
+    return [
+        f"{_variable(str(fault['loc'][0]), prefix)} cannot be used: {fault['msg'].removeprefix('Value error, ')}."
+        for fault in error.errors()
+    ]
 
 
 def _variable(name: str, prefix: str) -> str:
