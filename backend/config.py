@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     webhook_allowed_hosts: Annotated[list[str], NoDecode] = []
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
     webhook_concurrency: int = Field(default=32, ge=1, le=512)
+    event_days: int = Field(default=400, ge=0, le=36_500)
+    delivery_days: int = Field(default=30, ge=0, le=36_500)
     stale_after_seconds: int = Field(default=3600, ge=10)
     log_level: str = "info"
     metrics_token: SecretStr | None = None
