@@ -33,7 +33,9 @@ def test_first_start_tells_the_password_once_and_later_starts_do_not(built_ui: N
 
 
 def test_one_port_serves_pages_api_health_and_metrics(empty: Program) -> None:
-    assert "<html" in empty.http.get("/").text.lower()
+    stranger = empty.http.get("/")
+    assert (stranger.status_code, stranger.headers["location"].split("?")[0]) == (303, "/login")
+    assert "<html" in empty.http.get("/login").text.lower()
     assert empty.http.get("/healthz").is_success
     assert empty.http.get("/readyz").is_success
     assert "# TYPE" in empty.http.get("/metrics").text
@@ -65,7 +67,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
     program.http.close()
     command = [sys.executable, "-m", "backend.cli", "up", "--empty"]
     return subprocess.run(
-        command, cwd=ROOT, env=program.environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, env=program.environment, capture_output=True, text=True, timeout=120, check=False
     )
 
 
