@@ -12,7 +12,7 @@ from reflex_base.environment import environment
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import exports, live, logs, nav
+from dashboard import exports, live, logs, nav, runbooks
 from dashboard.built import INDEX
 from dashboard.guard import Guard
 from dashboard.inline import script_hashes
@@ -49,6 +49,7 @@ def inline_scripts() -> Sequence[str]:
 
 api = create_api(program.current)
 api.include_router(netmap.router)
+api.include_router(runbooks.router)
 api.include_router(exports.router)
 
 app = rx.App(
