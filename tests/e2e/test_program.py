@@ -35,7 +35,7 @@ def test_first_start_tells_the_password_once_and_later_starts_do_not(built_ui: N
 def test_one_port_serves_pages_api_health_and_metrics(empty: Program) -> None:
     stranger = empty.http.get("/")
     assert (stranger.status_code, stranger.headers["location"].split("?")[0]) == (303, "/login")
-    assert "<html" in empty.http.get("/login").text.lower()
+    assert "<html" in empty.http.get("/login", follow_redirects=True).text.lower()
     assert empty.http.get("/healthz").is_success
     assert empty.http.get("/readyz").is_success
     assert "# TYPE" in empty.http.get("/metrics").text
