@@ -16,7 +16,8 @@ from backend.locations.rules import LocationInput
 from backend.locations.service import put_locations
 from backend.persistence.uow import Uow
 from backend.simulation import facts
-from backend.simulation.demo import ensure_demo, service
+from backend.simulation.demo import service
+from backend.simulation.demo.ensure import ensure_demo
 from backend.simulation.demo.service import DemoSimulator
 from backend.simulation.demo.simulator import FACT, Simulator
 from models.enums import LocationKind, Method
