@@ -16,10 +16,11 @@ from dashboard.present import common, events, hours
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.deliveries import STATE_WORDS
 from dashboard.present.network import why
-from dashboard.views import STATUS_WORDS, Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
+from dashboard.views import Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
 from models.enums import Compliance, Method, ShipmentStatus
 
-_BANDS = {band: STATUS_WORDS[StatusKey(band.value)] for band in reversed(Compliance)}
+#: Shipments are late, at risk or on time; Non-Compliant, At Risk and Compliant are words for locations.
+_BANDS = {Compliance.NON_COMPLIANT: "Late", Compliance.AT_RISK: "At risk", Compliance.COMPLIANT: "On time"}
 _STEPS: dict[str, str] = {
     ShipmentStatus.OPEN: "Not started",
     ShipmentStatus.ACCEPTED: "Accepted",
