@@ -21,15 +21,11 @@ run: setup ## Start the demo network on http://localhost:$PORT (8000)
 	@echo "Starting Pickwatch with its demo network. Open http://localhost:$(PORT); the sign-in page offers the demo accounts."
 	@exec $(PY) -m backend.cli up --demo $(ARGS)
 
-test: dev check ## Check the code, then run every test, fast ones first (installs browser, PostgreSQL, Redis if missing)
+test: dev ## Check the code, then run every test, fast ones first (installs browser, PostgreSQL, Redis if missing)
 	@$(PY) -m tests $(ARGS)
 
 check: dev ## Formatting, lint, types, layers, size limits, documentation
-	@$(PY) -m ruff format --check .
-	@$(PY) -m ruff check .
-	@$(PY) -m mypy
-	@.venv/bin/lint-imports
-	@$(PY) -m pytest -q tests/house
+	@$(PY) -m tests.checks
 
 format: dev ## Format the code and fix what ruff can fix
 	@$(PY) -m ruff format .

@@ -62,19 +62,19 @@ def fan_out(
     to: Sequence[Interest],
     places: Mapping[int, Place],
     now: datetime,
-) -> int:
-    """Add a delivery for every event that a subscription wants and return how many; `events` in feed order."""
+) -> list[dict[str, Any]]:
+    """Return a row of `delivery` for every event that a subscription wants, to be inserted in this transaction;
+    `events` in feed order."""
     wanted = _matching(events, to, places)
     if not wanted:
-        return 0
+        return []
     busy = _subjects_owed(session, wanted)
     rows: list[dict[str, Any]] = []
     for subscription_id, event in wanted:
         lane = (subscription_id, event.subject)
         rows.append(_row(subscription_id, event, now=now, due_at=None if lane in busy else now))
         busy.add(lane)
-    session.execute(sa.insert(Delivery), rows)
-    return len(rows)
+    return rows
 
 
 def _matching(
@@ -116,6 +116,8 @@ def _row(subscription_id: int, event: SequencedEvent, *, now: datetime, due_at: 
         "subject": event.subject,
         "location_id": event.location_id,
         "status": DeliveryStatus.PENDING.value,
+        "attempts": 0,
+        "schedule_from": 0,
         "next_attempt_at": due_at,
         "created_at": now,
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from backend.memory import loading
 
-from backend.commands import check, imports, people, replay, serve
-from backend.config import setting_faults
+with loading():
+    import typer
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from backend.commands import check, imports, people, replay, serve
+    from backend.config import setting_faults
 
 app = typer.Typer(
     name="pickwatch",

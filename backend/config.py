@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=720)
     secure_cookies: bool = False
     trusted_proxy_hops: int = Field(default=0, ge=0, le=5)
-    webhook_allowed_hosts: list[str] = []
+    webhook_allowed_hosts: Annotated[list[str], NoDecode] = []
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
     webhook_concurrency: int = Field(default=32, ge=1, le=512)
     stale_after_seconds: int = Field(default=3600, ge=10)
@@ -41,6 +43,21 @@ class Settings(BaseSettings):
         if url and not url.startswith(("sqlite:///", "postgres://", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("it must begin with postgresql:// or sqlite:///")
         return url
+
+    @field_validator("webhook_allowed_hosts", mode="before")
+    @classmethod
+    def _list_of_hosts(cls, value: Any) -> Any:
+        # Both ways in which people write a list into an environment variable: a,b and ["a", "b"].
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            try:
+                return json.loads(value)
+            except ValueError:
+                raise ValueError(
+                    "it is a list such as localhost,hooks.example.internal (or the same as JSON)"
+                ) from None
+        return [host.strip() for host in value.split(",") if host.strip()]
 
     @property
     def database(self) -> str:
@@ -65,7 +82,7 @@ class Settings(BaseSettings):
 def setting_faults(error: ValidationError | SettingsError) -> list[str]:
     """Return one line for each setting that cannot be used; raises what is not about settings. Values are not shown."""
     if isinstance(error, SettingsError):
-        return [f"A setting cannot be read: {error}. Lists are JSON."]
+        return [f"A setting cannot be read: {error}."]
     if error.title != Settings.__name__:
         raise error
     prefix = Settings.model_config["env_prefix"]

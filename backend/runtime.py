@@ -13,7 +13,6 @@ from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
 from backend.simulation.demo.service import DemoSimulator
 from backend.wakeups import Wakeups
-from backend.wakeups_redis import RedisWakeups
 
 
 def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Context:
@@ -21,7 +20,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
     settings = settings or settings_from_environment()
     clock = clock or SystemClock()
     engine = make_engine(settings.database)
-    wakeups = RedisWakeups(settings.redis_url) if settings.redis_url else Wakeups()
+    wakeups = _shared(settings.redis_url) if settings.redis_url else Wakeups()
     return Context(
         settings=settings,
         engine=engine,
@@ -35,6 +34,12 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
             stale_after_seconds=settings.stale_after_seconds,
         ),
     )
+
+
+def _shared(redis_url: str) -> Wakeups:
+    from backend.wakeups_redis import RedisWakeups  # the client is loaded only where there is a server for it
+
+    return RedisWakeups(redis_url)
 
 
 def services(ctx: Context) -> Sequence[Service]:

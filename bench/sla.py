@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.context import Context
+from backend.memory import loading
 from backend.persistence.migrate import upgrade
 from backend.runtime import build
 from backend.sla import service
@@ -173,6 +174,8 @@ def _database() -> Iterator[tuple[Context, ManualClock]]:
     ctx = build(Settings(database_url=url), clock=clock)
     try:
         upgrade(ctx.engine)
+        with loading():  # as the program does after its imports
+            pass
         yield ctx, clock
     finally:
         ctx.engine.dispose()

@@ -28,6 +28,16 @@ class Discreet(logging.Filter):
         return True
 
 
+class Pathless(logging.Filter):
+    """Takes the query out of the addresses that the web server logs: a websocket's carries the tab's token."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place; it is always kept."""
+        if isinstance(record.args, tuple) and "WebSocket" in str(record.msg):
+            record.args = tuple(part.partition("?")[0] if isinstance(part, str) else part for part in record.args)
+        return True
+
+
 def clean(message: str) -> str:
     """Return the message in one line, shortened, without session tokens and keys."""
     shown = _SECRET.sub(lambda found: f"{found[1] or found[2]}…", message)
@@ -36,8 +46,12 @@ def clean(message: str) -> str:
 
 
 def install() -> None:
-    """Clean everything Reflex logs about events; safe to call again."""
+    """Clean everything Reflex logs about events, and the web server about websockets; safe to call again."""
     for name in _LOGGERS:
-        logger = logging.getLogger(name)
-        if not any(isinstance(known, Discreet) for known in logger.filters):
-            logger.addFilter(Discreet())
+        _add(logging.getLogger(name), Discreet())
+    _add(logging.getLogger("uvicorn.error"), Pathless())
+
+
+def _add(logger: logging.Logger, wanted: logging.Filter) -> None:
+    if not any(isinstance(known, type(wanted)) for known in logger.filters):
+        logger.addFilter(wanted)

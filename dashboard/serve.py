@@ -6,13 +6,16 @@ import reflex.constants as constants
 from reflex_base.environment import environment
 from starlette.types import ASGIApp
 
+from backend.memory import loading
+
 
 def create() -> ASGIApp:
     """Return the ASGI application in production mode: nothing is compiled at start, no JavaScript tool is needed."""
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    from dashboard.app import app  # only now: Reflex reads the settings above when its app is made
+    with loading():
+        from dashboard.app import app  # only now: Reflex reads the settings above when its app is made
 
-    application: ASGIApp = app()
+        application: ASGIApp = app()
     return application

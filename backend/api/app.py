@@ -24,7 +24,7 @@ from backend.api import (
     subscriptions,
 )
 from backend.api.deps import public
-from backend.api.intake import Intake
+from backend.api.intake import METHODS, Intake
 from backend.api.measure import Measure
 from backend.api.responses import problems
 from backend.context import Context
@@ -77,9 +77,7 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
 unknown = APIRouter(include_in_schema=False)
 
 
-@unknown.api_route(
-    "/api/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], dependencies=[Depends(public)]
-)
+@unknown.api_route("/api/{rest:path}", methods=list(METHODS), dependencies=[Depends(public)])
 def nothing_here(request: Request) -> None:
     """Answer calls of the API that do not exist; otherwise the pages' own "not found" would, in HTML."""
     others = (route for route in iter_route_contexts(request.app.routes) if route.endpoint is not nothing_here)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from alerts.queries import attempts_of
 from backend.api.deps import Ctx, require
 from backend.api.paging import After, Limit, Page, decode, encode
+from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import Code
 from backend.api.schemas.events import DeliveryOut
 from backend.auth.actor import Actor
@@ -22,7 +23,7 @@ Writer = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_WRITE))]
 ById = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-@router.get("", response_model=Page[DeliveryOut], summary="List deliveries, newest first")
+@router.get("", responses=READ, response_model=Page[DeliveryOut], summary="List deliveries, newest first")
 def read_deliveries(
     ctx: Ctx,
     actor: Reader,
@@ -51,7 +52,7 @@ def read_deliveries(
     return Page(items=items, next=encode(shown[-1].id) if len(rows) > limit else None)
 
 
-@router.get("/{delivery_id}", response_model=DeliveryOut, summary="Show a delivery")
+@router.get("/{delivery_id}", responses=READ, response_model=DeliveryOut, summary="Show a delivery")
 def read_delivery(ctx: Ctx, actor: Reader, delivery_id: ById) -> DeliveryOut:
     """Return one delivery with its attempts."""
     with ctx.read(actor) as uow:
@@ -59,7 +60,13 @@ def read_delivery(ctx: Ctx, actor: Reader, delivery_id: ById) -> DeliveryOut:
     return DeliveryOut.of(view, view.tries)
 
 
-@router.post("/{delivery_id}/replay", response_model=DeliveryOut, status_code=202, summary="Send a delivery again")
+@router.post(
+    "/{delivery_id}/replay",
+    responses=WRITE,
+    response_model=DeliveryOut,
+    status_code=202,
+    summary="Send a delivery again",
+)
 def replay_delivery(ctx: Ctx, actor: Writer, delivery_id: ById) -> DeliveryOut:
     """Owe a delivered or dead message again, under the same webhook-id, or send one that waits right now."""
     with ctx.uow(actor) as uow:

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from alerts.matching import type_faults
 from backend.api.deps import Ctx, require
+from backend.api.responses import READ
 from backend.api.schemas.events import FeedOut
 from backend.auth.actor import Actor
 from backend.context import Context
@@ -33,7 +34,7 @@ Types = Annotated[list[str] | None, Query(alias="type", max_length=50, descripti
 Wait = Annotated[float, Query(ge=0, le=MAX_WAIT, description="Seconds to wait for an event when there is none.")]
 
 
-@router.get("/events", responses={200: {"model": FeedOut}}, summary="Read events from a cursor on")
+@router.get("/events", responses=READ | {200: {"model": FeedOut}}, summary="Read events from a cursor on")
 async def read_events(
     request: Request,
     ctx: Ctx,

@@ -21,6 +21,8 @@ from backend.api.errors import problem
 from models.errors import ErrorCode, Fault
 
 MAX_DEPTH = 24
+#: What a request may be at all; which of them a call takes is said by its route.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _PREFIX = "/api/v1/"
 _INT64 = 2**63
 _MAX_FAULTS = 100
@@ -50,6 +52,10 @@ class Intake:
 
 
 def _check_address(scope: Scope) -> Response | None:
+    if scope["method"] not in METHODS:  # frameworks answer these before any route of ours is asked
+        detail = f"There is no method {scope['method'][:20]!r}."
+        allow = {"Allow": ", ".join(METHODS)}
+        return problem(405, "method_not_allowed", "Method not allowed", detail=detail, headers=allow)
     query = unquote(scope["query_string"].decode("latin-1"))  # invalid UTF-8 becomes U+FFFD, which is harmless
     if _UNSTORABLE.search(scope["path"]) or _UNSTORABLE.search(query):
         return problem(400, "bad_address", "Bad address", detail="The address holds a NUL character.")

@@ -11,7 +11,7 @@ from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
 from backend.api.paging import After, Limit, Page, decode, encode, page
-from backend.api.responses import READ, WRITE
+from backend.api.responses import READ, WRITE, put
 from backend.api.schemas.common import Code, Done
 from backend.api.schemas.locations import (
     CloseIn,
@@ -36,7 +36,7 @@ Version = Annotated[int | None, Depends(expected_version)]
 LocationCode = Annotated[Code, Path(description="Its code.")]
 
 
-@router.put("/locations/{code}", responses=WRITE, response_model=LocationOut)
+@router.put("/locations/{code}", responses=put(LocationOut), response_model=LocationOut)
 @faults.also(faults.location)
 def put_location(
     code: LocationCode, body: LocationIn, response: Response, ctx: Ctx, actor: Writer, version: Version

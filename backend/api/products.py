@@ -11,7 +11,7 @@ from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
 from backend.api.paging import After, Limit, Page, decode, encode, page
-from backend.api.responses import READ, WRITE
+from backend.api.responses import READ, WRITE, put
 from backend.api.schemas.common import Code, Done
 from backend.api.schemas.products import ProductBatchIn, ProductIn, ProductOut, show
 from backend.auth.actor import Actor
@@ -28,7 +28,7 @@ Version = Annotated[int | None, Depends(expected_version)]
 Sku = Annotated[Code, Path(description="Its SKU.")]
 
 
-@router.put("/products/{sku}", responses=WRITE, response_model=ProductOut)
+@router.put("/products/{sku}", responses=put(ProductOut), response_model=ProductOut)
 def put_product(sku: Sku, body: ProductIn, response: Response, ctx: Ctx, actor: Writer, version: Version) -> ProductOut:
     """Create or replace a product: 201 when it is new. With If-Match only over the version you read."""
     if body.sku is not None and body.sku != sku:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from backend.api.schemas.common import Problem
 
 _WORDS = {
@@ -33,3 +35,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 READ = problems(400, 404, 422)
 WRITE = problems(400, 404, 409, 412, 413, 415, 422)
+
+
+def put(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a PUT: it answers 201 when that made something new."""
+    return WRITE | {201: {"model": model, "description": "Created"}}

@@ -12,7 +12,7 @@ from backend.api import faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.paging import After, Limit, Page, decode, encode, page
-from backend.api.responses import READ, WRITE
+from backend.api.responses import READ, put
 from backend.api.schemas.common import Code
 from backend.api.schemas.sla import (
     DefinitionIn,
@@ -123,7 +123,7 @@ def _also_places(uow: Uow, body: Any) -> list[Fault]:
     return definitions.unknown_places(uow, location_code=words[0], group_code=words[1])
 
 
-@router.put("/definitions/{code}", responses=WRITE)
+@router.put("/definitions/{code}", responses=put(DefinitionOut))
 @faults.also(_also_places)
 def put_definition(
     code: ThisCode, body: DefinitionIn, response: Response, ctx: Ctx, actor: Writer, version: Version
@@ -147,7 +147,7 @@ def get_grading(group: Group, response: Response, ctx: Ctx, actor: Reader) -> Gr
         return show_grading(group, row)
 
 
-@router.put("/grading/{group}", responses=WRITE)
+@router.put("/grading/{group}", responses=put(GradingOut))
 def put_grading(
     group: Group, body: GradingIn, response: Response, ctx: Ctx, actor: Writer, version: Version
 ) -> GradingOut:

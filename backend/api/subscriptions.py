@@ -10,6 +10,7 @@ from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.events import cursor_of
 from backend.api.paging import Page
+from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import Code
 from backend.api.schemas.events import NewSubscriptionOut, SubscriptionIn, SubscriptionOut
 from backend.auth.actor import Actor
@@ -27,14 +28,14 @@ ByCode = Annotated[Code, Path(description="Your name for the subscription.")]
 IfMatch = Annotated[int | None, Depends(expected_version)]
 
 
-@router.get("", response_model=Page[SubscriptionOut], summary="List subscriptions")
+@router.get("", responses=READ, response_model=Page[SubscriptionOut], summary="List subscriptions")
 def read_subscriptions(ctx: Ctx, actor: Reader) -> Page[SubscriptionOut]:
     """Return every subscription that the caller may see, by code; there are never so many that they need pages."""
     with ctx.read(actor) as uow:
         return Page(items=[SubscriptionOut.of(view) for view in service.list_subscriptions(uow)])
 
 
-@router.get("/{code}", response_model=SubscriptionOut, summary="Show a subscription")
+@router.get("/{code}", responses=READ, response_model=SubscriptionOut, summary="Show a subscription")
 def read_subscription(ctx: Ctx, actor: Reader, code: ByCode, response: Response) -> SubscriptionOut:
     """Return one subscription, without its secret."""
     with ctx.read(actor) as uow:
@@ -46,7 +47,7 @@ def read_subscription(ctx: Ctx, actor: Reader, code: ByCode, response: Response)
 @router.put(
     "/{code}",
     response_model=SubscriptionOut,
-    responses={201: {"model": NewSubscriptionOut, "description": "Created; the only answer with the secret."}},
+    responses=WRITE | {201: {"model": NewSubscriptionOut, "description": "Created; the only answer with the secret."}},
     summary="Create or replace a subscription",
 )
 def put_subscription(ctx: Ctx, actor: Writer, code: ByCode, body: SubscriptionIn, version: IfMatch) -> Response:
@@ -62,7 +63,7 @@ def put_subscription(ctx: Ctx, actor: Writer, code: ByCode, body: SubscriptionIn
     return _stored(done)
 
 
-@router.delete("/{code}", status_code=204, summary="Delete a subscription")
+@router.delete("/{code}", responses=WRITE, status_code=204, summary="Delete a subscription")
 def delete_subscription(ctx: Ctx, actor: Writer, code: ByCode, version: IfMatch) -> None:
     """Delete a subscription, everything still owed to it and its history."""
     with ctx.uow(actor) as uow:

@@ -20,7 +20,7 @@ from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
-from backend.simulation.demo import ensure_demo
+from backend.simulation.demo.apart import bring_up
 from backend.sla.service import ensure_defaults
 
 BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
@@ -44,8 +44,8 @@ def up(
         raise typer.BadParameter("--demo and --empty exclude each other.")
     ctx = prepare()
     if demo:
-        console.print("Preparing the demo network; the first time it takes about half a minute …")
-        ensure_demo(ctx)
+        if code := bring_up(ctx):
+            raise typer.Exit(code)
         with ctx.uow() as uow:
             ensure_demo_accounts(uow)
     serve(Program(ctx, jobs=all_jobs(), services=runtime.services), port=port)

@@ -16,9 +16,10 @@ from sqlmodel import Session, col
 from alerts.fanout import SequencedEvent, fan_out, interests
 from alerts.matching import Place
 from backend.clock import system_now
+from backend.persistence.columnwise import insert_columns
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
-from models.tables import Event, EventSequence, Location, LocationGroupMember
+from models.tables import Delivery, Event, EventSequence, Location, LocationGroupMember
 
 
 def sequence(uow: Uow, *, limit: int = 1000) -> int:
@@ -32,7 +33,9 @@ def sequence(uow: Uow, *, limit: int = 1000) -> int:
     wanted_by = interests(uow.session)
     if wanted_by:
         places = places_of(uow.session, {e.location_id for e in events if e.location_id is not None})
-        if fan_out(uow.session, events, to=wanted_by, places=places, now=system_now()):
+        owed = fan_out(uow.session, events, to=wanted_by, places=places, now=system_now())
+        insert_columns(uow.session, Delivery, owed)
+        if owed:
             uow.wake(Topic.DELIVERIES)
     return len(events)
 

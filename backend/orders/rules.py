@@ -115,7 +115,9 @@ def _check_instants(order: NewOrder, now: datetime) -> list[Fault]:
         if value is not None and not EARLIEST <= value <= now + CLOCK_TOLERANCE:
             faults.append(Fault(f"/{name}", "out_of_range", f"{name} lies in the future or before the year 2000."))
     if order.due_at is not None and not EARLIEST <= order.due_at <= now + LATEST_DUE:
-        faults.append(Fault("/due_at", "out_of_range", "due_at lies more than a year ahead or before the year 2000."))
+        faults.append(
+            Fault("/due_at", "out_of_range", "due_at lies more than ten years ahead or before the year 2000.")
+        )
     return faults
 
 

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from backend.persistence import sqlite_rows
+from backend.persistence.arrays import array_of, element_type
+
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
@@ -44,8 +47,9 @@ def fetch_in(session: Session, statement: sa.Select[Any], column: Any, values: I
 def is_one_of(session: Session, column: Any, values: Sequence[Any]) -> sa.ColumnElement[bool]:
     """Return `column IN values` for a long list: PostgreSQL takes it as one array, not as a thousand parameters."""
     if session.connection().dialect.name != "postgresql":
-        return cast("sa.ColumnElement[bool]", column.in_(values))
-    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(list(values), sa.ARRAY(column.type))))
+        return sqlite_rows.one_of(column, values)
+    array = sa.bindparam(None, array_of(column.type, values), type_=sa.types.NullType(), unique=True)
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.cast(array, sa.ARRAY(element_type(column.type)))))
 
 
 def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
@@ -68,8 +72,13 @@ def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[in
 
 def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
     """Insert rows; every row names the same columns."""
-    if rows:
-        session.connection().execute(sa.insert(table_of(model)), list(rows))
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        sqlite_rows.insert(connection, table_of(model), rows)
+        return
+    connection.execute(sa.insert(table_of(model)), list(rows))
 
 
 def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> int:

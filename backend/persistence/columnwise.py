@@ -1,17 +1,19 @@
-"""Update and insert thousands of rows in one statement: PostgreSQL takes them as one document, SQLite is quick per row.
+"""Update and insert thousands of rows in one statement: PostgreSQL takes arrays, SQLite is quick per row.
 
 Beside `bulk.py`, whose functions send one statement per row; use these where a tick or a replay must be fast.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, SQLModel
 
+from backend.persistence import sqlite_rows
+from backend.persistence.arrays import array_of, element_type
 from backend.persistence.bulk import Row, table_of
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -25,25 +27,11 @@ def update_columns(session: Session, model: type[SQLModel], rows: Sequence[Row],
     if not rows:
         return 0
     table, connection = table_of(model), session.connection()
-    names = list(rows[0])
-    guards = [name for name in names if name.startswith("was_")]
-    sets = [name for name in names if name != key and name not in guards]
+    names = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        where = " AND ".join([f"t.{key} = v.{key}", *(f"t.{guard[4:]} = v.{guard}" for guard in guards)])
-        assigned = ", ".join(f"{name} = v.{name}" for name in sets)
-        source = _source(table, names)
-        statement = f"UPDATE {table.name} AS t SET {assigned} FROM {source} WHERE {where}"  # noqa: S608  # our own names
-        return connection.execute(sa.text(statement), {"rows": _document(rows)}).rowcount
-    update = (
-        sa.update(table)
-        .where(
-            table.c[key] == sa.bindparam(f"b_{key}"),
-            *(table.c[guard[4:]] == sa.bindparam(f"b_{guard}") for guard in guards),
-        )
-        .values({name: sa.bindparam(f"b_{name}") for name in sets})
-    )
+        return connection.execute(_update_arrays(table, names, key), _arrays(table, names, rows)).rowcount
     bound = [{f"b_{name}": value for name, value in row.items()} for row in rows]
-    return connection.execute(update, bound).rowcount
+    return connection.execute(_update_one(table, names, key), bound).rowcount
 
 
 def insert_columns(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
@@ -52,23 +40,54 @@ def insert_columns(session: Session, model: type[SQLModel], rows: Sequence[Row])
         return
     table, connection = table_of(model), session.connection()
     if connection.dialect.name != "postgresql":
-        connection.execute(sa.insert(table), list(rows))
+        sqlite_rows.insert(connection, table, rows)
         return
-    names = list(rows[0])
+    names = tuple(rows[0])
+    connection.execute(_insert_arrays(table, names), _arrays(table, names, rows))
+
+
+@lru_cache(maxsize=100)
+def _update_arrays(table: sa.Table, names: tuple[str, ...], key: str) -> sa.TextClause:
+    sets, guards = _parts(names, key)
+    where = " AND ".join([f"t.{key} = v.{key}", *(f"t.{guard[4:]} = v.{guard}" for guard in guards)])
+    assigned = ", ".join(f"{name} = v.{name}" for name in sets)
+    return sa.text(f"UPDATE {table.name} AS t SET {assigned} FROM {_source(table, names)} WHERE {where}")  # noqa: S608  # our own names
+
+
+@lru_cache(maxsize=100)
+def _insert_arrays(table: sa.Table, names: tuple[str, ...]) -> sa.TextClause:
     listed = ", ".join(names)
-    statement = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_source(table, names)}"  # noqa: S608
-    connection.execute(sa.text(statement), {"rows": _document(rows)})
+    return sa.text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_source(table, names)}")  # noqa: S608
+
+
+@lru_cache(maxsize=100)
+def _update_one(table: sa.Table, names: tuple[str, ...], key: str) -> sa.Update:
+    sets, guards = _parts(names, key)
+    return (
+        sa.update(table)
+        .where(
+            table.c[key] == sa.bindparam(f"b_{key}"),
+            *(table.c[guard[4:]] == sa.bindparam(f"b_{guard}") for guard in guards),
+        )
+        .values({name: sa.bindparam(f"b_{name}") for name in sets})
+    )
+
+
+def _parts(names: tuple[str, ...], key: str) -> tuple[list[str], list[str]]:
+    """Return the columns to set, and the guards."""
+    guards = [name for name in names if name.startswith("was_")]
+    return [name for name in names if name != key and name not in guards], guards
 
 
 def _source(table: sa.Table, names: Sequence[str]) -> str:
     """Return the rows as a table `v` with the column types of `table`."""
-    columns = ", ".join(f"{name} {_type(table, name)}" for name in names)
-    return f"json_to_recordset(CAST(:rows AS json)) AS v({columns})"
+    arrays = ", ".join(f"CAST(:{name} AS {_type(table, name)}[])" for name in names)
+    return f"unnest({arrays}) AS v({', '.join(names)})"
 
 
 def _type(table: sa.Table, name: str) -> str:
-    return str(table.c[name.removeprefix("was_")].type.compile(dialect=_DIALECT))
+    return str(element_type(table.c[name.removeprefix("was_")].type).compile(dialect=_DIALECT))
 
 
-def _document(rows: Sequence[Row]) -> str:
-    return json.dumps(rows, default=str)  # instants: "2026-11-27 15:00:00+00:00", as PostgreSQL reads them
+def _arrays(table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> dict[str, str]:
+    return {name: array_of(table.c[name.removeprefix("was_")].type, [row[name] for row in rows]) for name in names}

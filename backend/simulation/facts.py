@@ -9,6 +9,8 @@ from models.tables import SystemFact
 
 #: Which network this is: {"kind": "demo", "seed": ...} or {"kind": "replay", ...}; absent for a real one.
 NETWORK = "network"
+#: Where the demo stands: {"reached": instant}.
+DEMO = "demo"
 
 
 def read(uow: Uow, name: str) -> dict[str, Any]:

@@ -3,23 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import folium
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
+from dashboard.netmap.options import Tiles
 from dashboard.netmap.vendor import STATES, TOPOJSON, WORLD
 
 NATURAL_EARTH = "Leaflet · Natural Earth"
-
-
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """A tile server: address with {z}/{x}/{y}, and the attribution its owner asks for."""
-
-    url: str
-    attribution: str
 
 
 class OfflineWorld(JSCSSMixin):

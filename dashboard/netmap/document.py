@@ -7,15 +7,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import folium
 from folium.template import Template
 
 from dashboard.netmap import symbols
-from dashboard.netmap.basemap import NATURAL_EARTH, OfflineWorld, Tiles, tile_layer
+from dashboard.netmap.basemap import NATURAL_EARTH, OfflineWorld, tile_layer
 from dashboard.netmap.livelayer import LiveLayer
+from dashboard.netmap.options import MapDocument, MapOptions, Tiles
 from dashboard.netmap.vendor import local
 
 TITLE = "Map of locations"
@@ -27,24 +27,6 @@ HELP = (
 _VIEWPORT = re.compile(r'<meta name="viewport" content="[^"]*"\s*/>')
 _INLINE = re.compile(r"<script(?: type=\"module\")?>(.*?)</script>", re.DOTALL)
 _OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//|url\(\s*["']?(?:https?:)?//""", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class MapOptions:
-    """What a deployment can set: `filters` are the query parameters that narrow the points."""
-
-    points_url: str
-    changes_url: str
-    filters: tuple[str, ...]
-    tiles: Tiles | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MapDocument:
-    """The page, and the content security policy that lets it load nothing but our own files (and the tiles)."""
-
-    html: str
-    policy: str
 
 
 class Page(folium.Figure):

@@ -17,8 +17,7 @@ from backend.config import Settings
 from backend.context import Context
 from backend.sla.views import LocationFilter
 from dashboard.address import NetworkAddress
-from dashboard.netmap.basemap import Tiles
-from dashboard.netmap.document import MapDocument, MapOptions, build
+from dashboard.netmap.options import MapDocument, MapOptions, Tiles
 from dashboard.netmap.payload import Body
 from dashboard.netmap.source import Source
 from models.enums import Permission
@@ -92,4 +91,6 @@ def _options(settings: Settings) -> MapOptions:
 
 @lru_cache(maxsize=4)
 def _document(options: MapOptions) -> MapDocument:
+    from dashboard.netmap.document import build  # only now: folium brings numpy, which starting need not wait for
+
     return build(options)

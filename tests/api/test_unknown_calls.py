@@ -17,6 +17,14 @@ def test_an_unknown_call_is_a_problem_document(ctx: Context, method: str, path: 
     assert answer.json()["code"] == "not_found"
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "BREW", "PATCH"])
+def test_a_method_that_no_call_has_is_a_problem_document(ctx: Context, method: str) -> None:
+    answer = client_of(ctx).request(method, "/api/v1/orders")
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+    assert answer.json()["code"] == "method_not_allowed"
+    assert "GET" in answer.headers["allow"]
+
+
 def test_a_known_call_with_the_wrong_method_says_which_are_right(ctx: Context) -> None:
     answer = client_of(ctx).delete("/api/v1/me")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

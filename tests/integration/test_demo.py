@@ -16,8 +16,8 @@ from backend.fulfillment import service as fulfillment
 from backend.locations.rules import LocationInput
 from backend.locations.service import put_locations
 from backend.simulation import facts
-from backend.simulation.demo import DEFAULT_SEED, ensure_demo
-from backend.simulation.demo.simulator import FACT, Simulator
+from backend.simulation.demo.ensure import DEFAULT_SEED, ensure_demo
+from backend.simulation.demo.simulator import Simulator
 from backend.simulation.demo.upkeep import forget
 from backend.sla.service import ensure_defaults
 from models.enums import Compliance, LocationKind, Method
@@ -61,7 +61,7 @@ def test_a_first_start_shows_all_three_colours_and_a_second_goes_on(ctx: Context
     clock.advance(timedelta(minutes=4))
     ensure_demo(ctx)
     with ctx.read() as uow:
-        assert facts.read(uow, FACT)["reached"] == clock.now().isoformat()
+        assert facts.read(uow, facts.DEMO)["reached"] == clock.now().isoformat()
     assert len(standing(ctx)) > before
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 import models.tables
 from backend.persistence.engine import make_engine
-from backend.persistence.migrate import is_current, upgrade
+from backend.persistence.migrate import _config, is_current, newest, upgrade
 
 assert models.tables  # importing it is what registers the tables
 
@@ -72,3 +73,20 @@ def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
     assert not is_current(engine)
     engine.dispose()
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    # Starting and /readyz compare with it; both would load Alembic else.
+    assert ScriptDirectory.from_config(_config()).get_heads() == [newest()]
+
+
+def test_an_older_database_is_not_current(database_url: str) -> None:
+    engine = make_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+        assert not is_current(engine)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()})
+        engine.dispose()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from typing import Any
 
 import pytest
+import uvicorn
+from websockets.asyncio.client import connect
 
 from backend.auth.service import COOKIE
-from dashboard.logs import Discreet, clean
+from dashboard.logs import Discreet, clean, install
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,30 @@ def test_the_trace_of_an_unknown_event_is_dropped_and_that_of_a_bug_kept() -> No
         assert Discreet().filter(record)
         assert record.getMessage() == "failed: why"
         assert bool(record.exc_info) is kept
+
+
+async def _accept(scope: Any, _receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close"})
+
+
+async def _one_websocket(address: str) -> None:
+    config = uvicorn.Config(_accept, port=0, log_level="info", log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # uvicorn offers no event to wait for
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with connect(f"ws://127.0.0.1:{port}{address}"):
+        pass
+    server.should_exit = True
+    await serving
+
+
+def test_the_web_server_logs_no_token_of_a_websocket(caplog: pytest.LogCaptureFixture) -> None:
+    install()
+    with caplog.at_level(logging.INFO, logger="uvicorn.error"):
+        asyncio.run(_one_websocket("/_event/?transport=websocket&token=s3cret"))
+    assert '"WebSocket /_event/"' in caplog.text
+    assert "s3cret" not in caplog.text

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from dashboard.netmap import vendor
-from dashboard.netmap.basemap import Tiles
-from dashboard.netmap.document import MapOptions, build, refuse_outside
+from dashboard.netmap.document import build, refuse_outside
 from dashboard.netmap.livelayer import SCRIPTS
+from dashboard.netmap.options import MapOptions, Tiles
 
 OPTIONS = MapOptions("/ui/map/points.geojson", "/ui/map/changes", ("status", "q"))
 TILES = Tiles("https://{s}.tiles.example/{z}/{x}/{y}.png", "© Tiles of Example")

@@ -25,10 +25,21 @@ def test_every_fault_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -
     assert "s3cret" not in " ".join(found)
 
 
-def test_a_list_that_is_not_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    (fault,) = faults(monkeypatch, PICKWATCH_WEBHOOK_ALLOWED_HOSTS="hooks.example")
-    assert "webhook_allowed_hosts" in fault
-    assert "JSON" in fault
+def test_a_list_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (fault,) = faults(monkeypatch, PICKWATCH_WEBHOOK_ALLOWED_HOSTS='["hooks.example"')
+    assert fault.startswith("PICKWATCH_WEBHOOK_ALLOWED_HOSTS cannot be used")
+    assert "localhost,hooks.example.internal" in fault
+
+
+@pytest.mark.parametrize("written", ["Localhost, 127.0.0.1", '["localhost", "127.0.0.1"]', "localhost,127.0.0.1,"])
+def test_a_list_may_be_written_with_commas_or_as_json(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("PICKWATCH_WEBHOOK_ALLOWED_HOSTS", written)
+    assert Settings().webhook_hosts == {"localhost", "127.0.0.1"}
+
+
+def test_an_empty_list_allows_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PICKWATCH_WEBHOOK_ALLOWED_HOSTS", "")
+    assert Settings().webhook_hosts == frozenset()
 
 
 def test_another_error_is_not_taken_for_a_setting() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from alerts.queries import AttemptView, DeliveryView, SubscriptionView
 from backend.api.schemas.common import Body, Code, ShownInstant
@@ -70,6 +70,8 @@ class SubscriptionIn(Body):
 class SubscriptionOut(BaseModel):
     """A subscription; its secret is never shown again."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     code: str
     url: str
     types: list[str]
@@ -78,7 +80,7 @@ class SubscriptionOut(BaseModel):
     enabled: bool
     disabled_reason: str | None
     failing_since: ShownInstant | None = Field(description="Since when the receiver has taken nothing.")
-    since: str = Field(serialization_alias="from")
+    since: str = Field(alias="from")
     version: int
     created_by: str
     created_at: ShownInstant

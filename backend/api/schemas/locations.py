@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, Strict
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, Strict
 
 from backend.api.schemas.common import MAX_ITEMS, Body, Code, Degrees, Document, Name, Reason, ShownInstant, Word
 from backend.locations.queries import LocationView
@@ -16,6 +16,10 @@ class DailyLimit(Body):
     """How much may be assigned to a location per day of its own."""
 
     orders: Annotated[int, Strict(), Field(ge=0, le=1_000_000)] | None = None
+
+
+def _orders(value: Any) -> Any:
+    return {"orders": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class LocationIn(Body):
@@ -44,7 +48,9 @@ class LocationIn(Body):
     time_zone: Annotated[str, Field(max_length=64)]
     methods: Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
     hours: Annotated[dict[str, JsonValue], Field(max_length=10, default_factory=dict)]
-    daily_limit: DailyLimit | None = None
+    daily_limit: Annotated[DailyLimit | None, BeforeValidator(_orders)] = Field(
+        default=None, description="A bare number means orders."
+    )
     groups: Annotated[list[Code], Field(max_length=50, default_factory=list)]
     attributes: Document = Field(default_factory=dict)
 

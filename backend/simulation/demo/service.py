@@ -8,15 +8,13 @@ import threading
 from backend.context import Context
 from backend.persistence.claims import hold_lease
 from backend.simulation import facts
-from backend.simulation.demo.simulator import Simulator
-from backend.simulation.demo.warmup import catch_up
 
 log = logging.getLogger(__name__)
 
 _STEP_SECONDS = 1.0
 _LEASE_SECONDS = 30.0
 #: After a pause longer than this (the machine slept), the gap is lived through in strides.
-_GAP_SECONDS = 120.0
+GAP_SECONDS = 120.0
 _RECALL_STEPS = 600
 
 
@@ -57,12 +55,15 @@ class DemoSimulator:
         if not self._leased():
             self._stopped.wait(_LEASE_SECONDS / 3)  # another process keeps the demo alive
             return
+        from backend.simulation.demo.simulator import Simulator  # only now: most networks are real
+        from backend.simulation.demo.warmup import catch_up
+
         simulator = Simulator(self._ctx, seed)
         reached = catch_up(self._ctx, simulator, now=self._ctx.clock.now(), show=lambda _: None)
         steps = 0
         while not self._stopped.wait(_STEP_SECONDS):
             now = self._ctx.clock.now()
-            if (now - reached).total_seconds() > _GAP_SECONDS:
+            if (now - reached).total_seconds() > GAP_SECONDS:
                 return
             steps += 1
             if steps % 10 == 0 and not self._leased():

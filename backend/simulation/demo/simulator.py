@@ -31,8 +31,6 @@ from backend.simulation.demo.world import World, is_staffed
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError
 
-#: Where the demo stands: {"seed": ..., "reached": instant}.
-FACT = "demo"
 HOLD_REASON = "Address is being checked with the customer"
 #: Deliveries given to a neighbour when a store closes.
 _RESCUED = 4
@@ -94,7 +92,7 @@ class Simulator:
         self._work(end)
         with self._ctx.uow() as uow:
             upkeep.keep_up(uow, start=start, end=end)
-            facts.update(uow, FACT, {"reached": end.isoformat()})
+            facts.update(uow, facts.DEMO, {"reached": end.isoformat()})
 
     def _place(self, arrivals: Sequence[Any]) -> None:
         ids: list[int] = []
@@ -205,4 +203,4 @@ def _is_left(act: Act, item: Standing, reached: datetime) -> bool:
     return way.index(act.to) > way.index(item.status)
 
 
-__all__ = ["FACT", "Opened", "Simulator"]
+__all__ = ["Opened", "Simulator"]

@@ -19,7 +19,7 @@ from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
 from backend.simulation.demo.network import demo_sites, location_inputs, product_inputs, stock_counts
 from backend.simulation.demo.promises import COLOURS, PROMISES
-from backend.simulation.demo.simulator import FACT, Simulator
+from backend.simulation.demo.simulator import Simulator
 from backend.simulation.past import at_instant, tick_until
 from backend.sla import samples
 from backend.sla.service import put_grading
@@ -50,7 +50,7 @@ def seed_network(uow: Uow, seed: int, *, now: datetime) -> None:
 def catch_up(ctx: Context, simulator: Simulator, *, now: datetime, show: Show) -> datetime:
     """Live through what is missing until `now`; return `now`. `show` hears the share done, 0 to 1."""
     with ctx.read() as uow:
-        stored = facts.read(uow, FACT).get("reached")
+        stored = facts.read(uow, facts.DEMO).get("reached")
     begin = now - LIVED
     reached = datetime.fromisoformat(stored) if stored else begin
     past, clock = at_instant(ctx, reached)

@@ -42,7 +42,7 @@ DEFINITIONS = {
         at_risk_percent=AT_RISK_PERCENT,
     )
 }
-_BATCH = 500
+_BATCH = 1500
 _CLOSE_LOOK = timedelta(hours=48)
 _WORDS = ("compliant", "at_risk", "non_compliant", "met", "missed")
 
