@@ -14,15 +14,17 @@ from backend.api.app import create_api
 from backend.api.security import secure
 from dashboard import exports, live, logs, nav
 from dashboard.built import INDEX
-from dashboard.guard import Guard
+from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
+from dashboard.live import Live
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, location, login, network, not_found
+from dashboard.pages import deliveries, location, login, network, not_found, runbook
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.location import LocationState
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
+from dashboard.state.runbook import RunbookState
 from dashboard.state.session import Session
 from dashboard.tabs import TabTokens
 
@@ -37,6 +39,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
     nav.LOCATION: (location.page, [Session.load, LocationState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
+    nav.RUNBOOK: (runbook.page, [Session.load, RunbookState.open, Live.subscribe]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),
 }
@@ -53,6 +56,7 @@ api.include_router(exports.router)
 
 app = rx.App(
     html_lang="en",
+    backend_exception_handler=said_plainly,
     stylesheets=STYLESHEETS,
     head_components=[
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),

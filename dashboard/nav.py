@@ -47,9 +47,17 @@ DELIVERIES = Page(
     icon="send",
 )
 
+RUNBOOK = Page(
+    "/runbooks/[slug]",
+    "Runbook",
+    "What to do when a location turns a color.",
+    Permission.NETWORK_READ,
+    parent="/",
+)
+
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, LOGIN, NOT_FOUND)
+PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, RUNBOOK, LOGIN, NOT_FOUND)
 
 
 def page_at(path: str) -> Page | None:
@@ -57,7 +65,7 @@ def page_at(path: str) -> Page | None:
     parts = path.strip("/").split("/")
     for page in PAGES:
         wanted = page.route.strip("/").split("/")
-        if len(wanted) == len(parts) and all(w in (p, "[code]") for w, p in zip(wanted, parts, strict=True)):
+        if len(wanted) == len(parts) and all(w == p or w.startswith("[") for w, p in zip(wanted, parts, strict=True)):
             return page
     return None
 

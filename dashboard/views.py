@@ -197,6 +197,7 @@ class LocationHead:
     word: str = ""
     since: str = ""
     why: str = ""
+    runbook: str = ""
     hours_today: str = ""
     local_time: str = ""
     groups: list[Choice] = field(default_factory=list)

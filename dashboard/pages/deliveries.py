@@ -136,6 +136,7 @@ def _detail() -> rx.Component:
                 on_click=state.replay(one.id),
             ),
         ),
+        rx.el.p(state.said, role="status", class_name="said"),
         class_name="panel delivery",
         aria_label="Message",
     )
