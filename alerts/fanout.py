@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from alerts.delivery.states import IS_OWED
+from alerts.delivery.queue import owed_lanes
 from alerts.matching import Interest, Place, PlaceFilter
 from models.enums import DeliveryStatus
-from models.tables import Delivery, Subscription
+from models.tables import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def fan_out(
     wanted = _matching(events, to, places)
     if not wanted:
         return []
-    busy = _subjects_owed(session, wanted)
+    busy = owed_lanes(session, {(subscription_id, event.subject) for subscription_id, event in wanted})
     rows: list[dict[str, Any]] = []
     for subscription_id, event in wanted:
         lane = (subscription_id, event.subject)
@@ -89,22 +89,6 @@ def _matching(
             answers[kind] = [interest.subscription_id for interest in to if interest.wants(event.type, place)]
         wanted.extend((subscription_id, event) for subscription_id in answers[kind])
     return wanted
-
-
-def _subjects_owed(session: Session, wanted: Sequence[tuple[int, SequencedEvent]]) -> set[tuple[int, str]]:
-    """Return the (subscription, subject) pairs that still have a message on the way."""
-    subscriptions = sorted({subscription_id for subscription_id, _ in wanted})
-    subjects = sorted({event.subject for _, event in wanted})
-    rows = session.execute(
-        sa.select(col(Delivery.subscription_id), col(Delivery.subject))
-        .where(
-            IS_OWED,
-            col(Delivery.subscription_id).in_(subscriptions),
-            col(Delivery.subject).in_(subjects),
-        )
-        .distinct()
-    )
-    return {(subscription_id, subject) for subscription_id, subject in rows}
 
 
 def _row(subscription_id: int, event: SequencedEvent, *, now: datetime, due_at: datetime | None) -> dict[str, Any]:

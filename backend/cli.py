@@ -8,9 +8,11 @@ with loading():
     import typer
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
+    from sqlalchemy.exc import DBAPIError
 
     from backend.commands import check, imports, people, replay, serve
     from backend.config import setting_faults
+    from models.errors import DomainError
 
 app = typer.Typer(
     name="pickwatch",
@@ -31,7 +33,7 @@ app.add_typer(replay.app, name="replay")
 
 
 def main() -> None:
-    """Entry point of the installed command; a setting that cannot be used is named in plain words."""
+    """Entry point of the command; a setting, file or database that cannot be used is named in plain words."""
     try:
         app()
     except (ValidationError, SettingsError) as error:
@@ -39,6 +41,22 @@ def main() -> None:
             typer.echo(line, err=True)
         typer.echo("docs/settings.md tells what each setting may be.", err=True)
         raise SystemExit(2) from None
+    except DomainError as error:
+        raise SystemExit(_plain(error.message)) from error
+    except DBAPIError as error:
+        words = str(error.orig).strip()
+        empty = "no such table" in words or "does not exist" in words
+        hint = "\nIs it up to date? `pickwatch migrate` makes it so." if empty else ""
+        raise SystemExit(_plain(f"The database cannot be used: {words}{hint}")) from error
+    except OSError as error:
+        raise SystemExit(
+            _plain(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        ) from error
+
+
+def _plain(words: str) -> int:
+    typer.echo(words, err=True)
+    return 1
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     webhook_allowed_hosts: Annotated[list[str], NoDecode] = []
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
     webhook_concurrency: int = Field(default=32, ge=1, le=512)
+    event_days: int = Field(default=400, ge=0, le=36_500)
+    delivery_days: int = Field(default=30, ge=0, le=36_500)
     stale_after_seconds: int = Field(default=3600, ge=10)
     log_level: str = "info"
     metrics_token: SecretStr | None = None
@@ -86,7 +88,10 @@ def setting_faults(error: ValidationError | SettingsError) -> list[str]:
     if error.title != Settings.__name__:
         raise error
     prefix = Settings.model_config["env_prefix"]
-    return [f"{_variable(str(fault['loc'][0]), prefix)} cannot be used: {fault['msg']}." for fault in error.errors()]
+    return [
+        f"{_variable(str(fault['loc'][0]), prefix)} cannot be used: {fault['msg'].removeprefix('Value error, ')}."
+        for fault in error.errors()
+    ]
 
 
 def _variable(name: str, prefix: str) -> str:

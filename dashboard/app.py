@@ -12,19 +12,17 @@ from reflex_base.environment import environment
 from backend import program
 from backend.api.app import create_api
 from backend.api.security import secure
-from dashboard import exports, live, logs, nav
+from dashboard import exports, live, logs, nav, runbooks
 from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
-from dashboard.live import Live
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, location, login, network, not_found, runbook
+from dashboard.pages import deliveries, location, login, network, not_found
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.location import LocationState
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
-from dashboard.state.runbook import RunbookState
 from dashboard.state.session import Session
 from dashboard.tabs import TabTokens
 
@@ -39,7 +37,6 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
     nav.LOCATION: (location.page, [Session.load, LocationState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
-    nav.RUNBOOK: (runbook.page, [Session.load, RunbookState.open, Live.subscribe]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),
 }
@@ -52,6 +49,7 @@ def inline_scripts() -> Sequence[str]:
 
 api = create_api(program.current)
 api.include_router(netmap.router)
+api.include_router(runbooks.router)
 api.include_router(exports.router)
 
 app = rx.App(

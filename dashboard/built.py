@@ -16,16 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STAMP = ROOT / ".web" / "built"
 INDEX = ROOT / ".web" / "build" / "client" / "index.html"
 
-#: What the built pages are made from. `models` and the runbooks because their words stand on the pages.
-SOURCES = (
-    "dashboard",
-    "models",
-    "assets",
-    "docs/runbooks.md",
-    "reflex.lock/bun.lock",
-    "rxconfig.py",
-    "requirements.lock",
-)
+#: What the built pages are made from. `models` because its words stand on the pages.
+SOURCES = ("dashboard", "models", "assets", "reflex.lock/bun.lock", "rxconfig.py", "requirements.lock")
 IGNORED = {"__pycache__", ".DS_Store"}
 
 

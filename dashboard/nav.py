@@ -47,17 +47,9 @@ DELIVERIES = Page(
     icon="send",
 )
 
-RUNBOOK = Page(
-    "/runbooks/[slug]",
-    "Runbook",
-    "What to do when a location turns a color.",
-    Permission.NETWORK_READ,
-    parent="/",
-)
-
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, RUNBOOK, LOGIN, NOT_FOUND)
+PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, LOGIN, NOT_FOUND)
 
 
 def page_at(path: str) -> Page | None:

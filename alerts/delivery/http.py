@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,10 @@ import httpcore
 
 from alerts.delivery.retry import Answer, Outcome, outcome_of
 from alerts.delivery.target import is_public, literal_address, refusal
+
+# httpcore asks for this optional package at every request; one that is missing is searched for in every folder again.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # Python's own way to say: not there
 
 MAX_RESPONSE = 2048
 #: Shorter than the keep-alive of common servers (5 s), so that it is we who close an idle connection.

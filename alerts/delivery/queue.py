@@ -6,7 +6,7 @@ lock subscriptions in ascending order before they touch deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,9 +32,9 @@ def lock_subscriptions(session: Session, ids: Iterable[int]) -> dict[int, Subscr
     return {row.id: row for row in session.execute(query).scalars() if row.id is not None}
 
 
-def promote(session: Session, lanes: Iterable[Lane], *, now: datetime) -> None:
+def promote(session: Session, lanes: Collection[Lane], *, now: datetime) -> None:
     """Make the first message of each lane due, if one waits and none is on its way."""
-    for subscription_id, subject in sorted(set(lanes)):
+    for subscription_id, subject in sorted(set(lanes) & owed_lanes(session, lanes)):
         lane = sa.and_(col(Delivery.subscription_id) == subscription_id, col(Delivery.subject) == subject)
         first = (
             sa.select(col(Delivery.id), col(Delivery.next_attempt_at))
@@ -46,6 +46,20 @@ def promote(session: Session, lanes: Iterable[Lane], *, now: datetime) -> None:
         found = session.execute(first).first()
         if found is not None and found[1] is None:
             session.execute(sa.update(Delivery).where(col(Delivery.id) == found[0]).values(next_attempt_at=now))
+
+
+def owed_lanes(session: Session, lanes: Collection[Lane]) -> set[Lane]:
+    """Return the lanes that have a message on the way or waiting, and perhaps other ones: mostly there is none."""
+    rows = session.execute(
+        sa.select(col(Delivery.subscription_id), col(Delivery.subject))
+        .where(
+            IS_OWED,
+            col(Delivery.subscription_id).in_(sorted({subscription_id for subscription_id, _ in lanes})),
+            col(Delivery.subject).in_(sorted({subject for _, subject in lanes})),
+        )
+        .distinct()
+    )
+    return {(subscription_id, subject) for subscription_id, subject in rows}
 
 
 def hurry(session: Session, subscription_id: int, *, now: datetime) -> None:

@@ -48,7 +48,7 @@ def record(
     finished = {row["id"] for row in rows if row["finished_at"] is not None}
     promote(
         tx.session,
-        ((a.claim.subscription_id, a.claim.subject) for a in kept if a.claim.delivery_id in finished),
+        {(a.claim.subscription_id, a.claim.subject) for a in kept if a.claim.delivery_id in finished},
         now=now,
     )
     for subscription_id, row in subscriptions.items():

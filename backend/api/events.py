@@ -19,6 +19,7 @@ from backend.auth.actor import Actor
 from backend.context import Context
 from backend.events.bell import Bell
 from backend.events.queries import FeedPage, feed, latest_seq
+from backend.events.retention import forgotten_until
 from models.enums import Permission
 from models.errors import DomainError, ErrorCode, Fault
 
@@ -84,7 +85,13 @@ def cursor_of(text: str, *, latest: int, pointer: str) -> int:
 
 def _start(ctx: Context, after: str) -> int:
     with ctx.read() as uow:
-        return cursor_of(after, latest=latest_seq(uow.session), pointer="#query/after")
+        cursor = cursor_of(after, latest=latest_seq(uow.session), pointer="#query/after")
+        first = forgotten_until(uow.session) if cursor else 0
+    if cursor < first:
+        words = f"Events up to {first} are no longer kept. Start again from after=0, the oldest that is."
+        fault = Fault("#query/after", "cursor_expired", words)
+        raise DomainError(ErrorCode.INVALID, "Events after this cursor are no longer kept.", faults=[fault])
+    return cursor
 
 
 def _read(ctx: Context, actor: Actor, after: int, types: Sequence[str], limit: int) -> FeedPage:

@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend import runtime
-from backend.commands.serve import migrated, prepare, serve
+from backend.commands.serve import migrated, prepare, serve, serving
 from backend.config import Settings, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import all_jobs
@@ -57,7 +57,7 @@ def olist(
     ),
     database_url: str = typer.Option("", "--database", help="Database to use; else DATABASE_URL, else var/replay.db."),
     fresh: bool = typer.Option(False, "--fresh", help="Start over, also in place of the demo network."),  # noqa: FBT001
-    port: int | None = typer.Option(None, help="Port of the dashboard; PORT or 8000 otherwise."),
+    port: int | None = typer.Option(None, min=1, max=65535, help="Port of the dashboard; PORT or 8000 otherwise."),
 ) -> None:
     """Load Olist's orders up to an instant, evaluate every SLA, and report; with --speed, run on from there."""
     instant = _instant(until)
@@ -192,7 +192,8 @@ def _write(path: Path, found: dict[str, Any]) -> None:
 def _run_on(ctx: Context, feed: Feed, stands: datetime, *, speed: float, port: int | None) -> None:
     """Serve the dashboard and let time pass from where the replay stands."""
     clock = FollowingClock(stands, speed=speed)
-    live = prepare(runtime.build(ctx.settings, clock=clock))
-    jobs = (*all_jobs(), feed_job(feed, clock))
-    console.print(f"Time runs {speed:g} times as fast from here. Stop it with Ctrl-C; the same command goes on.")
-    serve(Program(live, jobs=jobs, services=runtime.services), port=port)
+    with serving(ctx.settings, port=port, clock=clock) as live:
+        prepare(live)
+        jobs = (*all_jobs(), feed_job(feed, clock))
+        console.print(f"Time runs {speed:g} times as fast from here. Stop it with Ctrl-C; the same command goes on.")
+        serve(Program(live, jobs=jobs, services=runtime.services))

@@ -6,7 +6,8 @@ import logging
 import signal
 import sys
 import threading
-from enum import StrEnum
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 import uvicorn
@@ -14,8 +15,10 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
-from backend.auth.first_start import ensure_admin, ensure_demo_accounts
-from backend.config import PROJECT_ROOT, settings_from_environment
+from backend.auth.first_start import ensure_admin, ensure_demo_accounts, is_demo
+from backend.clock import Clock
+from backend.commands.start_checks import alone, check_port
+from backend.config import PROJECT_ROOT, Settings, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
@@ -27,46 +30,45 @@ BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 console = Console(highlight=False)
 
 
-class Network(StrEnum):
-    """What a new database is filled with."""
-
-    DEMO = "demo"
-    EMPTY = "empty"
-
-
 def up(
     demo: bool = typer.Option(False, "--demo", help="Fill a new database with the demo network and keep it alive."),  # noqa: FBT001
     empty: bool = typer.Option(False, "--empty", help="Start a new database empty (the default)."),  # noqa: FBT001
-    port: int | None = typer.Option(None, help="Port to listen on; PORT or 8000 otherwise."),
+    port: int | None = typer.Option(None, min=1, max=65535, help="Port to listen on; PORT or 8000 otherwise."),
 ) -> None:
     """Run everything in one process: pages, API, jobs, and the demo network if asked."""
     if demo and empty:
         raise typer.BadParameter("--demo and --empty exclude each other.")
-    ctx = prepare()
-    if demo:
-        if code := bring_up(ctx):
-            raise typer.Exit(code)
-        with ctx.uow() as uow:
-            ensure_demo_accounts(uow)
-    serve(Program(ctx, jobs=all_jobs(), services=runtime.services), port=port)
+    with serving(settings_from_environment(), port=port) as ctx:
+        prepare(ctx)
+        if demo or _holds_demo(ctx):  # a demo network started without its flag still has a gap to live through
+            if code := bring_up(ctx):
+                raise typer.Exit(code)
+            with ctx.uow() as uow:
+                ensure_demo_accounts(uow)
+        serve(Program(ctx, jobs=all_jobs(), services=runtime.services))
 
 
-def web(port: int | None = typer.Option(None, help="Port to listen on; PORT or 8000 otherwise.")) -> None:
+def web(
+    port: int | None = typer.Option(None, min=1, max=65535, help="Port to listen on; PORT or 8000 otherwise."),
+) -> None:
     """Run the pages and the API only; `pickwatch worker` does the work, in this or another machine."""
-    serve(Program(prepare()), port=port)
+    with serving(settings_from_environment(), port=port) as ctx:
+        serve(Program(prepare(ctx)))
 
 
 def worker() -> None:
     """Run the jobs and the webhook deliveries only. Any number of workers may run side by side."""
-    ctx = prepare()
-    scheduler = Scheduler(ctx, all_jobs(), runtime.services(ctx))
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    scheduler.start()
-    console.print("Pickwatch worker is running. Stop it with Ctrl-C.")
-    stopped.wait()
-    scheduler.stop()
+    ctx = runtime.build()
+    with alone(ctx.engine):
+        prepare(ctx)
+        scheduler = Scheduler(ctx, all_jobs(), runtime.services(ctx))
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
+        scheduler.start()
+        console.print("Pickwatch worker is running. Stop it with Ctrl-C.")
+        stopped.wait()
+        scheduler.stop()
 
 
 def migrate() -> None:
@@ -75,12 +77,23 @@ def migrate() -> None:
     console.print("The database is up to date.")
 
 
-def prepare(ctx: Context | None = None) -> Context:
-    """Return the context (or the environment's) on a migrated database with the default rules and an administrator."""
+@contextmanager
+def serving(settings: Settings, *, port: int | None, clock: Clock | None = None) -> Iterator[Context]:
+    """Yield the context of a server on `port` (or the setting's), which stands in its links too; raises CONFLICT, and
+    has touched no data yet, when the port is taken or another server runs on the same SQLite file."""
+    if port is not None:
+        settings = settings.model_copy(update={"port": port})
+    check_port(settings.host, settings.port)
+    ctx = runtime.build(settings, clock=clock)
+    with alone(ctx.engine):
+        yield ctx
+
+
+def prepare(ctx: Context) -> Context:
+    """Return the context, its database migrated, with the default rules and an administrator."""
     logging.basicConfig(
         level=settings_from_environment().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    ctx = ctx or runtime.build()
     migrated(ctx)
     with ctx.uow() as uow:
         ensure_defaults(uow)
@@ -91,27 +104,31 @@ def prepare(ctx: Context | None = None) -> Context:
     return ctx
 
 
-def serve(program: Program, *, port: int | None = None) -> None:
+def serve(program: Program) -> None:
     """Serve the built UI and the API until stopped; exit with a plain message when the UI is not built."""
     if not BUILT_UI.exists():
         console.print("The UI is not built yet: run [bold]make setup[/] once.")
         raise typer.Exit(1)
     configure(program)
     settings = program.context.settings
-    port = port or settings.port
-    console.print(f"Pickwatch is starting. Open [bold]http://localhost:{port}[/]")
+    console.print(f"Pickwatch is starting. Open [bold]http://localhost:{settings.port}[/]")
     sys.stdout.flush()
     uvicorn.run(
         "dashboard.serve:create",
         factory=True,
         host=settings.host,
-        port=port,
+        port=settings.port,
         log_level=settings.log_level,
         access_log=False,  # websocket addresses carry session tokens
         server_header=False,
         proxy_headers=settings.trusted_proxy_hops > 0,
         timeout_graceful_shutdown=3,
     )
+
+
+def _holds_demo(ctx: Context) -> bool:
+    with ctx.read() as uow:
+        return is_demo(uow)
 
 
 def migrated(ctx: Context) -> None:

@@ -45,8 +45,8 @@ def database_metrics(ctx: Context) -> Iterable[Metric]:
         bands = [getattr(LocationHealth, band.value) for band in Compliance]
         row = uow.session.execute(sa.select(*(sa.func.coalesce(sa.func.sum(band), 0) for band in bands))).one()
         orders = uow.session.scalars(sa.select(sa.func.max(Order.id))).one() or 0
-        waiting = sa.select(sa.func.count()).where(col(Delivery.next_attempt_at).is_not(None))
-        pending = uow.session.scalars(waiting).one()
+        owed = col(Delivery.status).in_([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
+        pending = uow.session.scalars(sa.select(sa.func.count()).where(owed)).one()
         dead = uow.session.scalars(
             sa.select(sa.func.count()).where(col(Delivery.status) == DeliveryStatus.DEAD.value)
         ).one()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 #: Readers beside one writer; a power cut may lose the last moments, never the file; bulk loads checkpoint seldom.
 PRAGMAS = (
@@ -19,19 +23,40 @@ PRAGMAS = (
     "temp_store=MEMORY",
 )
 
+#: A connection that was in use so recently is taken to be alive; if it is not, one transaction fails.
+_TRUSTED_SECONDS = 1.0
+
 
 def make_engine(url: str | URL, *, pool_size: int = 20) -> Engine:
     """Return an engine for SQLite (WAL, foreign keys, explicit BEGIN) or PostgreSQL (UTC, READ COMMITTED)."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=10,
-        pool_pre_ping=True,
         connect_args={"options": "-c timezone=utc", "connect_timeout": 5},
     )
+    _ask_after_a_rest(engine)
+    return engine
+
+
+def _ask_after_a_rest(engine: Engine) -> None:
+    """Have connections that lay idle for a while checked before use; asking every time would double short reads."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def put_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", math.inf) < _TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool replaces it, and takes the caller nowhere near the loss
 
 
 def _sqlite(url: URL) -> Engine:

@@ -28,9 +28,9 @@ def upgrade(engine: Engine) -> None:
     """Apply all pending migrations, one process at a time. Alembic is loaded only when there are some."""
     if is_current(engine):
         return
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps would bury what a first start has to say
     from alembic import command
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps would bury what a first start has to say
     config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":

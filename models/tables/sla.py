@@ -198,4 +198,4 @@ class HealthSample(SQLModel, table=True):
     non_compliant: int = Field(default=0)
     met: int = Field(default=0)
     missed: int = Field(default=0)
-    orders: int = Field(default=0)  # network rows: orders placed so far, for orders per second
+    orders: int = Field(default=0)  # network rows: the number of the last order, for orders per second

@@ -33,7 +33,7 @@ def test_first_start_tells_the_password_once_and_later_starts_do_not(built_ui: N
 
 
 def test_one_port_serves_pages_api_health_and_metrics(empty: Program) -> None:
-    assert "<html" in empty.http.get("/").text.lower()
+    assert "<html" in empty.http.get("/", follow_redirects=True).text.lower()
     assert empty.http.get("/healthz").is_success
     assert empty.http.get("/readyz").is_success
     assert "# TYPE" in empty.http.get("/metrics").text
@@ -97,6 +97,9 @@ def test_a_port_in_use_is_said(built_ui: None, tmp_path: Path) -> None:
         other.listen()
         port = str(other.getsockname()[1])
         done = start(tmp_path, PORT=port)
-    assert done.returncode != 0
-    assert port in done.stdout + done.stderr
+    assert done.returncode == 1
+    assert f"port {port}" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "pickwatch.db").exists(), (
+        "a start that was refused has made nothing, a password least of all"
+    )

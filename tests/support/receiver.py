@@ -136,7 +136,11 @@ class _Handler(BaseHTTPRequestHandler):
     receiver: Receiver  # set on a subclass per receiver
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender was killed half-way: nobody could call that a message
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.receiver._take(Received(self.path, headers, body, time.time()))
         try:

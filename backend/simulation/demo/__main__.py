@@ -23,8 +23,6 @@ def main() -> int:
     except DomainError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except KeyboardInterrupt:
-        return INTERRUPTED
     finally:
         ctx.engine.dispose()
     return 0

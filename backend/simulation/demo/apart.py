@@ -43,10 +43,13 @@ def _is_near(ctx: Context) -> bool:
 def _child() -> Iterator[subprocess.Popen[bytes]]:
     """Yield the process. It ends when we do, however that comes about: it watches the pipe that we hold open."""
     command = [sys.executable, "-m", "backend.simulation.demo"]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  # our own arguments only
+    # In a group of its own Ctrl-C does not reach it: it is for us to end it, without its trace on the screen.
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)  # noqa: S603  # our own arguments only
     try:
         yield child
     finally:
         assert child.stdin is not None  # noqa: S101  # it was asked for
         child.stdin.close()
+        if child.poll() is None:
+            child.terminate()
         child.wait()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from backend.simulation.demo.world import World, chance, is_staffed
 from models.enums import LocationKind, Method
@@ -67,6 +68,7 @@ def incidents(world: World, start: datetime, end: datetime) -> list[Incident]:
     return [item for item in found if item is not None and item.end > start and item.start < end]
 
 
+@lru_cache(maxsize=1000)
 def _of_slot(world: World, slot: int) -> Incident | None:
     rng = chance(world.seed, "incident", slot)
     start = datetime.fromtimestamp(slot * SLOT_SECONDS + rng.randrange(SLOT_SECONDS), UTC)

@@ -16,6 +16,8 @@ _LEASE_SECONDS = 30.0
 #: After a pause longer than this (the machine slept), the gap is lived through in strides.
 GAP_SECONDS = 120.0
 _RECALL_STEPS = 600
+#: After a failure, before it begins again.
+_PAUSE_SECONDS = 5.0
 
 
 class DemoSimulator:
@@ -49,7 +51,7 @@ class DemoSimulator:
                 self._live(seed)
             except Exception:  # the demo must not die of one bad moment; it begins again from the database
                 log.exception("the demo network stumbled; it goes on in a moment")
-                self._stopped.wait(5)
+                self._stopped.wait(_PAUSE_SECONDS)
 
     def _live(self, seed: int) -> None:
         if not self._leased():

@@ -26,7 +26,7 @@ from backend.sla.service import put_grading
 
 #: How much of the past is lived through at the most.
 LIVED = timedelta(hours=2, minutes=20)
-_STRIDE = timedelta(seconds=75)
+_STRIDE = timedelta(seconds=150)
 #: A share of the orders is enough to colour the map, and is there sooner.
 _SCALE = 0.45
 _COUNTS = 1000
