@@ -69,7 +69,7 @@ def _head() -> rx.Component:
             rx.el.p(
                 head.why,
                 " ",
-                rx.cond(head.runbook != "", rx.el.a("What to do", href=head.runbook)),
+                rx.cond(head.runbook != "", rx.el.a("What to do", href=head.runbook, target="_blank")),
                 class_name="location-why",
             ),
         ),
