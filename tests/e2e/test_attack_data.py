@@ -25,7 +25,7 @@ from tests.support.attack import (
     states,
     words,
 )
-from tests.support.server import Program
+from tests.support.server import HANGS, Program
 from tests.support.shop import location
 from tests.support.wire import ROOT, Wire, run
 
@@ -164,7 +164,7 @@ def test_a_person_limited_to_one_place_reads_no_other_over_the_api(site: Program
         seen = ""
         for path in paths:
             for value in ("S2", "1", "2"):
-                answer = httpx.get(site.url + _filled(path, value), headers={"Cookie": cookie}, timeout=30)
+                answer = httpx.get(site.url + _filled(path, value), headers={"Cookie": cookie}, timeout=HANGS)
                 assert answer.status_code < 500, path
                 seen += answer.text
         assert (OTHER in seen) is (name == "ann" and "/api/v1/locations" in paths)

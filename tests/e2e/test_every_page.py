@@ -41,7 +41,7 @@ def worst_location(manager: httpx.Client) -> str:
         busy = [item for item in items if item["open"]]
         return str(busy[0]["code"]) if busy else None
 
-    return str(eventually(look, seconds=60, what="a location with open work"))
+    return str(eventually(look, what="a location with open work"))
 
 
 def address(page: nav.Page, location: str) -> str:

@@ -74,7 +74,7 @@ class MapPage:
             places.append(self.page.locator("iframe.map-frame").bounding_box())
             return places[-3:] == [places[-1]] * 3
 
-        eventually(still, seconds=15, what="the map's frame to stay where it is")
+        eventually(still, what="the map's frame to stay where it is")
 
     def ask(self, expression: str) -> Any:
         return self.frame.evaluate(expression)
@@ -86,7 +86,7 @@ class MapPage:
         return set(self.ask("[...netmap.points.byCode.keys()]"))
 
     def until_symbol(self, code: str, symbol: str | None) -> None:
-        eventually(lambda: self.symbol(code) == symbol, seconds=10, what=f"{code} to be {symbol}")
+        eventually(lambda: self.symbol(code) == symbol, what=f"{code} to be {symbol}")
 
     def pixel(self, code: str) -> str:
         """Return the colour that is drawn at a location, as #RRGGBB."""
@@ -142,7 +142,7 @@ def test_a_change_on_the_server_is_on_the_map_and_nothing_else_moves(shop: Shop,
     shop.order("CHI")
 
     view.until_symbol("CHI", "non_compliant")
-    eventually(lambda: view.pixel("CHI") == LIGHT.non_compliant, seconds=5, what="the mark to be red")
+    eventually(lambda: view.pixel("CHI") == LIGHT.non_compliant, what="the mark to be red")
     expect(tooltip).to_contain_text("Non-Compliant")
     expect(tooltip).to_contain_text("1 open shipment, 0 at risk, 1 late")
     assert frame.evaluate("[netmap.map.getCenter(), netmap.map.getZoom()]") == before
@@ -177,7 +177,7 @@ def test_map_and_list_show_the_same_set(shop: Shop, context: BrowserContext) -> 
     view = shop.visit(context, "/?status=non_compliant")
     view.until_symbol("DAL", "non_compliant")
     rows = view.page.locator("tbody tr")
-    eventually(lambda: rows.count() == len(view.drawn()), seconds=10, what="as many rows as points")
+    eventually(lambda: rows.count() == len(view.drawn()), what="as many rows as points")
     assert "NYC" not in view.drawn()
     for code in view.drawn():
         expect(rows.filter(has_text=f"Store {code}")).to_have_count(1)
@@ -196,7 +196,7 @@ def test_a_click_chooses_a_location_for_the_whole_page(shop: Shop, context: Brow
     view = shop.visit(context)
     view.page.mouse.click(*view.place("NYC"))
     view.page.wait_for_url("**/?*at=NYC*")
-    eventually(lambda: view.ask("netmap.points.selected") == "NYC", seconds=5, what="NYC to be marked")
+    eventually(lambda: view.ask("netmap.points.selected") == "NYC", what="NYC to be marked")
 
 
 def test_the_map_works_by_keyboard_alone(shop: Shop, context: BrowserContext) -> None:
@@ -222,7 +222,7 @@ def test_the_map_works_by_keyboard_alone(shop: Shop, context: BrowserContext) ->
     expect(view.frame.get_by_role("status")).to_contain_text(f"Store {worst[0]}. Non-Compliant.")
     centre = view.ask("netmap.map.getCenter().lng")
     keyboard.press("ArrowRight")
-    eventually(lambda: view.ask("netmap.map.getCenter().lng") > centre, seconds=5, what="the map to move")
+    eventually(lambda: view.ask("netmap.map.getCenter().lng") > centre, what="the map to move")
     keyboard.press("Enter")
     view.page.wait_for_url(f"**/?*at={worst[0]}*")
 
@@ -233,10 +233,10 @@ def test_a_lost_connection_is_said_and_greys_the_map(shop: Shop, context: Browse
     expect(banner).to_be_hidden()
     shop.program.stop()
     expect(banner).to_contain_text("Connection lost")
-    eventually(lambda: view.ask("document.documentElement.classList.contains('offline')"), seconds=5, what="grey")
+    eventually(lambda: view.ask("document.documentElement.classList.contains('offline')"), what="grey")
     shop.program.start()
-    expect(banner).to_be_hidden(timeout=20_000)
-    eventually(lambda: not view.ask("document.documentElement.classList.contains('offline')"), seconds=5, what="colour")
+    expect(banner).to_be_hidden()
+    eventually(lambda: not view.ask("document.documentElement.classList.contains('offline')"), what="colour")
     shop.order("NYC")
     view.until_symbol("NYC", "non_compliant")
 
@@ -255,9 +255,9 @@ def test_the_map_follows_the_theme_of_the_page(shop: Shop, browser: Browser) -> 
         land = "getComputedStyle(document.documentElement).getPropertyValue('--map-land').trim()"
         light = view.ask(land)
         view.page.evaluate("document.documentElement.classList.add('dark')")
-        eventually(lambda: view.ask(land) != light, seconds=5, what="the map to be dark")
+        eventually(lambda: view.ask(land) != light, what="the map to be dark")
         view.page.evaluate("document.documentElement.classList.remove('dark')")
-        eventually(lambda: view.ask(land) == light, seconds=5, what="the map to be light again")
+        eventually(lambda: view.ask(land) == light, what="the map to be light again")
 
 
 def test_every_mark_is_drawn_in_its_own_shape(shop: Shop, context: BrowserContext) -> None:

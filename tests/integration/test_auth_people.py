@@ -25,7 +25,8 @@ PASSWORD = "correct horse"
 
 def add_location(ctx: Context, code: str, *groups: str) -> None:
     with ctx.uow() as uow:
-        location = Location(code=code, name=code, kind="store", time_zone="UTC", created_at=uow.now, updated_at=uow.now)
+        stated = {"code": code, "name": code, "kind": "store", "time_zone": "UTC", "groups": list(groups)}
+        location = Location(**stated, created_at=uow.now, updated_at=uow.now)
         uow.session.add(location)
         uow.session.flush()
         uow.session.add_all(LocationGroupMember(location_id=location.id, group_code=group) for group in groups)
@@ -137,7 +138,7 @@ def test_a_database_with_people_gets_no_second_administrator(ctx: Context) -> No
 
 
 def demo_network(ctx: Context) -> None:
-    for code, groups in {"A": ["us", "west"], "B": ["us", "west"], "C": ["us", "east"]}.items():
+    for code, groups in {"A": ["west", "us"], "B": ["west", "us"], "C": ["east", "us"]}.items():
         add_location(ctx, code, *groups)
     with ctx.uow() as uow:
         uow.session.add(SystemFact(name="network", value={"kind": "demo"}, updated_at=uow.now))

@@ -17,7 +17,7 @@ from backend.cli import app
 from backend.context import Context
 from backend.locations.rules import LocationInput
 from backend.locations.service import put_locations
-from backend.simulation.demo import ensure_demo
+from backend.simulation.demo.ensure import ensure_demo
 from backend.simulation.olist.files import FILES, ORDERS
 from models.enums import LocationKind, Method
 from models.tables import Location, Order

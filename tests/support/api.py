@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
+from functools import cache
 
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.app import create_api
 from backend.api.security import secure
@@ -30,7 +32,24 @@ def client_of(ctx: Context, *scopes: Permission, locations: Sequence[str] = ()) 
 
 def program(ctx: Context) -> ASGIApp:
     """Return the API with the layers that are around it when it is served."""
-    return secure(create_api(lambda: ctx), lambda: ctx.settings)
+
+    async def on_this_database(scope: Scope, receive: Receive, send: Send) -> None:
+        token = _CONTEXT.set(ctx)
+        try:
+            await _program()(scope, receive, send)
+        finally:
+            _CONTEXT.reset(token)
+
+    return on_this_database
+
+
+_CONTEXT: ContextVar[Context] = ContextVar("the database of the request at hand")
+
+
+@cache
+def _program() -> ASGIApp:
+    # One for all tests: it holds nothing, and working out its hundred routes takes longer than most tests.
+    return secure(create_api(_CONTEXT.get), lambda: _CONTEXT.get().settings)
 
 
 def person(ctx: Context, username: str, role: Role, **limits: Sequence[str]) -> None:

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.services import BROWSER, chromium
+
+#: How long to look for something: ends a test that would hang, measures nothing. A busy machine may need many seconds.
+HANGS_MS = 60_000
+expect.set_options(timeout=HANGS_MS)
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "var" / "screenshots"
 
@@ -60,7 +64,7 @@ def new_context(browser: Browser, size: Size = LAPTOP, theme: Theme = "light", *
         locale="en-US",
         **more,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(HANGS_MS)
     return context
 
 

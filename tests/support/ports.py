@@ -17,7 +17,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], T], *, seconds: float = 20.0, what: str = "") -> T:
+def eventually(look: Callable[[], T], *, seconds: float = 60.0, what: str = "") -> T:
     """Call `look` until it answers something truthy and return that; AssertionError after `seconds`.
 
     The limit only ends a test that would hang; nothing is measured by it.

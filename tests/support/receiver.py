@@ -115,7 +115,7 @@ class Receiver:
         with self._lock:
             return list(self._received)
 
-    def wait_for(self, count: int, *, seconds: float = 20.0) -> list[Received]:
+    def wait_for(self, count: int, *, seconds: float = 60.0) -> list[Received]:
         """Return what has arrived once there are at least `count`; AssertionError when that does not happen."""
         return eventually(
             lambda: self.received if len(self.received) >= count else None,

@@ -22,6 +22,9 @@ from tests.support.ports import eventually, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+#: Seconds after which an answer will not come any more: ends a test that would hang, measures nothing.
+HANGS = 90
+
 #: Settings of the machine that runs the tests must not reach the program under test.
 FOREIGN = re.compile(r"^(PICKWATCH_(?!TEST_).*|DATABASE_URL|REDIS_URL|PORT|PYTHONDONTWRITEBYTECODE)$")
 
@@ -41,7 +44,7 @@ class Program:
             "PYTHONUNBUFFERED": "1",
             **settings,
         }
-        self.http = httpx.Client(base_url=self.url, timeout=30)
+        self.http = httpx.Client(base_url=self.url, timeout=HANGS)
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Program:
@@ -132,12 +135,12 @@ class Program:
     def api(self, *scopes: str) -> httpx.Client:
         """Return a client of /api/v1 with a fresh key that carries these scopes."""
         return httpx.Client(
-            base_url=f"{self.url}/api/v1/", timeout=30, headers={"Authorization": f"Bearer {self.key(*scopes)}"}
+            base_url=f"{self.url}/api/v1/", timeout=HANGS, headers={"Authorization": f"Bearer {self.key(*scopes)}"}
         )
 
     def sign_in(self, name: str, password: str) -> httpx.Client:
         """Sign in as a browser's form does and return a client that carries the session."""
-        client = httpx.Client(base_url=self.url, timeout=30, headers={"Origin": self.url}, follow_redirects=False)
+        client = httpx.Client(base_url=self.url, timeout=HANGS, headers={"Origin": self.url}, follow_redirects=False)
         answer = client.post("/api/auth/login", data={"username": name, "password": password})
         assert answer.status_code in {200, 204, 303}, answer.text
         assert client.cookies, f"no session for {name}: {answer.headers.get('location')}"
