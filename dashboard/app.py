@@ -14,7 +14,7 @@ from backend.api.app import create_api
 from backend.api.security import secure
 from dashboard import exports, live, logs, nav, runbooks
 from dashboard.built import INDEX
-from dashboard.guard import Guard
+from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
 from dashboard.pages import deliveries, location, login, network, not_found
@@ -54,6 +54,7 @@ api.include_router(exports.router)
 
 app = rx.App(
     html_lang="en",
+    backend_exception_handler=said_plainly,
     stylesheets=STYLESHEETS,
     head_components=[
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),

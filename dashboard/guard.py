@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import reflex as rx
@@ -23,7 +23,7 @@ from reflex.state import (
     StateUpdate,
     UpdateVarsInternalState,
 )
-from reflex_base.event import Event
+from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from starlette.requests import cookie_parser
 
@@ -114,6 +114,18 @@ class Seat(rx.State):
 
     refused: str = ""  # shown by the shell until the next thing that is done
     _owner: str = ""
+
+    @rx.event
+    @policy(SIGNED_IN)
+    def went_wrong(self) -> None:
+        """Say that the last thing asked for failed; what failed stands in the log."""
+        self.refused = "Something went wrong here. Nothing you see was lost. Try again, or reload the page."
+
+
+def said_plainly(exception: Exception) -> EventSpec:
+    """Log an error that no handler expected and tell the person; Reflex's own notice would need `eval`."""
+    log.error("an event handler failed", exc_info=exception)
+    return cast(EventSpec, cast(Any, Seat.went_wrong)())
 
 
 class Guard(rx.Middleware):

@@ -57,7 +57,7 @@ def page_at(path: str) -> Page | None:
     parts = path.strip("/").split("/")
     for page in PAGES:
         wanted = page.route.strip("/").split("/")
-        if len(wanted) == len(parts) and all(w in (p, "[code]") for w, p in zip(wanted, parts, strict=True)):
+        if len(wanted) == len(parts) and all(w == p or w.startswith("[") for w, p in zip(wanted, parts, strict=True)):
             return page
     return None
 

@@ -80,13 +80,15 @@ class Trend:
 
 @dataclass(frozen=True)
 class NetworkRow:
-    """A location in the list. `late_share` and `risk_share` are percents of its open shipments, for the bar."""
+    """A location in the list. `late_share` and `risk_share` are percents of its open shipments, for the bar;
+    `recovering` says until when it keeps a colour that its counts no longer have."""
 
     code: str
     name: str
     place: str
     status: str
     word: str
+    recovering: str
     open: str
     at_risk: str
     late: str
@@ -195,6 +197,7 @@ class LocationHead:
     word: str = ""
     since: str = ""
     why: str = ""
+    runbook: str = ""
     hours_today: str = ""
     local_time: str = ""
     groups: list[Choice] = field(default_factory=list)

@@ -1,7 +1,7 @@
 // The map as the dashboard sees it: a frame with the map document in it, and the messages to and from it.
 // The document's side of the same conversation is bridge.js.
 
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const DOCUMENT = "/ui/map";
 
@@ -10,8 +10,19 @@ function pageTheme() {
   return ["dark", "light"].find((name) => classList.contains(name)) ?? "system";
 }
 
+/** Call `start` once the page itself stands: the map must not compete with it. Returns what calls it off. */
+function whenIdle(start) {
+  if (!window.requestIdleCallback) {
+    const timer = setTimeout(start, 50);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(start, { timeout: 500 });
+  return () => cancelIdleCallback(handle);
+}
+
 export function MapFrame({ version, filter, selected, title, onPick, onDrawn, ...rest }) {
   const frame = useRef(null);
+  const [source, setSource] = useState(undefined);
   const latest = useRef({});
   latest.current = { state: { version, filter, selected }, onPick, onDrawn };
 
@@ -20,6 +31,8 @@ export function MapFrame({ version, filter, selected, title, onPick, onDrawn, ..
     const state = { ...latest.current.state, theme: pageTheme(), online };
     frame.current?.contentWindow?.postMessage({ type: "map-state", state }, location.origin);
   };
+
+  useEffect(() => whenIdle(() => setSource(DOCUMENT)), []);
 
   useEffect(tell, [version, filter, selected]);
 
@@ -39,5 +52,5 @@ export function MapFrame({ version, filter, selected, title, onPick, onDrawn, ..
     };
   }, []);
 
-  return <iframe ref={frame} src={DOCUMENT} title={title} {...rest} />;
+  return <iframe ref={frame} src={source} title={title} {...rest} />;
 }

@@ -53,8 +53,7 @@ export function start(map, config) {
   const basemap = config.basemap && addBasemap(map, config.basemap);
   basemap?.ready.then(() => { root.dataset.world = 'drawn'; });
   const tooltip = new Tooltip(map, config.symbols);
-  const fit = (options) => {
-    const bounds = points.bounds();
+  const fit = (bounds, options) => {
     if (bounds) map.fitBounds(bounds, { ...VIEW_OF_ALL, ...options });
   };
   const bridge = new Bridge();
@@ -63,7 +62,7 @@ export function start(map, config) {
   for (const event of ['mousedown', 'wheel', 'touchstart', 'keydown']) {
     container.addEventListener(event, () => { moved = true; }, { passive: true });
   }
-  map.on('resize', () => fitted && !moved && fit({ animate: false }));
+  map.on('resize', () => fitted && !moved && fit(points.heart(), { animate: false }));
 
   const describe = (code) => {
     points.mark({ focused: code });
@@ -79,7 +78,7 @@ export function start(map, config) {
       points.replace(found);
       if (!fitted && points.byCode.size) {
         fitted = true;
-        fit({ animate: false });
+        fit(points.heart(), { animate: false });
       }
       tooltip.refresh(points.byCode);
       bridge.send({ type: 'map-drawn', drawn: points.byCode.size, undrawn });
@@ -92,7 +91,7 @@ export function start(map, config) {
     state: (word) => { root.dataset.feed = word; },
   });
 
-  new FitControl(() => fit()).addTo(map);
+  new FitControl(() => fit(points.bounds())).addTo(map);
   new Keyboard(container, { points, describe, pick, say: tooltip.say.bind(tooltip), map });
   map.on('mousemove', ({ containerPoint }) => {
     const point = points.at(containerPoint);

@@ -10,6 +10,47 @@ const INK = 0.6; // at most this share of the ground where locations are may lie
 
 const SQUARE = 2; // px of zoom 0: some 300 km at the equator
 
+/** Return the bounds of `points`, or null when there are none. */
+function around(points) {
+  return points.length ? L.latLngBounds(points.map(({ latitude, longitude }) => [latitude, longitude])) : null;
+}
+
+const HELD = 0.95; // share of the points that the first view must hold
+const WORTH = 0.12; // leaving some out must shrink the view by this share, or they are no outliers
+
+/** Return the smallest-and-largest of the sorted `values` after the best cut of at most `spare` at either end. */
+function cuts(values, spare) {
+  const whole = values.at(-1) - values[0];
+  const found = [];
+  for (let left = 1; left <= spare; left++) {
+    found.push({ from: values[left], to: values.at(-1), saved: values[left] - values[0], left });
+    found.push({ from: values[0], to: values.at(-1 - left), saved: whole - (values.at(-1 - left) - values[0]), left });
+  }
+  return found;
+}
+
+/**
+ * Return the points without the few that lie far off: cutting them, side by side, must be worth it each time, and
+ * `HELD` of the points stay. A network on the mainland is not made small by two stores on islands.
+ */
+export function mostOf(points) {
+  let spare = Math.floor(points.length * (1 - HELD));
+  let kept = points;
+  while (spare > 0 && kept.length > 2) {
+    const axes = ['x', 'y'].map((axis) => ({ axis, sorted: kept.map((point) => point[axis]).sort((a, b) => a - b) }));
+    const size = axes.reduce((sum, { sorted }) => sum + sorted.at(-1) - sorted[0], 0);
+    const best = axes
+      .flatMap(({ axis, sorted }) => cuts(sorted, spare).map((cut) => ({ ...cut, axis })))
+      .filter(({ saved }) => saved > WORTH * size)
+      .reduce((a, b) => (!a || b.saved / b.left > a.saved / a.left ? b : a), null);
+    if (!best) return kept;
+    const rest = kept.filter((point) => point[best.axis] >= best.from && point[best.axis] <= best.to);
+    spare -= kept.length - rest.length;
+    kept = rest;
+  }
+  return kept;
+}
+
 /** Return the world's area, in px of zoom 0, of the small squares that hold at least one of `points`. */
 function ground(points) {
   const squares = new Set();
@@ -101,8 +142,12 @@ export class Points {
 
   /** Return the bounds of all points, or null when there are none. */
   bounds() {
-    if (!this.byCode.size) return null;
-    return L.latLngBounds([...this.byCode.values()].map(({ latitude, longitude }) => [latitude, longitude]));
+    return around([...this.byCode.values()]);
+  }
+
+  /** Return the bounds of where most of the network is, or null when there are no points. */
+  heart() {
+    return around(mostOf([...this.byCode.values()]));
   }
 
   #paint(context, view) {

@@ -160,14 +160,14 @@ def _caching(path: str, status: int) -> str:
 def content_policy(settings: Settings, *, scripts: str) -> str:
     """Return the Content-Security-Policy of pages; `scripts` says which inline scripts may run.
 
-    Reflex evaluates what the server sends for toasts, hence 'unsafe-eval'. Everything may come only from here, tiles
-    excepted when a tile server is set.
+    No 'unsafe-eval': Reflex evaluates what the server sends for toasts and scripts, so the dashboard uses neither.
+    Everything may come only from here, tiles excepted when a tile server is set.
     """
     tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
     images = "'self' data: blob:" + (f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "")
     rules = {
         "default-src": "'self'",
-        "script-src": f"'self' 'unsafe-eval' {scripts}",
+        "script-src": f"'self' {scripts}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": images,
         "font-src": "'self' data:",

@@ -17,6 +17,7 @@ from backend.sla.calendar import open_now
 from backend.sla.grading import Counts
 from backend.sla.views import (
     Direction,
+    Held,
     LocationFilter,
     LocationPage,
     LocationSort,
@@ -146,11 +147,12 @@ def _columns(uow: Uow) -> list[Any]:
     return [
         *(getattr(Location, name) for name in _LOCATION),
         sa.cast(col(Location.hours), sa.Text).label("hours_text"),
-        *(getattr(_HEALTH, name) for name in (*_NUMBERS, "grade", "since", "rule_version", "changed_at")),
+        *(getattr(_HEALTH, name) for name in (*_NUMBERS, *_STANDING)),
         stale_condition(uow).label("stale"),
     ]
 
 
+_STANDING = ("grade", "since", "rule_version", "changed_at", "better_since", "better_grade", "regrade_at")
 _LOCATION = (
     "id",
     "code",
@@ -205,7 +207,14 @@ def _view(uow: Uow, row: Any) -> LocationView:
         closed_reason=row.closed_reason,
         data_seen_at=row.data_seen_at,
         changed_at=row.changed_at,
+        held=_held(row),
     )
+
+
+def _held(row: Any) -> Held | None:
+    if row.better_since is None or row.regrade_at is None or row.better_grade is None:
+        return None
+    return Held(row.better_since, row.regrade_at, Compliance(row.better_grade))
 
 
 def _oldest(uow: Uow, filters: LocationFilter) -> Any:

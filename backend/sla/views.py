@@ -58,6 +58,15 @@ class LocationFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Flap control at work: better since then, the grade stays `until`, and `becomes` that if nothing changes."""
+
+    since: datetime
+    until: datetime
+    becomes: Compliance
+
+
+@dataclass(frozen=True, slots=True)
 class LocationView:
     """One location's health. `grade` is its colour with flap control; `counts` are its running shipments by band."""
 
@@ -81,6 +90,7 @@ class LocationView:
     closed_reason: str | None
     data_seen_at: datetime | None
     changed_at: datetime | None
+    held: Held | None = None
 
     @property
     def open(self) -> int:

@@ -17,6 +17,26 @@ def strip(kpis: Any, *extra: Any) -> rx.Component:
     )
 
 
+def waiting(*labels: str) -> rx.Component:
+    """Return the strip before its figures are there: the same boxes, so that nothing moves when they arrive."""
+    blank = rx.el.span(class_name="skeleton-line is-text")
+    return rx.el.section(
+        rx.el.span("Loading", class_name="sr-only"),
+        rx.el.dl(
+            *[
+                rx.el.div(
+                    rx.el.dt(label),
+                    rx.el.dd(rx.el.span(blank, class_name="kpi-value"), rx.el.span("\u00a0", class_name="kpi-hint")),
+                    class_name="kpi",
+                )
+                for label in labels
+            ],
+            class_name="kpis",
+        ),
+        aria_busy="true",
+    )
+
+
 def _kpi(kpi: Any) -> rx.Component:
     return rx.el.div(
         rx.el.dt(rx.cond(kpi.tone != "", mark(kpi.tone)), kpi.label),
@@ -33,7 +53,7 @@ def spark(label: str, trend: Any) -> rx.Component:
         rx.el.dd(
             rx.el.span(trend.value, class_name="kpi-value"),
             rx.el.span(trend.hint, class_name="kpi-hint"),
-            rx.el.svg(
+            rx.el.svg(  # empty for who sees a part of the network: history is kept for the whole only
                 rx.el.path(d=trend.area, class_name="spark-area"),
                 rx.el.path(d=trend.line, class_name="spark-line", fill="none", vector_effect="non-scaling-stroke"),
                 view_box="0 0 120 32",

@@ -12,6 +12,15 @@ from dashboard.views import STATUS_WORDS, StatusKey
 _BOX = {"view_box": "0 0 16 16", "width": "1em", "height": "1em", "aria_hidden": "true"}
 
 
+#: Closed and idle look alike.
+LEGEND: dict[StatusKey, str] = {
+    **{key: word for key, word in STATUS_WORDS.items() if key not in (StatusKey.IDLE, StatusKey.CLOSED)},
+    StatusKey.CLOSED: "Closed or idle",
+}
+#: A shipment's words beside the location's words, said once.
+SHIPMENTS = "Shipments are on time, at risk (their time is nearly up) or late."
+
+
 def _disc() -> rx.Component:
     return rx.el.svg(rx.el.circle(cx="8", cy="8", r="6.5"), class_name="mark", **_BOX)
 
@@ -59,10 +68,11 @@ def legend(rule: str | rx.Var[str]) -> rx.Component:
     return rx.el.section(
         rx.el.h2("What the colors mean", class_name="sr-only"),
         rx.el.ul(
-            *[rx.el.li(mark(key.value), rx.el.span(word)) for key, word in STATUS_WORDS.items()],
+            *[rx.el.li(mark(key.value), rx.el.span(word)) for key, word in LEGEND.items()],
             class_name="legend-marks",
         ),
         rx.el.p(rule, class_name="legend-rule"),
+        rx.el.p(SHIPMENTS, class_name="legend-rule"),
         class_name="legend",
     )
 

@@ -27,7 +27,8 @@ def data_table(columns: Any, rows: Any, *, label: str) -> rx.Component:
 
 
 def news(text: Any, show: Any) -> Any:
-    """Return the button behind which new order waits, while `text` says so."""
+    """Return the button behind which new order waits, while `text` says so; it stands in the list's foot, where it
+    covers and moves nothing."""
     return rx.cond(
         text != "",
         rx.el.button(
@@ -65,10 +66,11 @@ def _head(column: Any) -> Any:
     )
 
 
-def foot(pager: Any, csv: str | rx.Var[str]) -> rx.Component:
-    """Return the list's foot: where one is, the pages around it, and all of it as CSV."""
+def foot(pager: Any, csv: str | rx.Var[str], *news: Any) -> rx.Component:
+    """Return the list's foot: where one is, what is new, the pages around it, and all of it as CSV."""
     return rx.el.div(
         rx.el.span(pager.text, class_name="pager-text"),
+        *news,
         _page("Previous page", "chevron-left", pager.previous),
         _page("Next page", "chevron-right", pager.next),
         rx.el.a(rx.icon("download", size=16), "CSV", href=csv, class_name="button", download=True),

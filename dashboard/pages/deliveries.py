@@ -52,7 +52,6 @@ def page() -> rx.Component:
 
 def _list() -> rx.Component:
     return rx.fragment(
-        table.news(state.news, DeliveriesState.show_news),
         rx.cond(
             state.ready,
             rx.cond(
@@ -62,7 +61,7 @@ def _list() -> rx.Component:
             ),
             skeleton(8),
         ),
-        table.foot(state.pager, state.csv),
+        table.foot(state.pager, state.csv, table.news(state.news, DeliveriesState.show_news)),
     )
 
 
@@ -137,6 +136,7 @@ def _detail() -> rx.Component:
                 on_click=state.replay(one.id),
             ),
         ),
+        rx.el.p(state.said, role="status", class_name="said"),
         class_name="panel delivery",
         aria_label="Message",
     )

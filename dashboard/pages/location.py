@@ -66,7 +66,12 @@ def _head() -> rx.Component:
             ),
             rx.el.h1(head.name),
             rx.el.p(pill(head.status, head.word), rx.el.span(head.since, class_name="muted"), class_name="card-state"),
-            rx.el.p(head.why, class_name="location-why"),
+            rx.el.p(
+                head.why,
+                " ",
+                rx.cond(head.runbook != "", rx.el.a("What to do", href=head.runbook, target="_blank")),
+                class_name="location-why",
+            ),
         ),
         rx.el.dl(
             _fact("clock", "Local time", head.local_time),

@@ -15,6 +15,7 @@ from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.status import legend, mark, pill
 from dashboard.pages.network_card import card
 from dashboard.pages.network_wall import wall
+from dashboard.present.network import COMPLIANT, KPI_LABELS
 from dashboard.state.network import NetworkState
 
 state: Any = NetworkState  # its attributes are Vars on the class, which mypy cannot know
@@ -36,8 +37,8 @@ def _desk() -> rx.Component:
     return rx.el.div(
         rx.cond(
             state.ready,
-            kpi.strip(state.kpis, kpi.spark("Compliant", state.compliance)),
-            skeleton(2),
+            kpi.strip(state.kpis, kpi.spark(COMPLIANT, state.compliance)),
+            kpi.waiting(*KPI_LABELS, COMPLIANT),
         ),
         _filters(),
         rx.el.div(
@@ -118,7 +119,6 @@ def _map() -> rx.Component:
 
 def _list() -> rx.Component:
     return rx.fragment(
-        table.news(state.news, NetworkState.show_news),
         rx.cond(
             state.ready,
             rx.cond(
@@ -128,7 +128,7 @@ def _list() -> rx.Component:
             ),
             skeleton(10),
         ),
-        table.foot(state.pager, state.csv),
+        table.foot(state.pager, state.csv, table.news(state.news, NetworkState.show_news)),
     )
 
 
@@ -163,7 +163,11 @@ def _row(row: Any) -> rx.Component:
             rx.el.span(row.place, class_name="row-place"),
             scope="row",
         ),
-        rx.el.td(pill(row.status, row.word)),
+        rx.el.td(
+            pill(row.status, row.word),
+            rx.cond(row.recovering != "", rx.el.span(row.recovering, class_name="row-more")),
+            class_name="col-status",
+        ),
         rx.el.td(row.late, class_name="is-number col-late"),
         rx.el.td(row.at_risk, class_name="is-number col-risk"),
         rx.el.td(rx.el.span(row.open), bar, class_name="is-number col-open"),

@@ -25,6 +25,9 @@ TOLD = (
     EventType.SHIPMENT_HANDED_OVER,
 )
 
+#: Lines of a timeline.
+MOST = 15
+
 _PLAIN: dict[EventType, str] = {
     EventType.SHIPMENT_OPENED: "Shipment {shipment} came in",
     EventType.SHIPMENT_ACCEPTED: "Shipment {shipment} was accepted",
@@ -41,8 +44,14 @@ _PLAIN: dict[EventType, str] = {
 
 def entries(events: Sequence[EventView], time_zone: str, reader: Reader) -> list[Entry]:
     """Return events as lines of a timeline, newest first by their true moment (they may have been noticed later)."""
-    newest = sorted(events, key=lambda event: (event.at, event.seq), reverse=True)
-    return [entry(event, time_zone, reader) for event in newest]
+    told = [event for event in events if not _noise(event)]
+    newest = sorted(told, key=lambda event: (event.at, event.seq), reverse=True)
+    return [entry(event, time_zone, reader) for event in newest[:MOST]]
+
+
+def _noise(event: EventView) -> bool:
+    """Say whether it adds nothing: clocks end because the shipment was handed over or cancelled, which is told."""
+    return event.type == EventType.SLA_SHIPMENT_CHANGED and event.data.get("to") is None
 
 
 def entry(event: EventView, time_zone: str, reader: Reader) -> Entry:

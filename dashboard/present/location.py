@@ -16,10 +16,16 @@ from dashboard.present import common, events, hours
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.deliveries import STATE_WORDS
 from dashboard.present.network import why
-from dashboard.views import STATUS_WORDS, Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
+from dashboard.views import Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
 from models.enums import Compliance, Method, ShipmentStatus
 
-_BANDS = {band: STATUS_WORDS[StatusKey(band.value)] for band in reversed(Compliance)}
+#: Shipments are late, at risk or on time; Non-Compliant, At Risk and Compliant are words for locations.
+_BANDS = {Compliance.NON_COMPLIANT: "Late", Compliance.AT_RISK: "At risk", Compliance.COMPLIANT: "On time"}
+_RUNBOOKS = {
+    StatusKey.NON_COMPLIANT: "location-non-compliant",
+    StatusKey.AT_RISK: "location-at-risk",
+    StatusKey.STALE: "location-grey",
+}
 _STEPS: dict[str, str] = {
     ShipmentStatus.OPEN: "Not started",
     ShipmentStatus.ACCEPTED: "Accepted",
@@ -81,6 +87,7 @@ def head(facts: Facts, reader: Reader) -> LocationHead:
         word=common.word_of(key),
         since=say.lasting(view.since, view.time_zone, reader.now, reader.locale) if view.since else "",
         why=why(view, facts.thresholds, reader),
+        runbook=f"/runbooks/{_RUNBOOKS[key]}" if key in _RUNBOOKS else "",
         hours_today=hours.now(facts.hours, view.time_zone, view.closed_reason, reader),
         local_time=say.at_place(reader.now, view.time_zone, reader.now, reader.locale),
         groups=[Choice(group, group, NetworkAddress(group=group).href("/"), active=False) for group in view.groups],

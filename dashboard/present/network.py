@@ -11,7 +11,19 @@ from dashboard.address import NetworkAddress
 from dashboard.present import common
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.spark import spark
-from dashboard.views import Card, Choice, Column, Hit, Kpi, NetworkRow, NetworkScreen, Pager, StatusKey, Trend
+from dashboard.views import (
+    STATUS_WORDS,
+    Card,
+    Choice,
+    Column,
+    Hit,
+    Kpi,
+    NetworkRow,
+    NetworkScreen,
+    Pager,
+    StatusKey,
+    Trend,
+)
 
 PATH = "/"
 _SHOWN_WORDS = {
@@ -20,6 +32,8 @@ _SHOWN_WORDS = {
     Shown.COMPLIANT: "Compliant",
     Shown.STALE: "No fresh data",
 }
+KPI_LABELS = ("Open shipments", "At risk", "Late", "Orders/second", "Oldest open")
+COMPLIANT = "On time"
 _COLUMNS = (
     ("name", "Location", LocationSort.NAME, False),
     ("status", "Status", LocationSort.WORST, False),
@@ -60,7 +74,7 @@ def kpis(summary: SummaryView, reader: Reader) -> list[Kpi]:
 
 
 def compliance(points: Sequence[TrendPoint], summary: SummaryView, reader: Reader) -> Trend:
-    """Return the share of open shipments that are Compliant: now, and as it went."""
+    """Return the share of open shipments that are on time: now, and as it went."""
     shares = [point.counts.compliant / point.counts.open for point in points if point.counts.open]
     now = say.percent(summary.counts.compliant, summary.counts.open, reader.locale)
     if len(shares) < 2:
@@ -126,6 +140,7 @@ def row(view: LocationView, address: NetworkAddress, reader: Reader) -> NetworkR
         place=common.place_of(view),
         status=key,
         word=common.word_of(key),
+        recovering=recovering_briefly(view, reader),
         open=say.count(counts.open, reader.locale),
         at_risk=say.count(counts.at_risk, reader.locale),
         late=say.count(counts.non_compliant, reader.locale),
@@ -230,6 +245,8 @@ def why(view: LocationView, thresholds: Thresholds, reader: Reader) -> str:
         return f"Nothing was heard from here since {seen}. What is shown may be out of date."
     if not counts.open:
         return "No open shipments." + _closed(view)
+    if said := recovering(view, reader):
+        return said + _closed(view)
     late = say.plural(counts.non_compliant, "open shipment", locale)
     if counts.non_compliant:
         verb = "is" if counts.non_compliant == 1 else "are"
@@ -245,6 +262,30 @@ def why(view: LocationView, thresholds: Thresholds, reader: Reader) -> str:
             f"{say.count(counts.open, locale)}. From {thresholds.at_risk_percent}% on it is At Risk.{_closed(view)}"
         )
     return f"All {say.plural(counts.open, 'open shipment', locale)} are on time.{_closed(view)}"
+
+
+def recovering(view: LocationView, reader: Reader) -> str:
+    """Return why it keeps a colour that its counts no longer have, and what it turns into when; empty when it does
+    not."""
+    held = view.held
+    if held is None or not view.open:
+        return ""
+    counts, locale = view.counts, reader.locale
+    since, until = (say.wall_time(at, view.time_zone, reader.now, locale) for at in (held.since, held.until))
+    return (
+        f"Recovering: {say.count(counts.non_compliant, locale)} late and {say.count(counts.at_risk, locale)} at risk "
+        f"of {say.count(counts.open, locale)}, below the limit since {since}. "
+        f"It turns {STATUS_WORDS[StatusKey(held.becomes.value)]} at {until} in {say.city(view.time_zone)} "
+        "if it stays so."
+    )
+
+
+def recovering_briefly(view: LocationView, reader: Reader) -> str:
+    """Return the same for a list: "recovering, until 12:13"."""
+    held = view.held
+    if held is None or not view.open or view.stale:
+        return ""
+    return f"recovering, until {say.wall_time(held.until, view.time_zone, reader.now, reader.locale)}"
 
 
 def _closed(view: LocationView) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import numpy  # noqa: F401  wholly, before there are threads: plotly trips over one that another thread is importing
 import plotly.graph_objects as go
 
 from backend.sla.views import TrendPoint

@@ -34,6 +34,7 @@ class DeliveriesState(rx.State):
     csv: str = ""
     detail: DeliveryDetail = DeliveryDetail()
     news: str = ""
+    said: str = ""  # what became of the last action
     filtered: bool = False
 
     @rx.event
@@ -41,7 +42,7 @@ class DeliveriesState(rx.State):
     async def open(self) -> None:
         """Show what the address asks for; runs whenever it changes."""
         address = self._address()
-        self.subscription = address.subscription
+        self.subscription, self.said = address.subscription, ""
         self.filtered = bool(address.subscription or address.status)
         await self._load()
         await follow(self)
@@ -60,14 +61,15 @@ class DeliveriesState(rx.State):
 
     @rx.event
     @policy(Permission.SUBSCRIPTIONS_WRITE)
-    async def replay(self, delivery_id: Key) -> Any:
+    async def replay(self, delivery_id: Key) -> None:
         """Send a message again under its old id."""
         try:
             await ask(self, lambda door, asker: door.replay(asker, delivery_id))
         except Trouble as trouble:
-            return rx.toast.error(str(trouble))
+            self.said = str(trouble)
+            return
         await self._load()
-        return rx.toast.success("The message will be sent again now.")
+        self.said = "The message will be sent again now."
 
     async def _reload(self) -> None:
         shown = [row.key for row in self.rows]

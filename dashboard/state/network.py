@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import reflex as rx
 from pydantic import Field
 
+from backend.sla.grading import Thresholds, describe
 from dashboard.address import NetworkAddress
 from dashboard.guard import policy
 from dashboard.live import follow
@@ -37,7 +38,7 @@ class NetworkState(rx.State):
     pager: Pager = Pager()
     csv: str = ""
     card: Card = Card()
-    rule: str = ""
+    rule: str = describe(Thresholds())  # the usual one, so that the page has its shape before it has its data
     news: str = ""
     spoken: str = ""
     view: str = "map"

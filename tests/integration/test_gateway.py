@@ -112,7 +112,7 @@ def test_a_location_s_queue_is_filtered_and_counted(gateway: Gateway) -> None:
     assert orders(LocationAddress(sla=Compliance.NON_COMPLIANT)) == ["A-1"]
     assert gateway.location(BOSS, "chi", LocationAddress(sla=Compliance.NON_COMPLIANT)).pager.text == "1 shipment"
     first = gateway.location(BOSS, "chi", LocationAddress()).queue[0]
-    assert (first.word, first.due, first.left) == ("Non-Compliant", "1 h late", 0)
+    assert (first.word, first.due, first.left) == ("Late", "1 h late", 0)
 
 
 def test_deliveries_need_their_permission(gateway: Gateway) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from backend.events.queries import EventView
 from dashboard.present.common import Reader
-from dashboard.present.events import TOLD, entries, text
+from dashboard.present.events import MOST, TOLD, entries, text
 from models.events import EventType
 
 NOW = datetime(2026, 11, 27, 22, 18, tzinfo=UTC)
@@ -61,3 +61,16 @@ def test_a_timeline_goes_by_the_true_moment_not_by_when_it_was_noticed() -> None
     told = entries([event(2, 40), event(1, 5)], "America/Chicago", Reader(NOW))
     assert [entry.when for entry in told] == ["5 min ago", "40 min ago"]
     assert told[0].title == "16:13 in Chicago"
+
+
+def test_clocks_that_end_with_the_work_are_left_out_and_lines_are_limited() -> None:
+    def event(seq: int, type_: EventType, data: dict[str, object]) -> EventView:
+        return EventView(seq, f"evt_{seq}", type_, "s", 1, "system", data, NOW, NOW)
+
+    done = [
+        event(2, EventType.SLA_SHIPMENT_CHANGED, {"shipment": 8, "from": "compliant", "to": None}),
+        event(1, EventType.SHIPMENT_SHIPPED, {"shipment": 8}),
+    ]
+    assert [line.text for line in entries(done, "UTC", Reader(NOW))] == ["Shipment 8 was shipped"]
+    many = [event(seq, EventType.SHIPMENT_SHIPPED, {"shipment": seq}) for seq in range(MOST + 5)]
+    assert len(entries(many, "UTC", Reader(NOW))) == MOST
