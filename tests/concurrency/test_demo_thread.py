@@ -105,12 +105,12 @@ def test_two_processes_do_not_both_live_it(ctx: Context, demo: DemoSimulator, mo
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr("backend.persistence.claims.OWNER", "another process")
         demo.start()
-        assert asked.wait(20)
+        assert asked.wait(60)
         demo.stop()
     assert lived == []
     asked.clear()
     demo.start()  # whose lease it is
-    assert asked.wait(20)
+    assert asked.wait(60)
     demo.stop()
     assert lived
 
