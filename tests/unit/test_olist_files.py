@@ -109,3 +109,12 @@ def test_a_cut_off_gzip_an_empty_file_and_binary_noise_are_named(tmp_path: Path)
     assert faults[f"{ORDERS}.gz"] == "unreadable"
     assert faults[f"{SELLERS}:1:seller_id"] == "missing_column"
     assert faults[ITEMS] == "not_utf8"
+
+
+def test_a_broken_seller_file_is_not_blamed_on_the_items(tmp_path: Path) -> None:
+    directory = write(tmp_path, orders=[order("o1")], items=[item("o1"), item("o1", 2)])
+    sellers = directory / "olist_sellers_dataset.csv"
+    sellers.write_text(sellers.read_text().replace("seller_state", "state"))
+    with pytest.raises(DomainError) as refused:
+        read_dataset(directory)
+    assert [fault.code for fault in refused.value.faults] == ["missing_column"]
