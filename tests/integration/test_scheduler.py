@@ -121,7 +121,7 @@ def test_an_exclusive_job_runs_in_one_process_only(ctx: Context, monkeypatch: py
 
     live = _live(ctx)
     with live.uow() as uow:
-        assert claims.hold_lease(uow, "j", seconds=60)
+        assert claims.hold_lease(uow, "j", seconds=3600)
     ours = claims.OWNER
     claims.OWNER = "another process"
     try:
@@ -133,4 +133,4 @@ def test_an_exclusive_job_runs_in_one_process_only(ctx: Context, monkeypatch: py
     finally:
         claims.OWNER = ours
     with live.uow() as uow:
-        assert claims.hold_lease(uow, "j", seconds=60)
+        assert claims.hold_lease(uow, "j", seconds=3600)
