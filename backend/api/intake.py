@@ -26,6 +26,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _PREFIX = "/api/v1/"
 _INT64 = 2**63
 _MAX_FAULTS = 100
+#: No code holds one, and the router of paths does not look past a line break.
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -57,8 +59,8 @@ def _check_address(scope: Scope) -> Response | None:
         allow = {"Allow": ", ".join(METHODS)}
         return problem(405, "method_not_allowed", "Method not allowed", detail=detail, headers=allow)
     query = unquote(scope["query_string"].decode("latin-1"))  # invalid UTF-8 becomes U+FFFD, which is harmless
-    if _UNSTORABLE.search(scope["path"]) or _UNSTORABLE.search(query):
-        return problem(400, "bad_address", "Bad address", detail="The address holds a NUL character.")
+    if _CONTROL.search(scope["path"]) or _UNSTORABLE.search(scope["path"]) or _UNSTORABLE.search(query):
+        return problem(400, "bad_address", "Bad address", detail="The address holds a control character.")
     return None
 
 

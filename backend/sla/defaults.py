@@ -9,6 +9,24 @@ from models.enums import ClockScope, Counting, Method, Step, TargetKind
 
 _HOUR = 3600
 
+#: Every method keeps what an order itself promised, by `due_at`; an order without one gets no such clock.
+PROMISED: Mapping[str, DefinitionInput] = {
+    f"{method.value}-promised": DefinitionInput(
+        name=f"{words} by the instant the order promised",
+        method=method,
+        start_step=Step.PLACED,
+        end_step=end,
+        target_kind=TargetKind.ORDER_DUE,
+    )
+    for method, end, words in (
+        (Method.SHIP, Step.SHIPPED, "Shipped"),
+        (Method.PICKUP, Step.READY, "Pickup ready"),
+        (Method.CURBSIDE, Step.READY, "Curbside ready"),
+        (Method.DELIVERY, Step.HANDED_OVER, "Delivered"),
+        (Method.TRANSFER, Step.SHIPPED, "Transfer sent"),
+    )
+}
+
 DEFAULT_DEFINITIONS: Mapping[str, DefinitionInput] = {
     "pickup-2h": DefinitionInput(
         name="Pickup ready within 2 open hours",
@@ -64,25 +82,5 @@ DEFAULT_DEFINITIONS: Mapping[str, DefinitionInput] = {
         counting=Counting.OPEN_HOURS,
         scope=ClockScope.LOCATION,
     ),
-    "ship-promised": DefinitionInput(
-        name="Shipped by the instant the order promised",
-        method=Method.SHIP,
-        start_step=Step.PLACED,
-        end_step=Step.SHIPPED,
-        target_kind=TargetKind.ORDER_DUE,
-    ),
-    "pickup-promised": DefinitionInput(
-        name="Pickup ready by the instant the order promised",
-        method=Method.PICKUP,
-        start_step=Step.PLACED,
-        end_step=Step.READY,
-        target_kind=TargetKind.ORDER_DUE,
-    ),
-    "delivery-promised": DefinitionInput(
-        name="Delivered by the instant the order promised",
-        method=Method.DELIVERY,
-        start_step=Step.PLACED,
-        end_step=Step.HANDED_OVER,
-        target_kind=TargetKind.ORDER_DUE,
-    ),
+    **PROMISED,
 }

@@ -115,7 +115,7 @@ def test_waiting_ends_with_the_first_event_that_matches(ctx: Context) -> None:
         (uid,) = record(ctx)
         relay(ctx)
         for answer in answers:
-            assert [item["id"] for item in answer.result(20).json()["items"]] == [uid]
+            assert [item["id"] for item in answer.result(60).json()["items"]] == [uid]
 
 
 def test_waiting_in_vain_ends_empty_with_a_good_cursor(ctx: Context) -> None:

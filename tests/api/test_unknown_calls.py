@@ -25,6 +25,13 @@ def test_a_method_that_no_call_has_is_a_problem_document(ctx: Context, method: s
     assert "GET" in answer.headers["allow"]
 
 
+@pytest.mark.parametrize("sku", ["a%0Ab", "%0D", "x%7F", "a%00"])
+def test_an_address_with_control_characters_is_a_problem_document(ctx: Context, sku: str) -> None:
+    answer = client_of(ctx).get(f"/api/v1/products/{sku}")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["code"] == "bad_address"
+
+
 def test_a_known_call_with_the_wrong_method_says_which_are_right(ctx: Context) -> None:
     answer = client_of(ctx).delete("/api/v1/me")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

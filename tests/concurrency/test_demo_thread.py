@@ -16,9 +16,10 @@ from backend.locations.rules import LocationInput
 from backend.locations.service import put_locations
 from backend.persistence.uow import Uow
 from backend.simulation import facts
-from backend.simulation.demo import ensure_demo, service
+from backend.simulation.demo import service
+from backend.simulation.demo.ensure import ensure_demo
 from backend.simulation.demo.service import DemoSimulator
-from backend.simulation.demo.simulator import FACT, Simulator
+from backend.simulation.demo.simulator import Simulator
 from models.enums import LocationKind, Method
 from tests.support.ports import eventually
 
@@ -48,7 +49,7 @@ def alive() -> list[str]:
 
 def reached(ctx: Context) -> datetime:
     with ctx.read() as uow:
-        return datetime.fromisoformat(facts.read(uow, FACT)["reached"])
+        return datetime.fromisoformat(facts.read(uow, facts.DEMO)["reached"])
 
 
 def test_it_follows_the_clock_until_it_is_stopped(ctx: Context, clock: ManualClock, demo: DemoSimulator) -> None:
@@ -99,18 +100,18 @@ def test_two_processes_do_not_both_live_it(ctx: Context, demo: DemoSimulator, mo
         return held
 
     monkeypatch.setattr(service, "hold_lease", hold_lease)
-    monkeypatch.setattr(service, "catch_up", lambda *_, now, **__: lived.append(now) or now)
+    monkeypatch.setattr("backend.simulation.demo.warmup.catch_up", lambda *_, now, **__: lived.append(now) or now)
     with ctx.uow() as uow:
         assert ask(uow, "demo network", seconds=3600)
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr("backend.persistence.claims.OWNER", "another process")
         demo.start()
-        assert asked.wait(20)
+        assert asked.wait(60)
         demo.stop()
     assert lived == []
     asked.clear()
     demo.start()  # whose lease it is
-    assert asked.wait(20)
+    assert asked.wait(60)
     demo.stop()
     assert lived
 

@@ -66,10 +66,10 @@ def test_a_second_sequencer_waits_for_the_first(ctx: Context) -> None:
         with ctx.uow() as uow:
             assert lock_feed(uow.session) == 0
             other = pool.submit(second)
-            started.wait(5)
+            assert started.wait(60)
             assert sequence(uow) == 3
             assert not other.done()
-        assert other.result(10) == 0
+        assert other.result(60) == 0
 
 
 def test_writers_sequencers_and_a_reader_at_once(ctx: Context) -> None:

@@ -30,7 +30,7 @@ def together(calls: list[Callable[[], object]], threads: int = 12) -> list[objec
 
     def run(call: Callable[[], object]) -> object:
         if next(first, None) is not None:
-            gate.wait(timeout=20)
+            gate.wait(timeout=60)
         try:
             return call()
         except DomainError as error:

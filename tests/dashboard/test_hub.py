@@ -59,7 +59,7 @@ async def running(world: World, pace: Pace = ON_SIGNAL) -> AsyncIterator[Hub]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 what is waited for happens in plain functions
             await asyncio.sleep(0.001)
 

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from backend.clock import SystemClock, system_now
 from backend.context import Context
 from backend.jobs.job import Job
 from backend.jobs.scheduler import Scheduler
+from backend.persistence.uow import Uow
 from backend.wakeups import Topic
 
 HOUR = 3600.0
 
 
 def _wait(condition: Callable[[], bool]) -> bool:
-    for _ in range(500):
+    for _ in range(6000):
         if condition():
             return True
         threading.Event().wait(0.01)
@@ -60,7 +63,7 @@ def test_a_signal_during_a_run_is_not_lost(ctx: Context) -> None:
             return None
         runs.append(1)
         inside.set()
-        leave.wait(5)
+        leave.wait(60)
         busy.release()
         return None
 
@@ -68,7 +71,7 @@ def test_a_signal_during_a_run_is_not_lost(ctx: Context) -> None:
     scheduler = Scheduler(live, [Job("j", run, HOUR, wakes_on=Topic.EVENTS)])
     scheduler.start()
     try:
-        assert inside.wait(5)
+        assert inside.wait(60)
         live.wakeups.signal(Topic.EVENTS)
         leave.set()
         assert _wait(lambda: len(runs) == 2)
@@ -98,10 +101,19 @@ def test_a_failing_job_runs_again(ctx: Context) -> None:
         scheduler.stop()
 
 
-def test_an_exclusive_job_runs_in_one_process_only(ctx: Context) -> None:
+def test_an_exclusive_job_runs_in_one_process_only(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    from backend.jobs import runner
     from backend.persistence import claims
 
     runs: list[int] = []
+    asked: list[str] = []
+
+    def hold_lease(uow: Uow, job: str, *, seconds: float) -> bool:
+        held = claims.hold_lease(uow, job, seconds=seconds)
+        asked.append(job)
+        return held
+
+    monkeypatch.setattr(runner, "hold_lease", hold_lease)
 
     def run(_ctx: Context) -> datetime | None:
         runs.append(1)
@@ -109,16 +121,16 @@ def test_an_exclusive_job_runs_in_one_process_only(ctx: Context) -> None:
 
     live = _live(ctx)
     with live.uow() as uow:
-        assert claims.hold_lease(uow, "j", seconds=60)
+        assert claims.hold_lease(uow, "j", seconds=3600)
     ours = claims.OWNER
     claims.OWNER = "another process"
     try:
         scheduler = Scheduler(live, [Job("j", run, 0.05, exclusive=True)])
         scheduler.start()
-        threading.Event().wait(0.3)
-        assert runs == []
+        assert _wait(lambda: len(asked) >= 3)
         scheduler.stop()
+        assert runs == []
     finally:
         claims.OWNER = ours
     with live.uow() as uow:
-        assert claims.hold_lease(uow, "j", seconds=60)
+        assert claims.hold_lease(uow, "j", seconds=3600)

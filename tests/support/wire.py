@@ -71,7 +71,7 @@ class Wire:
         await self.until(lambda: any(_hydrated(update) is False for update in self.heard[seen:]))
         return [update for update in self.heard[start:] if _hydrated(update) is None]
 
-    async def until(self, happened: Any, *, seconds: float = 20) -> None:
+    async def until(self, happened: Any, *, seconds: float = 60) -> None:
         """Wait until the condition holds; AssertionError with all that was heard when it never does."""
         async with asyncio.timeout(seconds):
             while not happened():

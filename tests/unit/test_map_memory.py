@@ -55,12 +55,12 @@ def test_those_who_ask_at_once_share_one_answer() -> None:
     def make() -> Body:
         made.append(1)
         started.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return Body(b"", "the one")
 
     with ThreadPoolExecutor(5) as pool:
         asking = [pool.submit(memory.recall, "all", seconds=60.0, make=make) for _ in range(5)]
-        started.wait(10)
+        started.wait(60)
         go_on.set()
         assert {future.result().etag for future in asking} == {"the one"}
     assert len(made) == 1

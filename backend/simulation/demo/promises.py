@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backend.sla.defaults import PROMISED
 from backend.sla.facts import DefinitionInput
 from backend.sla.grading import Thresholds
 from models.enums import ClockScope, Counting, Method, Step, TargetKind
@@ -87,4 +88,5 @@ PROMISES: Mapping[str, DefinitionInput] = {
         end_step=Step.SHIPPED,
         target_seconds=2 * _HOUR,
     ),
+    **PROMISED,
 }
