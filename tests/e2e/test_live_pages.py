@@ -134,6 +134,9 @@ def test_the_network_prints_as_a_list(context: BrowserContext, shop: Shop) -> No
     for hidden in (".rail", ".top", ".split-map", ".filters"):
         expect(page.locator(hidden)).to_be_hidden()
     expect(page.locator(".row-link").last).to_be_visible()
+    wide = page.locator(".split-list").bounding_box()
+    assert wide
+    assert wide["width"] > 0.9 * LAPTOP.width, "the list leaves half of the paper empty"
     page.screenshot(path=SCREENSHOTS / "network-print.png", full_page=True)
 
 
@@ -155,6 +158,7 @@ def test_red_and_green_are_told_apart_without_their_colours(context: BrowserCont
     page = context.new_page()
     page.goto(shop.program.url)
     expect(page.locator("tbody tr", has_text="Store CHI")).to_contain_text("Non-Compliant")
+    page.frame_locator(".map-frame").locator("html[data-ready]").wait_for(state="attached")
     session = context.new_cdp_session(page)
     session.send("Emulation.setEmulatedVisionDeficiency", {"type": "deuteranopia"})
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
