@@ -73,10 +73,13 @@ class Wire:
 
     async def until(self, happened: Any, *, seconds: float = 60) -> None:
         """Wait until the condition holds; AssertionError with all that was heard when it never does."""
-        async with asyncio.timeout(seconds):
-            while not happened():
-                self._news.clear()
-                await self._news.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while not happened():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError as error:
+            raise AssertionError(f"gave up after {seconds:g} s; heard {self.text[-2000:]}") from error
 
     @property
     def text(self) -> str:
