@@ -1,7 +1,7 @@
 """Nobody runs an event handler that is not meant for him: deny by default, for every event of every websocket.
 
 Any client can open the websocket under any token and name any public method of any State class, shown or not
-(`docs/shared` calls it the first thing to know about the stack). So each handler carries a policy, and `Guard` checks
+(the first thing to know about this stack). So each handler carries a policy, and `Guard` checks
 it before each run, background and chained events included, against the session cookie of that very connection.
 Not here: checking arguments (`arguments.py`), how many events a second (`ratelimit.py`).
 """
