@@ -38,7 +38,7 @@ def _start(folder: Path, network: str) -> float:
     program = Program("up", network, folder=folder, port=free_port())
     started = time.perf_counter()
     with program:
-        assert httpx.get(f"{program.url}/").status_code == 200
+        assert httpx.get(f"{program.url}/", follow_redirects=True).status_code == 200
         return (time.perf_counter() - started) * 1000
 
 
