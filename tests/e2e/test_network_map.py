@@ -63,10 +63,10 @@ class MapPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         page.frame_locator("iframe.map-frame").locator("html[data-ready]").wait_for(state="attached")
-        self._settle()
+        self.settle()
         [self.frame] = [frame for frame in page.frames if frame.url.endswith("/ui/map")]
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Wait until the frame has stopped moving, so that the mouse meets what it aims at."""
         places: list[Any] = []
 
@@ -270,5 +270,6 @@ def test_a_finger_finds_a_location_on_a_phone(shop: Shop, browser: Browser) -> N
     with new_context(browser, PHONE) as context:
         view = shop.visit(context)
         view.page.locator("iframe.map-frame").scroll_into_view_if_needed()
+        view.settle()
         view.page.touchscreen.tap(*view.place("DAL"))
         view.page.wait_for_url("**/?*at=DAL*")
