@@ -15,6 +15,9 @@ class Topic(StrEnum):
     EVENTS = "events"  # unsequenced events were committed
     SEQUENCED = "sequenced"  # events got their place in the feed: open screens, long polls and hubs look
     SLA = "sla"  # a clock with an earlier next check was committed
+    ROUTING = "routing"  # an order is due for routing
+    ROUTED = "routed"  # orders were routed: whoever waits for one looks
+    IMPORTS = "imports"  # a file or a shadow run waits to be worked on
     DELIVERIES = "deliveries"  # webhook messages became due
 
 

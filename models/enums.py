@@ -54,11 +54,18 @@ class Step(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """State of an order."""
+    """State of an order; `backend/orders/rules.py` says which may follow which.
+
+    `placed` waits for routing. `partly_routed` has shipments and a remainder that waits. The others that wait are
+    `unassigned` (no location can fill it), `backordered` (for stock) and `customer_care` (for a person).
+    """
 
     PLACED = "placed"
     ROUTED = "routed"
+    PARTLY_ROUTED = "partly_routed"
     UNASSIGNED = "unassigned"
+    BACKORDERED = "backordered"
+    CUSTOMER_CARE = "customer_care"
     HELD = "held"
     FULFILLED = "fulfilled"
     CANCELLED = "cancelled"
@@ -75,6 +82,65 @@ class ShipmentStatus(StrEnum):
     SHIPPED = "shipped"
     HANDED_OVER = "handed_over"
     CANCELLED = "cancelled"
+
+
+class Remainder(StrEnum):
+    """What the units of an order line that have no location wait for."""
+
+    UNASSIGNED = "unassigned"
+    BACKORDERED = "backordered"
+    CUSTOMER_CARE = "customer_care"
+
+
+class StrategyStatus(StrEnum):
+    """Life of a version of a routing strategy; at most one version of all strategies is active."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class RoutingOutcome(StrEnum):
+    """What a routing decision came to."""
+
+    ASSIGNED = "assigned"  # one location takes all of it
+    SPLIT = "split"  # several locations together take all of it
+    PARTIAL = "partial"  # something has a location, something has none
+    NONE = "none"  # an empty suggestion: nothing has a location
+
+
+class LoadWindow(StrEnum):
+    """How long a location's assignment limit counts before it starts afresh, at the location's own clock."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+
+class WorkStatus(StrEnum):
+    """State of a long job somebody asked for: an import, a shadow run."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ImportKind(StrEnum):
+    """What a file holds."""
+
+    LOCATIONS = "locations"
+    PRODUCTS = "products"
+    STOCK = "stock"
+    ORDERS = "orders"
+
+
+class FileFormat(StrEnum):
+    """How rows stand in a file."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
 
 
 class ClockScope(StrEnum):
@@ -133,7 +199,10 @@ class Permission(StrEnum):
     NETWORK_READ = "network:read"
     LOCATIONS_WRITE = "locations:write"
     PRODUCTS_WRITE = "products:write"
+    INVENTORY_READ = "inventory:read"
     INVENTORY_WRITE = "inventory:write"
+    ROUTING_READ = "routing:read"
+    ROUTING_WRITE = "routing:write"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     SHIPMENTS_WRITE = "shipments:write"

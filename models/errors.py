@@ -21,6 +21,8 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency_key_reused"
     IDEMPOTENCY_RUNNING = "idempotency_key_running"
     RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    UNAVAILABLE = "unavailable"
     TARGET_REFUSED = "target_refused"
 
 

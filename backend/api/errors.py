@@ -31,6 +31,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.IDEMPOTENCY_MISMATCH: 409,
     ErrorCode.IDEMPOTENCY_RUNNING: 409,
     ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.OVERLOADED: 429,
+    ErrorCode.UNAVAILABLE: 503,
     ErrorCode.TARGET_REFUSED: 422,
 }
 

@@ -6,7 +6,14 @@ from backend.auth.actor import LocationScope
 from models.enums import Permission, Role
 
 _READ = frozenset(
-    {Permission.NETWORK_READ, Permission.ORDERS_READ, Permission.EVENTS_READ, Permission.SUBSCRIPTIONS_READ}
+    {
+        Permission.NETWORK_READ,
+        Permission.ORDERS_READ,
+        Permission.INVENTORY_READ,
+        Permission.ROUTING_READ,
+        Permission.EVENTS_READ,
+        Permission.SUBSCRIPTIONS_READ,
+    }
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -18,13 +25,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ORDERS_WRITE,
         Permission.INVENTORY_WRITE,
         Permission.LOCATIONS_WRITE,
+        Permission.ROUTING_WRITE,
     },
-    Role.FULFILLER: frozenset({Permission.NETWORK_READ, Permission.ORDERS_READ, Permission.SHIPMENTS_WRITE}),
-    Role.VIEWER: frozenset({Permission.NETWORK_READ, Permission.EVENTS_READ}),
+    Role.FULFILLER: frozenset(
+        {Permission.NETWORK_READ, Permission.ORDERS_READ, Permission.INVENTORY_READ, Permission.SHIPMENTS_WRITE}
+    ),
+    Role.VIEWER: frozenset({Permission.NETWORK_READ, Permission.INVENTORY_READ, Permission.EVENTS_READ}),
 }
 
 #: These change or show things that no location owns; whoever is limited to some locations cannot hold them.
-NETWORK_WIDE = frozenset({Permission.ADMIN, Permission.SLA_WRITE, Permission.PRODUCTS_WRITE})
+NETWORK_WIDE = frozenset({Permission.ADMIN, Permission.SLA_WRITE, Permission.PRODUCTS_WRITE, Permission.ROUTING_WRITE})
 
 
 def permissions_of(role: Role, scope: LocationScope) -> frozenset[Permission]:

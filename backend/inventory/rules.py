@@ -17,15 +17,20 @@ MAX_UNITS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Units there, and units promised to open shipments."""
+    """Units there, and units promised to open shipments (`models/tables/inventory.py` says what each means)."""
 
     on_hand: int = 0
     allocated: int = 0
+    pending: int = 0
+    unsellable: int = 0
+    safety_stock: int = 0
+    floor: int = 0
 
     @property
     def available(self) -> int:
         """Return the units that may still be promised."""
-        return self.on_hand - self.allocated
+        kept = self.unsellable + self.allocated + self.pending + self.safety_stock + self.floor
+        return max(0, self.on_hand - kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from models.tables.access import ApiKey, LoginAttempt, User, UserSession
 from models.tables.catalog import Product
 from models.tables.events import Event, EventSequence
-from models.tables.inventory import StockBalance, StockMovement
+from models.tables.imports import ImportFault, ImportJob, ImportPiece
+from models.tables.inventory import LotAllocation, StockBalance, StockLot, StockMovement
 from models.tables.locations import Location, LocationGroupMember
 from models.tables.orders import Order, OrderLine
+from models.tables.promise import Carrier, TransferLane
+from models.tables.routing import LocationLoad, RoutingDecision, RoutingExclusion, RoutingStrategy, ShadowRun
 from models.tables.shipments import Shipment, ShipmentLine
 from models.tables.sla import (
     GradingRule,
@@ -15,35 +18,61 @@ from models.tables.sla import (
     SlaDefinition,
     SlaTransition,
 )
+from models.tables.stock_rules import (
+    FutureAllocation,
+    FutureStock,
+    SegmentUsage,
+    StockBlock,
+    StockSegment,
+    StockSegmentQuota,
+)
 from models.tables.system import IdempotencyKey, JobLease, SystemFact
 from models.tables.webhooks import Delivery, DeliveryAttempt, Subscription
 
 __all__ = [
     "ApiKey",
+    "Carrier",
     "Delivery",
     "DeliveryAttempt",
     "Event",
     "EventSequence",
+    "FutureAllocation",
+    "FutureStock",
     "GradingRule",
     "HealthSample",
     "IdempotencyKey",
+    "ImportFault",
+    "ImportJob",
+    "ImportPiece",
     "JobLease",
     "Location",
     "LocationGroupMember",
     "LocationHealth",
+    "LocationLoad",
     "LoginAttempt",
+    "LotAllocation",
     "Order",
     "OrderLine",
     "Product",
+    "RoutingDecision",
+    "RoutingExclusion",
+    "RoutingStrategy",
+    "SegmentUsage",
+    "ShadowRun",
     "Shipment",
     "ShipmentLine",
     "SlaClock",
     "SlaDefinition",
     "SlaTransition",
     "StockBalance",
+    "StockBlock",
+    "StockLot",
     "StockMovement",
+    "StockSegment",
+    "StockSegmentQuota",
     "Subscription",
     "SystemFact",
+    "TransferLane",
     "User",
     "UserSession",
 ]

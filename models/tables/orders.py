@@ -8,20 +8,38 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.enums import Method, OrderStatus
+from models.enums import Method, OrderStatus, Remainder
 from models.tables.base import document, instant, key, one_of, ref
+from models.types import BigId
+
+#: The lane of an order that no lane of the strategy matches.
+LAST_LANE = 9
 
 
 class Order(SQLModel, table=True):
-    """An order as it came in. `customer` and `ship_to` keep the caller's documents."""
+    """An order as it came in. `customer` and `ship_to` keep the caller's documents.
+
+    `customer_email` and `customer_name` are folded to lower case, for search. `lane` is its priority lane (0 routes
+    first). `routing_due_at` is when routing must look at it, null when it need not; `routing_attempts` counts the times
+    it was looked at. `promised_at` is the delivery or pickup date promised when it was routed.
+    """
 
     __tablename__ = "customer_order"
     __table_args__ = (
-        sa.UniqueConstraint("channel", "external_id", name="uq_order_external"),
+        sa.UniqueConstraint("external_id", "channel", name="uq_order_external"),
         one_of("status", OrderStatus, "ck_order_status"),
         one_of("method", Method, "ck_order_method"),
         sa.Index("ix_order_status", "status", "id"),
-        sa.Index("ix_order_external", "external_id"),
+        sa.Index(  # what the routing worker takes next: the most urgent lane first
+            "ix_order_routing_due",
+            "lane",
+            "routing_due_at",
+            "id",
+            postgresql_where=sa.text("routing_due_at IS NOT NULL"),
+            sqlite_where=sa.text("routing_due_at IS NOT NULL"),
+        ),
+        sa.Index("ix_order_customer_email", "customer_email"),
+        sa.Index("ix_order_customer_name", "customer_name"),
         sa.Index("ix_order_placed_at", "placed_at"),
     )
 
@@ -38,16 +56,35 @@ class Order(SQLModel, table=True):
     placed_at: datetime = instant()
     due_at: datetime | None = instant(nullable=True)
     attributes: dict[str, Any] = document()
+    customer_email: str | None = Field(default=None, max_length=254)
+    customer_name: str | None = Field(default=None, max_length=200)
+    total_minor: int = Field(default=0, sa_type=BigId, sa_column_kwargs={"server_default": sa.text("0")})
+    lane: int = Field(default=LAST_LANE, sa_column_kwargs={"server_default": sa.text("9")})
+    routing_due_at: datetime | None = instant(nullable=True)
+    routing_attempts: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    promised_at: datetime | None = instant(nullable=True)
     version: int = Field(default=1)
     created_at: datetime = instant()
     updated_at: datetime = instant()
 
 
 class OrderLine(SQLModel, table=True):
-    """One product in an order; money in minor units."""
+    """One product in an order; money in minor units.
+
+    What has no location yet is `quantity - cancelled -` the units in shipments that were not cancelled; `remainder`
+    says what those units wait for (null: for routing, or there are none).
+    """
 
     __tablename__ = "order_line"
-    __table_args__ = (sa.CheckConstraint("quantity > 0", name="ck_order_line_quantity"),)
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", name="ck_order_line_quantity"),
+        sa.CheckConstraint("cancelled >= 0 AND cancelled <= quantity", name="ck_order_line_cancelled"),
+        sa.CheckConstraint(
+            "remainder IS NULL OR remainder IN ({})".format(", ".join(f"'{word.value}'" for word in Remainder)),
+            name="ck_order_line_remainder",
+        ),
+        sa.Index("ix_order_line_product", "product_id"),
+    )
 
     id: int | None = key()
     order_id: int = ref("customer_order.id")
@@ -56,3 +93,5 @@ class OrderLine(SQLModel, table=True):
     sku: str = Field(max_length=64)
     quantity: int
     unit_price_minor: int = Field(default=0)
+    cancelled: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    remainder: str | None = Field(default=None, max_length=16)

@@ -30,6 +30,12 @@ class Shipment(SQLModel, table=True):
         ),
         sa.Index("ix_shipment_queue", "location_id", "sla_due_at"),
         sa.Index("ix_shipment_location_status", "location_id", "status"),
+        sa.Index(
+            "ix_shipment_tracking_number",
+            "tracking_number",
+            postgresql_where=sa.text("tracking_number IS NOT NULL"),
+            sqlite_where=sa.text("tracking_number IS NOT NULL"),
+        ),
         sa.Index(  # the oldest running shipment of the network, in one step
             "ix_shipment_running",
             "placed_at",
@@ -53,6 +59,7 @@ class Shipment(SQLModel, table=True):
     order_due_at: datetime | None = instant(nullable=True)
     units: int = Field(default=0)
     tracking: dict[str, Any] = document()
+    tracking_number: str | None = Field(default=None, max_length=100)
     placed_at: datetime = instant()
     assigned_at: datetime = instant()
     accepted_at: datetime | None = instant(nullable=True)

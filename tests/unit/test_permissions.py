@@ -18,7 +18,10 @@ events:read           yes   yes     -         yes
 subscriptions:read    yes   yes     -         -
 shipments:write       yes   yes     yes       -
 orders:write          yes   yes     -         -
+inventory:read        yes   yes     yes       yes
 inventory:write       yes   yes     -         -
+routing:read          yes   yes     -         -
+routing:write         yes   yes     -         -
 locations:write       yes   yes     -         -
 sla:write             yes   yes     -         -
 products:write        yes   -       -         -
@@ -46,7 +49,7 @@ def test_the_table_names_every_role_and_permission() -> None:
 @pytest.mark.parametrize("scope", [LocationScope(frozenset({"S1"})), LocationScope(group_codes=frozenset({"west"}))])
 def test_whoever_is_limited_to_a_part_cannot_change_what_the_whole_network_shares(scope: LocationScope) -> None:
     lost = permissions_of(Role.MANAGER, EVERYWHERE) - permissions_of(Role.MANAGER, scope)
-    assert lost == {Permission.SLA_WRITE}
+    assert lost == {Permission.SLA_WRITE, Permission.ROUTING_WRITE}
     assert Permission.ADMIN not in permissions_of(Role.ADMIN, scope)
 
 

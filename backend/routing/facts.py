@@ -1,0 +1,150 @@
+"""What routing decides on: an order, the network, its stock. Facts, no rule; made by `backend/routing/snapshot.py`.
+
+Orders and items carry their documents as they came in, so that a strategy can filter on any attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from backend.routing.geometry import Vector, direction
+from models.enums import LoadWindow, Method
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One line that needs a location: `quantity` is what is left to assign, in units; money in minor units."""
+
+    line_id: int  # order_line.id; for an order that is only tried, its place in the order
+    product_id: int
+    sku: str
+    quantity: int
+    unit_price_minor: int = 0
+    weight_g: int = 0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order, or what is left of it. `given` is the location that must fulfil it; `refused_by` gave it back."""
+
+    external_id: str
+    channel: str
+    method: Method
+    lines: tuple[LineFacts, ...]
+    order_id: int = 0
+    service_level: str = "standard"
+    customer: Mapping[str, Any] = field(default_factory=dict)
+    ship_to: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    latitude: float | None = None
+    longitude: float | None = None
+    placed_at: datetime | None = None
+    due_at: datetime | None = None
+    total_minor: int = 0
+    given: str | None = None
+    refused_by: frozenset[int] = frozenset()
+    attempt: int = 1
+    splits: int = 0  # shipments the order has already
+    stock_matters: bool = True  # false: a history in which stock was not recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much a location may be given per window; None is without limit. Money in minor units."""
+
+    window: LoadWindow = LoadWindow.DAY
+    orders: int | None = None
+    items: int | None = None
+    money_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a location has: given to it in the running window of its limit, and shipments open there."""
+
+    orders: int = 0
+    items: int = 0
+    money_minor: int = 0
+    open_shipments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location as routing sees it now; degrees are WGS 84, `direction` follows from them.
+
+    `work_minutes_left` is the open time before it closes today, per method also before the carrier's cut-off, less its
+    processing time: below zero it cannot finish today. None: always open, without cut-off.
+    """
+
+    location_id: int
+    code: str
+    methods: frozenset[Method]
+    name: str = ""
+    kind: str = "store"
+    groups: frozenset[str] = frozenset()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    closed: bool = False  # by hand
+    latitude: float | None = None
+    longitude: float | None = None
+    limit: Limit | None = None
+    load: Load = Load()
+    work_minutes_left: Mapping[Method, float | None] = field(default_factory=dict)
+    direction: Vector | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work the trigonometry out once per place, not once per order."""
+        object.__setattr__(self, "direction", direction(self.latitude, self.longitude))
+
+
+class Stock(Protocol):
+    """Units that may still be promised. Decisions take from it, so that the next one of a batch sees what is left."""
+
+    def holders(self, product_id: int, order: OrderFacts) -> Mapping[int, int]:
+        """Return units available to this order (its segment's and the open ones) by location id, zeros left out."""
+        ...
+
+    def take(self, location_id: int, product_id: int, units: int, order: OrderFacts) -> None:
+        """Count these units as promised."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Everything an order could go to. `blocked` holds (location id, product id)."""
+
+    places: Mapping[int, Place]
+    by_code: Mapping[str, Place]
+    stock: Stock
+    blocked: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one location takes: (line id, units), units above zero."""
+
+    place: Place
+    units: tuple[tuple[int, int], ...]
+    distance_km: float | None = None
+    cost_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Units of a line that no location takes; `action` is a word of `models.enums.Remainder`, or `cancel`."""
+
+    line_id: int
+    units: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where an order goes, what is left over, and the trace (`backend/routing/trace.py` describes the document)."""
+
+    assignments: tuple[Assignment, ...]
+    leftovers: tuple[Leftover, ...]
+    trace: Mapping[str, Any]
