@@ -15,7 +15,7 @@ class StockBalance(SQLModel, table=True):
     """What is there and what is promised; all in units.
 
     `unsellable` units are on hand but damaged or expired. Units promised to shipments are `allocated` as
-    far as sellable units cover them, the rest is `pending` until stock arrives. `safety_stock` and `floor` are kept back.
+    far as sellable units cover them, the rest is `pending` until stock arrives. `safety_stock` and `floor` stay back.
     Available = max(0, on_hand - unsellable - allocated - pending - safety_stock - floor).
     `has_lots` says that `stock_lot` rows explain (part of) the units on hand.
     """
