@@ -411,6 +411,10 @@ def upgrade() -> None:
             postgresql_ops={"external_id": "varchar_pattern_ops"},
         )
 
+    with op.batch_alter_table("location", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("processing", Json, nullable=False, server_default=sa.text("'{}'")))
+        batch_op.add_column(sa.Column("capacity", Json, nullable=False, server_default=sa.text("'{}'")))
+
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cancelled", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("remainder", sa.String(length=16), nullable=True))
