@@ -36,6 +36,7 @@ __all__ = [
 
 _ORDERS = table_of(Order)
 _LINES = table_of(OrderLine)
+_PLACES = table_of(Location)
 _SHIPMENTS = table_of(Shipment)
 
 
@@ -156,11 +157,11 @@ def timeline(uow: Uow, order_id: int) -> list[Event]:
 def tell(uow: Uow, events: Sequence[Event]) -> list[story.Entry]:
     """Return what `timeline` returned in plain words, see `story.tell`."""
     happened = [story.Happened(event.type, event.subject, event.at, event.actor, event.data) for event in events]
-    statement: sa.Select[Any] = sa.select(col(Location.code), col(Location.name), col(Location.time_zone))
+    statement = _PLACES.select().with_only_columns(_PLACES.c.code, _PLACES.c.name, _PLACES.c.time_zone)
     rows = fetch_in(
         uow.session,
-        statement.where(visible(uow.actor.scope, col(Location.id))),
-        col(Location.code),
+        statement.where(visible(uow.actor.scope, _PLACES.c.id)),
+        _PLACES.c.code,
         story.codes(happened),
     )
     return story.tell(happened, {code: story.PlaceWords(name, zone) for code, name, zone in rows})
