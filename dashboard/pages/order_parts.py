@@ -35,6 +35,7 @@ def shipments() -> rx.Component:
                 "map-pin-off", "No shipment yet", "A shipment stands here for each location that works on the order."
             ),
         ),
+        class_name="is-parcels",
     )
 
 
@@ -98,6 +99,7 @@ def lines() -> rx.Component:
             state.total != "",
             rx.el.p(rx.el.span("Total"), rx.el.strong(state.total), class_name="order-total"),
         ),
+        class_name="is-lines",
     )
 
 
@@ -142,6 +144,7 @@ def story() -> rx.Component:
             rx.el.ol(rx.foreach(state.story, _told), class_name="story panel-body"),
             rx.el.p("Nothing yet.", class_name="panel-body muted"),
         ),
+        class_name="is-story",
     )
 
 
