@@ -26,7 +26,11 @@ def fetch_pairs(session: Session, statement: sa.Select[Any], columns: tuple[Any,
 def are_one_of(session: Session, columns: tuple[Any, Any], pairs: Sequence[Pair]) -> sa.ColumnElement[bool]:
     """Return `(a, b) IN pairs` for a long list: PostgreSQL takes two arrays, SQLite one JSON document."""
     if session.connection().dialect.name == "postgresql":
-        given = sa.func.unnest(_array([a for a, _ in pairs]), _array([b for _, b in pairs])).table_valued("a", "b").render_derived()
+        given = (
+            sa.func.unnest(_array([a for a, _ in pairs]), _array([b for _, b in pairs]))
+            .table_valued("a", "b")
+            .render_derived()
+        )
         listed = sa.select(given.c.a, given.c.b)
     else:
         each = sa.func.json_each(sa.bindparam(None, json.dumps(list(pairs)), type_=sa.Text(), unique=True))

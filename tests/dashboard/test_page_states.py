@@ -22,7 +22,8 @@ from dashboard.present.common import Reader
 from dashboard.state import asking, network, session
 from dashboard.state.network import NetworkState
 from dashboard.state.session import Session, scope_words
-from dashboard.views import Hit, NetworkScreen
+from dashboard.views.common import Hit
+from dashboard.views.network import NetworkScreen
 from models.enums import Compliance
 from models.errors import DomainError, ErrorCode, Fault
 
@@ -165,7 +166,7 @@ def test_search_finds_or_says_so(fake: Fake) -> None:
         assert [hit.href for hit in state.hits] == ["/locations/alpha"]
         await search(state, "Nowhere")
         assert state.hits == []
-        assert state.search_says == "No location is called “Nowhere”."
+        assert state.search_says == "Nothing is called “Nowhere”."
         await search(state, "  ")
         assert state.search_says == ""
 
