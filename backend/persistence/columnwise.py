@@ -29,11 +29,7 @@ def update_columns(
     table, connection = table_of(model), session.connection()
     names, keys = tuple(rows[0]), (key,) if isinstance(key, str) else key
     if connection.dialect.name == "postgresql":
-<<<<<<< HEAD
-        return connection.execute(_update_arrays(table, names, keys), _arrays(table, names, rows)).rowcount
-=======
-        return connection.execute(_update_arrays(table, names, key), arrays_of(table, names, rows)).rowcount
->>>>>>> main
+        return connection.execute(_update_arrays(table, names, keys), arrays_of(table, names, rows)).rowcount
     bound = [{f"b_{name}": value for name, value in row.items()} for row in rows]
     return connection.execute(_update_one(table, names, keys), bound).rowcount
 
@@ -62,22 +58,4 @@ def _update_one(table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...]) 
 def _parts(names: tuple[str, ...], keys: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return the columns to set, and the guards."""
     guards = [name for name in names if name.startswith("was_")]
-<<<<<<< HEAD
     return [name for name in names if name not in keys and name not in guards], guards
-
-
-def _source(table: sa.Table, names: Sequence[str]) -> str:
-    """Return the rows as a table `v` with the column types of `table`."""
-    arrays = ", ".join(f"CAST(:{name} AS {_type(table, name)}[])" for name in names)
-    return f"unnest({arrays}) AS v({', '.join(names)})"
-
-
-def _type(table: sa.Table, name: str) -> str:
-    return str(element_type(table.c[name.removeprefix("was_")].type).compile(dialect=_DIALECT))
-
-
-def _arrays(table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> dict[str, str]:
-    return {name: array_of(table.c[name.removeprefix("was_")].type, [row[name] for row in rows]) for name in names}
-=======
-    return [name for name in names if name != key and name not in guards], guards
->>>>>>> main

@@ -415,8 +415,7 @@ def upgrade() -> None:
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cancelled", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("remainder", sa.String(length=16), nullable=True))
-<<<<<<< HEAD
-        batch_op.create_index("ix_order_line_product", ["product_id"], unique=False)
+        batch_op.create_index("ix_order_line_product", ["product_id", "order_id"], unique=False)
         batch_op.create_index(
             "ix_order_line_backordered",
             ["product_id"],
@@ -424,9 +423,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("remainder = 'backordered'"),
             sqlite_where=sa.text("remainder = 'backordered'"),
         )
-=======
-        batch_op.create_index("ix_order_line_product", ["product_id", "order_id"], unique=False)
->>>>>>> main
 
     _replace_checks(
         "order_line",
