@@ -13,7 +13,7 @@ from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
 from backend.api.paging import After, Limit, Page, decode, encode, page
-from backend.api.responses import READ, WRITE
+from backend.api.responses import READ, WRITE, put
 from backend.api.schemas.common import Code, Done
 from backend.api.schemas.inventory import (
     AdjustmentsIn,
@@ -110,14 +110,16 @@ def get_stock(location: Code, sku: Code, response: Response, ctx: Ctx, actor: Re
     return show_detail(view)
 
 
-@router.put("/inventory/{location}/{sku}/settings", responses=WRITE)
+@router.put("/inventory/{location}/{sku}/settings", responses=put(StockOut))
 def put_settings(
     location: Code, sku: Code, body: SettingsIn, response: Response, ctx: Ctx, actor: Writer, version: Version
 ) -> StockOut:
-    """Set how many units stay back; with If-Match only over the balance you read."""
+    """Set how many units stay back: 201 when nothing was ever there. With If-Match only over the balance you read."""
     with ctx.uow(actor) as uow, faults.pointing(drop="/0"):
+        is_new = not queries.get(uow, location, sku).version
         service.put_settings(uow, [StockSettings(location, sku, body.safety_stock, body.floor, version)])
         row = queries.get(uow, location, sku)
+    response.status_code = 201 if is_new else 200
     response.headers["ETag"] = etag_of(row.version)
     return show(row)
 
