@@ -19,14 +19,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from backend import runtime
+from backend.catalog.service import ProductInput, put_products
 from backend.config import Settings
 from backend.context import Context
+from backend.invariants import violations
 from backend.inventory import service as inventory
 from backend.inventory.service import StockChange
-from backend.invariants import violations
 from backend.locations.rules import LocationInput
 from backend.locations.service import put_locations
-from backend.catalog.service import ProductInput, put_products
 from backend.persistence.migrate import upgrade
 from backend.sla.service import ensure_defaults
 from bench.harness import Figure
