@@ -99,7 +99,7 @@ def _reasons(entries: Sequence[Entry]) -> dict[str, str]:
         words, _, reason = entry.words.partition(": ")
         if entry.kind is Kind.STOPPED and words == "Put on hold":
             reasons["held"] = reason
-        if entry.kind is Kind.CANCELLED and words == "Cancelled":
+        if entry.kind is Kind.CANCELLED and reason:  # the order's own, or that of the shipments called back with it
             reasons["cancelled"] = reason
     return reasons
 
