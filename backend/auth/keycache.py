@@ -60,6 +60,11 @@ class KeyCache:
         self._generation = 0
         self._hears: Wakeups | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether it holds every key there is, so that nobody need be asked about one that it does not hold."""
+        return self._seconds is None
+
     def actor(self, token: str) -> Actor | None:
         """Return the actor of a key that is held and still good here; None asks the caller to look it up."""
         found = self._keys.get(key_prefix(token) or "")
