@@ -80,8 +80,7 @@ class Desk:
         book = ctx.stock
         if book.whole:
             if book.cursor is None:
-                words = "Stock has not been read yet: the database is away. Try again in a moment."
-                raise DomainError(ErrorCode.UNAVAILABLE, words, retry_after=2)
+                raise _waiting()
         else:
             if book.cursor is None or not book.followed:
                 await run_in_threadpool(up_to_date, ctx)
@@ -94,6 +93,11 @@ class Desk:
         return answers
 
 
+def _waiting() -> DomainError:
+    words = "Stock and keys have not been read yet: this process waits for the database."
+    return DomainError(ErrorCode.UNAVAILABLE, words, retry_after=2)
+
+
 async def _actor(ctx: Context, scope: Scope) -> Actor:
     header = cookies = b""
     for name, value in scope["headers"]:
@@ -103,6 +107,8 @@ async def _actor(ctx: Context, scope: Scope) -> Actor:
             cookies = value
     actor = None
     if header:
+        if ctx.keys.complete and not ctx.keys.filled:
+            raise _waiting()
         scheme, _, token = header.decode("latin-1").partition(" ")
         if scheme.lower() == "bearer":
             actor = ctx.keys.actor(token.strip())

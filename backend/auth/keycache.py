@@ -59,6 +59,7 @@ class KeyCache:
         self._lock = threading.Lock()
         self._generation = 0
         self._hears: Wakeups | None = None
+        self.filled = False  # whether `replace` has said once which keys there are
 
     @property
     def complete(self) -> bool:
@@ -97,6 +98,7 @@ class KeyCache:
         with self._lock:
             self._generation += 1
             self._keys = held
+            self.filled = True
 
     def held(self) -> list[KnownKey]:
         """Return every key that is held."""

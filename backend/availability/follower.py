@@ -68,7 +68,7 @@ class Follower:
         while not self._stopped.is_set():
             self._news.clear()
             try:
-                self._look()
+                self.look()
             except SQLAlchemyError as error:
                 if not self.away:
                     log.warning("the stock book stays as it is, the database is away: %s", error)
@@ -80,7 +80,8 @@ class Follower:
                 self._stopped.wait(_RETRY_SECONDS)
             self._news.wait(POLL_SECONDS)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Take over what there is to know by now, in this thread."""
         if not self._book.whole and self._book.cursor is None:
             return  # on demand it begins when it is first asked
         self._before()

@@ -38,6 +38,10 @@ class StockService:
         """Begin; returns at once."""
         self._follower.start()
 
+    def look(self) -> None:
+        """Take over what there is to know by now, in this thread. Raises when the database is away."""
+        self._follower.look()
+
     def stop(self) -> None:
         """End; returns when the threads have ended."""
         self._follower.stop()
