@@ -16,6 +16,7 @@ from backend.api import (
     errors,
     events,
     health,
+    imports,
     inventory,
     locations,
     orders,
@@ -43,6 +44,7 @@ ROUTERS: list[APIRouter] = [
     events.router,
     subscriptions.router,
     deliveries.router,
+    imports.router,
 ]
 
 DESCRIPTION = """
