@@ -55,6 +55,14 @@ ORDER = Page(
     parent="/orders",
 )
 
+INVENTORY = Page(
+    "/inventory",
+    "Inventory",
+    "Stock by product and by location: on hand, available, promised, lots, segments, blocks, arrivals.",
+    Permission.INVENTORY_READ,
+    icon="boxes",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -65,7 +73,7 @@ DELIVERIES = Page(
 
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOCATION, ORDERS, ORDER, DELIVERIES, LOGIN, NOT_FOUND)
+PAGES: tuple[Page, ...] = (NETWORK, LOCATION, ORDERS, ORDER, INVENTORY, DELIVERIES, LOGIN, NOT_FOUND)
 
 
 def page_at(path: str) -> Page | None:
