@@ -15,6 +15,7 @@ from backend.api import (
     errors,
     events,
     health,
+    imports,
     inventory,
     locations,
     orders,
@@ -41,6 +42,7 @@ ROUTERS: list[APIRouter] = [
     events.router,
     subscriptions.router,
     deliveries.router,
+    imports.router,
 ]
 
 DESCRIPTION = """
