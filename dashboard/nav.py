@@ -94,8 +94,6 @@ PAGES: tuple[Page, ...] = (
     LOCATION,
     ROUTING,
     ROUTING_EDIT,
-    ROUTING_TRY,
-    ROUTING_SHADOW,
     ROUTING_EMPTY,
     DELIVERIES,
     LOGIN,

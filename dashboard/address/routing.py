@@ -11,6 +11,7 @@ from dashboard.address.base import Address
 from models.enums import Method, RoutingOutcome, StrategyStatus
 
 MOST = 2**53
+_TRIED = ("order", "lines", "near", "lat", "lon", "channel", "tier", "service", "strategy", "find")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,19 @@ class TryAddress(Address):
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> Self:
         """Return the address that query parameters mean."""
-        words = ("order", "lines", "near", "lat", "lon", "channel", "tier", "service", "strategy", "find")
+        given = {word: base.text(parameters.get(word)) for word in _TRIED}
         return cls(
             method=base.word(Method, parameters.get("method")) or Method.SHIP,
-            **{word: base.text(parameters.get(word)) for word in words},
+            order=given["order"],
+            lines=given["lines"],
+            near=given["near"],
+            lat=given["lat"],
+            lon=given["lon"],
+            channel=given["channel"],
+            tier=given["tier"],
+            service=given["service"],
+            strategy=given["strategy"],
+            find=given["find"],
         )
 
     @property

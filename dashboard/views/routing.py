@@ -74,10 +74,11 @@ class EmptyRow:
     what: str
     outcome: str
     reason: str
+    now: str
+    again: str
     when: str
     title: str
     href: str
-    retry: str
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,13 @@ class RoutingScreen:
     words: StrategyWords
     kpis: list[Kpi]
     empty: Trend
+    states: list[Choice]
+    columns: list[Column]
     versions: list[VersionRow]
+    pager: Pager
+    csv: str
     may_write: bool
     edit: str
-    csv: str
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,10 @@ def test_a_strategy_reads_as_sentences() -> None:
         ({"field": "order.attributes.gift", "op": "equal", "value": True}, "whose gift is yes"),
         ({"field": "item.unit_price", "op": "between", "value": [5, 10]}, "whose unit price is between 5 and 10"),
         ({"not": {"field": "location.kind", "op": "equal", "value": "store"}}, "except those that are stores"),
-        ({"any_item": {"field": "item.sku", "op": "starts_with", "value": "X"}}, "with an item whose SKU starts with X"),
+        (
+            {"any_item": {"field": "item.sku", "op": "starts_with", "value": "X"}},
+            "with an item whose SKU starts with X",
+        ),
         (
             {"any": [{"field": "customer.tier", "op": "equal", "value": t} for t in ("gold", "silver")]},
             "either of gold customers or of silver customers",

@@ -23,7 +23,7 @@ class Editor(rx.Component):
     label: rx.Var[str]
     described_by: rx.Var[str]
     on_edit: rx.EventHandler[_TYPED]  # type: ignore[type-arg, valid-type]
-    on_save: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg]
+    on_save: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
 def editor(**props: Any) -> rx.Component:

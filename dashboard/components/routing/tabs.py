@@ -10,8 +10,6 @@ from dashboard.components.link import link
 _TABS = (
     (nav.ROUTING, "Strategy"),
     (nav.ROUTING_EDIT, "Edit"),
-    (nav.ROUTING_TRY, "Try an order"),
-    (nav.ROUTING_SHADOW, "Shadow run"),
     (nav.ROUTING_EMPTY, "Empty suggestions"),
 )
 

@@ -136,7 +136,7 @@ def _fault(fault: Any) -> rx.Component:
             rx.el.span(fault.message, class_name="fault-text"),
             rx.el.code(fault.where),
             type="button",
-            on_click=EditState.go_to(fault.line),
+            on_click=state.go_to(fault.line),
         ),
         key=fault.key,
     )
@@ -189,7 +189,7 @@ def _reading() -> rx.Component:
             if key == "changes"
             else rx.fragment(),
             type="button",
-            on_click=EditState.show(key),
+            on_click=state.show(key),
             aria_pressed=rx.cond(state.view == key, "true", "false"),
         )
 

@@ -47,7 +47,6 @@ def _head() -> rx.Component:
             class_name="page-head",
         ),
         rx.el.div(
-            link(rx.icon("flask-conical", size=16), "Try an order", href=nav.ROUTING_TRY.route, class_name="button"),
             rx.cond(
                 state.may_write,
                 link(rx.icon("pencil", size=16), "Edit", href=state.edit, class_name="button is-main"),
@@ -84,7 +83,7 @@ def _strategy() -> Any:
         notice(
             "waypoints",
             "No strategy is active",
-            "Orders go to the nearest place that has all of them. Write a strategy, try it on real orders, activate it.",
+            "Orders go to the nearest place that has all of them. Write one, try it, activate it.",
             rx.cond(
                 state.may_write, link("Write a strategy", href=nav.ROUTING_EDIT.route, class_name="button is-main")
             ),

@@ -26,8 +26,7 @@ def check(text: str, active: Any, *, faults_of: Callable[[Any], Sequence[Fault]]
     if typed.findings:
         return _checked([FaultView("", one.line, one.pointer, one.message) for one in typed.findings], None, active)
     found = [
-        FaultView("", typed.line_of(fault.pointer), fault.pointer, fault.message)
-        for fault in faults_of(typed.document)
+        FaultView("", typed.line_of(fault.pointer), fault.pointer, fault.message) for fault in faults_of(typed.document)
     ]
     return _checked(found, typed.document, active)
 

@@ -41,7 +41,7 @@ class Edit:
 
 
 def diff(old: Any, new: Any) -> list[Edit]:
-    """Return the changes from `old` to `new`, in the order of the old document, what is added where it comes to stand."""
+    """Return the changes from `old` to `new`, in the order of the old document."""
     return _diff(old, new, (), ())
 
 

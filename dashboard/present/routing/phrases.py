@@ -59,6 +59,15 @@ _FIELDS = {
 Say = Callable[[Any], str]
 _UPWARD, _DOWNWARD = (Op.GREATER, Op.GREATER_OR_EQUAL), (Op.LESS, Op.LESS_OR_EQUAL)
 
+_METHODS = {
+    "ship": "to be shipped",
+    "pickup": "for pickup",
+    "curbside": "for curbside pickup",
+    "delivery": "for delivery",
+    "transfer": "for transfer",
+}
+_KINDS = {"store": "stores", "warehouse": "warehouses", "dropship": "dropshippers", "3pl": "3PLs"}
+
 #: What people say shorter than field, operator and value.
 _SHORT: dict[tuple[str, Op], Say] = {
     ("order.channel", Op.EQUAL): lambda value: f"from channel {value}",
@@ -88,14 +97,6 @@ _SHORT: dict[tuple[str, Op], Say] = {
     ("inventory.available", Op.GREATER): lambda value: f"with more than {value} of the item",
     ("inventory.whole_lines", Op.GREATER_OR_EQUAL): lambda value: f"that have at least {lines(value)} whole",
 }
-_METHODS = {
-    "ship": "to be shipped",
-    "pickup": "for pickup",
-    "curbside": "for curbside pickup",
-    "delivery": "for delivery",
-    "transfer": "for transfer",
-}
-_KINDS = {"store": "stores", "warehouse": "warehouses", "dropship": "dropshippers", "3pl": "3PLs"}
 
 _SORTS: dict[SortBy, tuple[str, str]] = {
     SortBy.DISTANCE: ("nearest first", "farthest first"),

@@ -98,20 +98,19 @@ class _Walk:
         for match in _TOKEN.finditer(self._text):
             self._take(match.group(), bisect_right(self._ends, match.start()) + 1)
 
-    def _take(self, token: str, line: int) -> None:
-        if token == ":":
+    def _take(self, mark: str, line: int) -> None:
+        if mark == ":":
             return
-        if token in "}]":
+        if mark in "}]":
             self._levels.pop()
             return
         top = self._levels[-1] if self._levels else None
-        if token == ",":
-            assert top is not None  # valid JSON has commas inside of something only
+        if top is not None and mark == ",":
             top.at = top.at + 1 if isinstance(top.at, int) else None
         elif top is not None and top.at is None:
-            self._name(top, json.loads(token), line)
+            self._name(top, json.loads(mark), line)
         else:
-            self._value(top, token, line)
+            self._value(top, mark, line)
 
     def _name(self, top: _Level, name: str, line: int) -> None:
         top.at = name
@@ -120,8 +119,8 @@ class _Walk:
             self.twice.append(Finding(line, pointer, f"“{name}” stands here twice; take one away."))
         self.lines[pointer] = line
 
-    def _value(self, top: _Level | None, token: str, line: int) -> None:
+    def _value(self, top: _Level | None, mark: str, line: int) -> None:
         pointer = "" if top is None or top.at is None else top.pointer + step(top.at)
         self.lines.setdefault(pointer, line)
-        if token in "{[":
-            self._levels.append(_Level(pointer, 0 if token == "[" else None))
+        if mark in "{[":
+            self._levels.append(_Level(pointer, 0 if mark == "[" else None))

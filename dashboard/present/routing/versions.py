@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.address.routing import EditAddress
 from models.enums import StrategyStatus
 
 PATH = "/routing"
@@ -15,3 +16,13 @@ STATE_WORDS: dict[StrategyStatus, str] = {
     StrategyStatus.ACTIVE: "Active",
     StrategyStatus.ARCHIVED: "Archived",
 }
+
+
+def version_href(name: str, version: int) -> str:
+    """Return where a version is opened in the editor."""
+    return EditAddress(name=name, version=version).href(EDIT_PATH)
+
+
+def order_href(order_id: int) -> str:
+    """Return where an order is shown."""
+    return f"/orders/{order_id}"

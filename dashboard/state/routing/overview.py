@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import reflex as rx
@@ -49,8 +50,8 @@ class RoutingState(rx.State):
             self.trouble = str(trouble)
             return
         self.trouble, self.ready = "", True
-        for name in self._SHOWN:
-            self._put(name, getattr(screen, name))
+        for field in fields(screen):
+            self._put(field.name, getattr(screen, field.name))
 
     def _put(self, name: str, value: Any) -> None:
         if getattr(self, name) != value:  # what did not change is not sent again

@@ -1,0 +1,74 @@
+"""A version as the editor opens it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard import format as say
+from dashboard.present.common import Reader
+from dashboard.present.routing.text import write
+from dashboard.present.routing.versions import STATE_WORDS
+from dashboard.views.routing import Opened
+from models.enums import StrategyStatus
+from models.tables import RoutingStrategy
+
+FIRST_NAME = "main"
+#: Where one begins who has no strategy yet.
+FIRST: dict[str, Any] = {
+    "title": "Nearest first",
+    "limits": {"splits_per_order": 3},
+    "routes": [
+        {
+            "name": "All orders",
+            "scenarios": [
+                {"name": "Nearest place", "sorts": [{"by": "distance"}], "when_partial": "split_by_line"},
+            ],
+        }
+    ],
+    "otherwise": "unassigned",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known: what to open (None: a first text), what is active, the newest of that name, the last ones."""
+
+    opened: RoutingStrategy | None
+    active: RoutingStrategy | None
+    newest: RoutingStrategy | None
+    versions: Sequence[RoutingStrategy]
+    may_write: bool
+
+
+def opened(facts: Facts, reader: Reader) -> Opened:
+    """Return the version with its text, and what a save must still find."""
+    one = facts.opened
+    active = f"Active: {facts.active.name}, version {facts.active.version}" if facts.active else "Nothing is active yet"
+    choices = [
+        (f"{each.name}:{each.version}", f"{each.name} {each.version} · {STATE_WORDS[StrategyStatus(each.status)]}")
+        for each in facts.versions
+    ]
+    if one is None:
+        first = write(FIRST)
+        return Opened(
+            FIRST_NAME, heading="A first strategy", about="Not saved yet", text=first, active=active,
+            may_write=facts.may_write, choices=choices,
+        )  # fmt: skip
+    key, newest = f"{one.name}:{one.version}", facts.newest or one
+    if key not in [value for value, _ in choices]:
+        choices.append((key, f"{one.name} {one.version} · {STATE_WORDS[StrategyStatus(one.status)]}"))
+    saved = f"Saved by {one.created_by} {say.relative(one.created_at, reader.sent_now)}"
+    return Opened(
+        name=one.name,
+        version=one.version,
+        state=one.status,
+        heading=f"{one.name}, version {one.version}",
+        about=f"{saved}: {one.note}" if one.note else saved,
+        text=write(one.document),
+        tag=str(newest.version),
+        active=active,
+        may_write=facts.may_write,
+        choices=choices,
+    )
