@@ -39,6 +39,14 @@ LOCATION = Page(
     parent="/",
 )
 
+ORDERS = Page(
+    "/orders",
+    "Orders",
+    "Every order, found by anything a customer may say: number, e-mail, name, SKU, tracking number.",
+    Permission.ORDERS_READ,
+    icon="package",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -92,6 +100,7 @@ NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 PAGES: tuple[Page, ...] = (
     NETWORK,
     LOCATION,
+    ORDERS,
     ROUTING,
     ROUTING_EDIT,
     ROUTING_EMPTY,

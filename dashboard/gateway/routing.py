@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from backend.locations.groups import group_codes
 from backend.persistence.uow import Uow
 from backend.routing import figures, versions
-from backend.routing.document import parse_strategy, strategy_faults
+from backend.routing.defaults import DEFAULT_STRATEGY
+from backend.routing.document import strategy_faults
 from dashboard.address import PAGE_SIZE
 from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
@@ -32,7 +33,7 @@ class RoutingDoor(Door):
             active = versions.active_version(uow)
             facts = say_routing.Facts(
                 active=active,
-                strategy=parse_strategy(active.document) if active else None,
+                document=active.document if active else DEFAULT_STRATEGY,
                 figures=figures.figures(uow),
                 versions=versions.list_versions(uow, status=address.state, offset=address.offset, limit=PAGE_SIZE),
                 counts=versions.count_versions(uow),
@@ -92,7 +93,7 @@ class RoutingDoor(Door):
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
             active = versions.active_version(uow)
-            document, groups = (active.document if active else None), group_codes(uow)
+            document, groups = (active.document if active else DEFAULT_STRATEGY), group_codes(uow)
         return check(text, document, faults_of=lambda typed: strategy_faults(typed, groups=groups))
 
     def save_strategy(self, asker: Asker, name: str, text: str, *, note: str, tag: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backend.routing.document import parse_filters, parse_strategy, strategy_faults
+from backend.routing.document import parse_filters, strategy_faults
 from dashboard.present.routing.changes import change_views
 from dashboard.present.routing.check import check
 from dashboard.present.routing.diff import diff
@@ -48,17 +48,17 @@ STRATEGY: dict[str, Any] = {
 
 
 def test_a_strategy_reads_as_sentences() -> None:
-    words = strategy_words(parse_strategy(STRATEGY))
+    words = strategy_words(STRATEGY)
     web, others = words.routes
     assert web.who == "Orders from channel web and with 2-day service"
-    assert web.scenarios[0].text == "First places of group east within 50 km, nearest first."
+    assert web.scenarios[0].text == "First places of group east within 50 km that have all of it, nearest first."
     assert web.scenarios[0].then == [
         "If no single place has everything: split it, each line whole from one place, in as few parcels as possible, "
         "at most 3."
     ]
-    assert web.scenarios[1].text == "Then all places, most stock first."
+    assert web.scenarios[1].text == "Then all places that have all of it, most stock first."
     assert others.who == "All other orders"
-    assert "Here it takes also places that close before they could finish." in others.scenarios[0].then
+    assert "Takes also places that close before they could finish." in others.scenarios[0].then
     assert others.scenarios[0].then[-1] == "If no place has any of it: put it on backorder."
     assert words.otherwise == "What is left after that: hand it to customer care."
     assert [(one.title, one.text) for one in words.lanes] == [

@@ -59,34 +59,20 @@ def _head() -> rx.Component:
 
 def _strategy() -> Any:
     words = state.words
-    return rx.cond(
-        state.active != "",
-        rx.fragment(
-            rx.el.div(
-                rx.el.div(
-                    rx.el.h2(words.title),
-                    rx.el.p(state.active, " · ", state.since, class_name="muted"),
-                ),
-                class_name="panel-head",
-            ),
-            rx.el.div(
-                strategy_words(words),
-                rx.el.div(
-                    clauses("Limits", words.limits),
-                    clauses("Guards", words.guards),
-                    clauses("Lanes, the most urgent first", words.lanes),
-                    class_name="strategy-rules",
-                ),
-                class_name="panel-body",
-            ),
+    return rx.fragment(
+        rx.el.div(
+            rx.el.div(rx.el.h2(words.title), rx.el.p(state.active, " · ", state.since, class_name="muted")),
+            class_name="panel-head",
         ),
-        notice(
-            "waypoints",
-            "No strategy is active",
-            "Orders go to the nearest place that has all of them. Write one, try it, activate it.",
-            rx.cond(
-                state.may_write, link("Write a strategy", href=nav.ROUTING_EDIT.route, class_name="button is-main")
+        rx.el.div(
+            strategy_words(words),
+            rx.el.div(
+                clauses("Limits", words.limits),
+                clauses("Guards", words.guards),
+                clauses("Lanes, the most urgent first", words.lanes),
+                class_name="strategy-rules",
             ),
+            class_name="panel-body",
         ),
     )
 
@@ -100,7 +86,7 @@ def _versions() -> rx.Component:
             rx.cond(
                 state.versions.length() > 0,
                 table.data_table(state.columns, rx.foreach(state.versions, _version), label="Versions"),
-                notice("files", "No version here", "Every saved draft is a version of its own and stays here."),
+                notice("files", "Nothing saved here", "Every saved draft is a version of its own and stays here."),
             ),
             skeleton(5),
         ),

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from backend.routing.document import parse_strategy
 from dashboard.present.routing.changes import change_views
 from dashboard.present.routing.diff import diff
 from dashboard.present.routing.sides import side_by_side
@@ -37,7 +36,7 @@ def _checked(found: list[FaultView], document: Any, active: Any) -> Checked:
     return Checked(
         faults=[FaultView(str(at), one.line, one.where, one.message) for at, one in enumerate(faults)],
         marks=_marks(faults),
-        words=strategy_words(parse_strategy(document)) if document is not None and not faults else StrategyWords(),
+        words=strategy_words(document) if document is not None and not faults else StrategyWords(),
         changes=change_views(edits[:MOST_CHANGES], active, document),
         sides=side_by_side(write(active), write(document)) if edits else [],
     )

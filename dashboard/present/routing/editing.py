@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from backend.routing.defaults import DEFAULT_NAME, DEFAULT_STRATEGY
 from dashboard import format as say
 from dashboard.present.common import Reader
 from dashboard.present.routing.text import write
@@ -14,26 +14,10 @@ from dashboard.views.routing import Opened
 from models.enums import StrategyStatus
 from models.tables import RoutingStrategy
 
-FIRST_NAME = "main"
-#: Where one begins who has no strategy yet.
-FIRST: dict[str, Any] = {
-    "title": "Nearest first",
-    "limits": {"splits_per_order": 3},
-    "routes": [
-        {
-            "name": "All orders",
-            "scenarios": [
-                {"name": "Nearest place", "sorts": [{"by": "distance"}], "when_partial": "split_by_line"},
-            ],
-        }
-    ],
-    "otherwise": "unassigned",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known: what to open (None: a first text), what is active, the newest of that name, the last ones."""
+    """What to open (None: what Pickwatch ships), what is active, the newest of that name, the last ones."""
 
     opened: RoutingStrategy | None
     active: RoutingStrategy | None
@@ -45,17 +29,21 @@ class Facts:
 def opened(facts: Facts, reader: Reader) -> Opened:
     """Return the version with its text, and what a save must still find."""
     one = facts.opened
-    active = f"Active: {facts.active.name}, version {facts.active.version}" if facts.active else "Nothing is active yet"
+    active = f"Active: {facts.active.name}, version {facts.active.version}" if facts.active else "Active: as shipped"
     choices = [
         (f"{each.name}:{each.version}", f"{each.name} {each.version} · {STATE_WORDS[StrategyStatus(each.status)]}")
         for each in facts.versions
     ]
     if one is None:
-        first = write(FIRST)
         return Opened(
-            FIRST_NAME, heading="A first strategy", about="Not saved yet", text=first, active=active,
-            may_write=facts.may_write, choices=choices,
-        )  # fmt: skip
+            DEFAULT_NAME,
+            heading="The strategy that Pickwatch ships",
+            about="Change it and save it as your own",
+            text=write(DEFAULT_STRATEGY),
+            active=active,
+            may_write=facts.may_write,
+            choices=choices or [(f"{DEFAULT_NAME}:0", "As shipped")],
+        )
     key, newest = f"{one.name}:{one.version}", facts.newest or one
     if key not in [value for value, _ in choices]:
         choices.append((key, f"{one.name} {one.version} · {STATE_WORDS[StrategyStatus(one.status)]}"))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from backend.routing.figures import EMPTY, EmptyView, RoutingFigures
 from dashboard import format as say
 from dashboard.address.routing import EmptyAddress
-from dashboard.present import common
+from dashboard.present import common, orders
 from dashboard.present.common import Reader
 from dashboard.present.routing.overview import trend
 from dashboard.present.routing.reasons import reason_words
-from dashboard.present.routing.versions import EMPTY_PATH, order_href
+from dashboard.present.routing.versions import EMPTY_PATH
 from dashboard.views.common import Choice
 from dashboard.views.routing import EmptyRow, EmptyScreen, Share
 from models.enums import Method, OrderStatus, RoutingOutcome
@@ -91,5 +91,5 @@ def row(one: EmptyView, reader: Reader) -> EmptyRow:
         again=again,
         when=say.relative(one.at, reader.now),
         title=say.at_place(one.at, "UTC", reader.now, reader.locale),
-        href=order_href(one.order_id),
+        href=orders.href(one.order_id),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from backend.routing.document import Strategy
 from backend.routing.figures import LOOKED_AT, RoutingFigures
 from dashboard import format as say
 from dashboard.address.routing import RoutingAddress
@@ -17,7 +17,7 @@ from dashboard.present.routing.words import strategy_words
 from dashboard.present.spark import spark
 from dashboard.views.common import Choice, Kpi
 from dashboard.views.network import Trend
-from dashboard.views.routing import RoutingScreen, StrategyWords, VersionRow
+from dashboard.views.routing import RoutingScreen, VersionRow
 from models.enums import OrderStatus, RoutingOutcome, StrategyStatus
 from models.tables import RoutingStrategy
 
@@ -27,10 +27,10 @@ _COLUMNS = (("version", "Version"), ("state", "State"), ("saved", "Saved"))
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the page is made from; `active` and `strategy` are None while the built-in strategy decides."""
+    """All that the page is made from; `active` is None while the strategy that Pickwatch ships decides."""
 
     active: RoutingStrategy | None
-    strategy: Strategy | None
+    document: Mapping[str, Any]
     figures: RoutingFigures
     versions: Sequence[RoutingStrategy]
     counts: Mapping[StrategyStatus, int]
@@ -42,9 +42,9 @@ def screen(facts: Facts, address: RoutingAddress, reader: Reader) -> RoutingScre
     active = facts.active
     total = sum(facts.counts.values()) if address.state is None else facts.counts[address.state]
     return RoutingScreen(
-        active=f"{active.name}, version {active.version}" if active else "",
+        active=f"{active.name}, version {active.version}" if active else "The strategy that Pickwatch ships",
         since=_since(active, reader),
-        words=strategy_words(facts.strategy) if facts.strategy else StrategyWords(),
+        words=strategy_words(facts.document),
         kpis=kpis(facts.figures, reader),
         empty=trend(facts.figures, reader),
         states=_states(facts.counts, address, reader),
@@ -59,7 +59,7 @@ def screen(facts: Facts, address: RoutingAddress, reader: Reader) -> RoutingScre
 
 def _since(active: RoutingStrategy | None, reader: Reader) -> str:
     if active is None:
-        return ""
+        return "active until you activate another"
     since = active.activated_at or active.created_at
     return f"active {say.relative(since, reader.sent_now)}, saved by {active.created_by}"
 

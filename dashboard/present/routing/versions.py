@@ -21,8 +21,3 @@ STATE_WORDS: dict[StrategyStatus, str] = {
 def version_href(name: str, version: int) -> str:
     """Return where a version is opened in the editor."""
     return EditAddress(name=name, version=version).href(EDIT_PATH)
-
-
-def order_href(order_id: int) -> str:
-    """Return where an order is shown."""
-    return f"/orders/{order_id}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
-from backend.routing.document import Guards, Lane, Limits, Route, Scenario, Strategy
-from backend.routing.words import After, Choice
+from backend.routing.document import Guards, Lane, Limits, Route, Scenario, parse_strategy
+from backend.routing.words import SPLITS, After, Choice
 from dashboard.present.routing.phrases import both, either, phrases, sort_words
 from dashboard.views.routing import Clause, RouteWords, ScenarioWords, StrategyWords
 
@@ -22,31 +23,41 @@ AFTER_WORDS: dict[After, str] = {
 }
 _MOST_NAMED = 6
 _GUARDS = {
-    "closing": ("Closing time", "places that close before they could finish"),
-    "cutoff": ("Carrier cut-off", "places that would miss the carrier today"),
-    "daily_limit": ("Daily limit", "places that were given as much as they may be"),
-    "blocks": ("Blocked products", "places where the product is blocked"),
+    "closing": ("Closing time", "close before they could finish"),
+    "cutoff": ("Carrier cut-off", "would miss the carrier today"),
+    "daily_limit": ("Daily limit", "were given as much as they may be"),
+    "blocks": ("Blocked products", "have the product blocked"),
 }
 
 
-def strategy_words(strategy: Strategy) -> StrategyWords:
-    """Return the whole strategy in words."""
+def strategy_words(document: Mapping[str, Any]) -> StrategyWords:
+    """Return the whole strategy in words; the document has no fault."""
+    strategy, usual = parse_strategy(document), Guards(**document.get("guards", {}))
     return StrategyWords(
         title=strategy.title,
-        routes=[_route(route, index, strategy) for index, route in enumerate(strategy.routes)],
+        routes=[_route(route, index, strategy.limits, usual) for index, route in enumerate(strategy.routes)],
         otherwise=f"What is left after that: {AFTER_WORDS[strategy.otherwise]}.",
         lanes=[_lane(lane, number) for number, lane in enumerate(strategy.lanes, start=1)],
         limits=_limits(strategy.limits),
-        guards=_guards(strategy),
+        guards=_guard_clauses(usual),
     )
 
 
-def _route(route: Route, index: int, strategy: Strategy) -> RouteWords:
+def _route(route: Route, index: int, limits: Limits, usual: Guards) -> RouteWords:
     return RouteWords(
         key=f"{index}-{route.name}",
         name=route.name,
         who=_whose(route, first=index == 0),
-        scenarios=[_scenario(one, number, route, strategy) for number, one in enumerate(route.scenarios, start=1)],
+        scenarios=[
+            ScenarioWords(
+                key=f"{number}-{one.name}",
+                number=str(number),
+                name=one.name,
+                text=_sentence(one, number, route),
+                then=[*_own_guards(one.guards, usual), *_then(one, number, route, limits)],
+            )
+            for number, one in enumerate(route.scenarios, start=1)
+        ],
     )
 
 
@@ -56,21 +67,13 @@ def _whose(route: Route, *, first: bool) -> str:
     return "All orders" if first else "All other orders"
 
 
-def _scenario(one: Scenario, number: int, route: Route, strategy: Strategy) -> ScenarioWords:
-    order = "First" if number == 1 else "Then"
-    ranks = ", then ".join(sort_words(sort) for sort in one.sorts)
-    only = phrases(one.filters)
-    sentence = f"{order} {_where(one)}{f' {only}' if only else ''}, {ranks}."
-    return ScenarioWords(
-        key=f"{number}-{one.name}",
-        number=str(number),
-        name=one.name,
-        text=sentence,
-        then=[
-            *_own_guards(one.guards, _usual(strategy)),
-            *_then(one, route, last=number == len(route.scenarios), limits=strategy.limits),
-        ],
-    )
+def _sentence(one: Scenario, number: int, route: Route) -> str:
+    """Return which places are taken: "First places of group east within 50 km that have all of it, nearest first."."""
+    order = "" if len(route.scenarios) == 1 else "First " if number == 1 else "Then "
+    whole = one.when_partial not in SPLITS or route.prefer_whole
+    places = " ".join(filter(None, [_where(one), phrases(one.filters), "that have all of it" if whole else ""]))
+    sentence = f"{order}{places}, {', then '.join(sort_words(sort) for sort in one.sorts)}."
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _where(one: Scenario) -> str:
@@ -88,10 +91,10 @@ def _named(codes: tuple[str, ...]) -> str:
     return f"{', '.join(codes[:_MOST_NAMED])} and {len(codes) - _MOST_NAMED} more"
 
 
-def _then(one: Scenario, route: Route, *, last: bool, limits: Limits) -> list[str]:
+def _then(one: Scenario, number: int, route: Route, limits: Limits) -> list[str]:
     said = []
     partly = one.when_partial
-    if partly in (After.SPLIT_BY_LINE, After.SPLIT_BY_QUANTITY):
+    if partly in SPLITS:
         how = ", in the order above" if route.candidates is Choice.AS_SORTED else ", in as few parcels as possible"
         most = f", at most {limits.splits_per_order}" if limits.splits_per_order > 1 else ""
         condition = "; only if that covers all of it" if one.only_complete else ""
@@ -103,7 +106,7 @@ def _then(one: Scenario, route: Route, *, last: bool, limits: Limits) -> list[st
         said.append(f"If no single place has everything: {AFTER_WORDS[partly]}.")
     if one.when_none is not After.NEXT:
         said.append(f"If no place has any of it: {AFTER_WORDS[one.when_none]}.")
-    if not said and not last:
+    if not said and number < len(route.scenarios):
         said.append("Else: the next scenario.")
     return said
 
@@ -121,23 +124,17 @@ def _limits(limits: Limits) -> list[Clause]:
     ]
 
 
-def _guards(strategy: Strategy) -> list[Clause]:
-    usual = _usual(strategy)
+def _guard_clauses(usual: Guards) -> list[Clause]:
     return [
-        Clause(title, f"{'Passes over' if getattr(usual, name) else 'Off: takes'} {what}")
+        Clause(title, f"{'Passes over' if getattr(usual, name) else 'Off: takes'} places that {what}")
         for name, (title, what) in _GUARDS.items()
     ]
 
 
-def _usual(strategy: Strategy) -> Guards:
-    """Return the guards of most scenarios; the others say in their own words what differs."""
-    counted = Counter(one.guards for route in strategy.routes for one in route.scenarios)
-    return counted.most_common(1)[0][0] if counted else Guards()
-
-
 def _own_guards(guards: Guards, usual: Guards) -> list[str]:
-    return [
-        f"Here it {'passes over' if getattr(guards, name) else 'takes also'} {what}."
-        for name, (_, what) in _GUARDS.items()
-        if getattr(guards, name) is not getattr(usual, name)
-    ]
+    """Return what is passed over, or not, in this scenario alone."""
+    differ = [name for name in _GUARDS if getattr(guards, name) is not getattr(usual, name)]
+    on = [_GUARDS[name][1] for name in differ if getattr(guards, name)]
+    off = [_GUARDS[name][1] for name in differ if not getattr(guards, name)]
+    said = [f"Passes over places that {either(on)}."] if on else []
+    return [*said, *([f"Takes also places that {either(off)}."] if off else [])]
