@@ -367,10 +367,7 @@ def upgrade() -> None:
             ["lot_id"],
             ["stock_lot.id"],
         ),
-        sa.ForeignKeyConstraint(
-            ["shipment_id"],
-            ["shipment.id"],
-        ),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], deferrable=True, initially="DEFERRED"),
         sa.PrimaryKeyConstraint("shipment_id", "lot_id"),
     )
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
@@ -419,6 +416,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cancelled", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("remainder", sa.String(length=16), nullable=True))
         batch_op.create_index("ix_order_line_product", ["product_id", "order_id"], unique=False)
+        batch_op.create_index(
+            "ix_order_line_backordered",
+            ["product_id"],
+            unique=False,
+            postgresql_where=sa.text("remainder = 'backordered'"),
+            sqlite_where=sa.text("remainder = 'backordered'"),
+        )
 
     _replace_checks(
         "order_line",
@@ -460,6 +464,27 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("unsellable", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("segment_id", BigId, nullable=True))
         batch_op.add_column(sa.Column("lot_id", BigId, nullable=True))
+
+    _lighten_events()
+
+
+def _lighten_events() -> None:
+    # An event is written, then numbered: every index costs it twice.
+    uid = "event_uid_key" if op.get_bind().dialect.name == "postgresql" else "uq_event_uid"
+    with op.batch_alter_table(
+        "event",
+        naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"},
+        table_kwargs={"sqlite_autoincrement": True},
+    ) as batch_op:
+        batch_op.drop_constraint(uid, type_="unique")
+        for name, column in (("ix_event_type", "type"), ("ix_event_location", "location_id")):
+            batch_op.drop_index(name)
+            batch_op.create_index(
+                name,
+                [column, "seq"],
+                postgresql_where=sa.text("seq IS NOT NULL"),
+                sqlite_where=sa.text("seq IS NOT NULL"),
+            )
 
 
 def _replace_checks(table: str, old: list[str], new: dict[str, str]) -> None:
