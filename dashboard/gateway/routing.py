@@ -103,17 +103,17 @@ class RoutingDoor(Door):
         typed = read(text)
         if typed.document is None:
             raise DomainError(ErrorCode.INVALID, typed.findings[0].message)
-        raise NotImplementedError
+        raise DomainError(ErrorCode.UNAVAILABLE, "This cannot be saved yet.")
 
     def activate_strategy(self, asker: Asker, name: str, version: int, *, tag: str) -> None:
         """Make a draft the active version; CONFLICT when it is none any more."""
         asker.actor.require(Permission.ROUTING_WRITE)
-        raise NotImplementedError
+        raise DomainError(ErrorCode.UNAVAILABLE, "This cannot be saved yet.")
 
     def archive_strategy(self, asker: Asker, name: str, version: int) -> None:
         """Put a draft away; CONFLICT when it is none any more."""
         asker.actor.require(Permission.ROUTING_WRITE)
-        raise NotImplementedError
+        raise DomainError(ErrorCode.UNAVAILABLE, "This cannot be saved yet.")
 
 
 def _asked(uow: Uow, address: EditAddress) -> RoutingStrategy | None:
