@@ -42,6 +42,7 @@ class StrategyWords:
     """A strategy as people read it."""
 
     title: str = ""
+    description: str = ""
     routes: list[RouteWords] = field(default_factory=list)
     otherwise: str = ""
     lanes: list[Clause] = field(default_factory=list)

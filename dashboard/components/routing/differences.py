@@ -37,13 +37,13 @@ def side_by_side(lines: Any) -> rx.Component:
     return rx.el.div(
         rx.el.table(
             rx.el.caption("The active version and this one, line by line", class_name="sr-only"),
+            rx.el.colgroup(
+                rx.el.col(class_name="side-number"), rx.el.col(), rx.el.col(class_name="side-number"), rx.el.col()
+            ),
             rx.el.thead(
                 rx.el.tr(
-                    rx.el.th("Line", scope="col", class_name="sr-only"),
-                    rx.el.th("Active", col_span=2, scope="colgroup"),
-                    rx.el.th("This one", col_span=2, scope="colgroup"),
-                ),
-                class_name="sr-only",
+                    rx.el.th("Active", col_span=2, scope="colgroup"), rx.el.th("This one", col_span=2, scope="colgroup")
+                )
             ),
             rx.el.tbody(rx.foreach(lines, _line)),
             class_name="sides",

@@ -41,6 +41,14 @@ def page() -> rx.Component:
             ),
             class_name="editing",
         ),
+        rx.cond(
+            (state.view == "changes") & (state.checked.sides.length() > 0),
+            rx.el.section(
+                rx.el.div(rx.el.h2("Line by line"), class_name="panel-head"),
+                side_by_side(state.checked.sides),
+                class_name="panel",
+            ),
+        ),
         _activate(),
     )
 
@@ -213,6 +221,7 @@ def _words() -> Any:
         words.title != "",
         rx.fragment(
             rx.el.h2(words.title),
+            rx.cond(words.description != "", rx.el.p(words.description, class_name="muted")),
             strategy_words(words),
             clauses("Limits", words.limits),
             clauses("Guards", words.guards),
@@ -225,11 +234,7 @@ def _words() -> Any:
 def _changes() -> Any:
     return rx.cond(
         state.checked.changes.length() > 0,
-        rx.fragment(
-            changes(state.checked.changes),
-            rx.el.h3("Line by line"),
-            side_by_side(state.checked.sides),
-        ),
+        changes(state.checked.changes),
         notice("equal", "Nothing differs from the active version", "What you change is listed here as you type."),
     )
 

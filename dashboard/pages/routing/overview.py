@@ -65,6 +65,7 @@ def _strategy() -> Any:
             class_name="panel-head",
         ),
         rx.el.div(
+            rx.cond(words.description != "", rx.el.p(words.description, class_name="strategy-about")),
             strategy_words(words),
             rx.el.div(
                 clauses("Limits", words.limits),

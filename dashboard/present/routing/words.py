@@ -35,6 +35,7 @@ def strategy_words(document: Mapping[str, Any]) -> StrategyWords:
     strategy, usual = parse_strategy(document), Guards(**document.get("guards", {}))
     return StrategyWords(
         title=strategy.title,
+        description=strategy.description,
         routes=[_route(route, index, strategy.limits, usual) for index, route in enumerate(strategy.routes)],
         otherwise=f"What is left after that: {AFTER_WORDS[strategy.otherwise]}.",
         lanes=[_lane(lane, number) for number, lane in enumerate(strategy.lanes, start=1)],
