@@ -47,6 +47,14 @@ ORDERS = Page(
     icon="package",
 )
 
+ORDER = Page(
+    "/orders/[id]",
+    "Order",
+    "Where one order is: the answer, what happened, where each unit is, and why it went there.",
+    Permission.ORDERS_READ,
+    parent="/orders",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -101,6 +109,7 @@ PAGES: tuple[Page, ...] = (
     NETWORK,
     LOCATION,
     ORDERS,
+    ORDER,
     ROUTING,
     ROUTING_EDIT,
     ROUTING_EMPTY,
