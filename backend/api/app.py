@@ -10,6 +10,7 @@ from starlette.routing import compile_path
 
 from backend.api import (
     auth,
+    carriers,
     deliveries,
     docs,
     errors,
@@ -43,6 +44,7 @@ ROUTERS: list[APIRouter] = [
     subscriptions.router,
     deliveries.router,
     imports.router,
+    carriers.router,
 ]
 
 DESCRIPTION = """
