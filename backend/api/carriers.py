@@ -11,7 +11,7 @@ from backend.api import faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.paging import After, Limit, Page, decode, encode, page
-from backend.api.responses import READ, WRITE, put
+from backend.api.responses import READ, put
 from backend.api.schemas.carriers import CarrierIn, CarrierOut, LaneOut, LanesIn, show, show_lane
 from backend.api.schemas.common import Code, Done
 from backend.auth.actor import Actor
@@ -93,10 +93,10 @@ def list_lanes(
         return page(rows, limit, show_lane, lambda lane: encode(lane.source, lane.target))
 
 
-@router.put("/transfer-lanes", responses=WRITE)
+@router.put("/transfer-lanes", responses=put(Done), response_model=Done)
 @faults.also(_also_ends)
-def put_lanes(body: LanesIn, ctx: Ctx, actor: Writer) -> Done:
-    """Set, replace or take away at most 1,000 lanes, all or none."""
+def put_lanes(body: LanesIn, response: Response, ctx: Ctx, actor: Writer) -> Done:
+    """Set, replace or take away at most 1,000 lanes, all or none: 201 when one is new."""
     with ctx.uow(actor) as uow, faults.pointing(prefix="/items"):
-        edits.put_lanes(uow, [item.to_input() for item in body.items])
+        response.status_code = 201 if edits.put_lanes(uow, [item.to_input() for item in body.items]) else 200
     return Done(count=len(body.items))

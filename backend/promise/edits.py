@@ -85,8 +85,8 @@ def get_carrier(uow: Uow, code: str) -> Carrier:
     return carrier
 
 
-def put_lanes(uow: Uow, lanes: Sequence[LaneInput]) -> None:
-    """Set, replace or take away lanes, all or none; INVALID names every fault, pointers `/{index}/…`."""
+def put_lanes(uow: Uow, lanes: Sequence[LaneInput]) -> int:
+    """Set, replace or take away lanes, all or none; return how many are new. INVALID names every fault."""
     known = locations.by_code(uow, {code for lane in lanes for code in (lane.source, lane.target)})
     faults = [fault for index, lane in enumerate(lanes) for fault in _lane_faults(lane, known, f"/{index}")]
     pairs = [(lane.source, lane.target) for lane in lanes]
@@ -98,16 +98,18 @@ def put_lanes(uow: Uow, lanes: Sequence[LaneInput]) -> None:
     if faults:
         raise invalid(faults)
     ids = {code: location.id for code, location in known.items()}
-    connection = uow.session.connection()
+    connection, new = uow.session.connection(), 0
     for lane in sorted(lanes, key=lambda lane: (lane.source, lane.target)):
         source, target = ids[lane.source], ids[lane.target]
         here = sa.and_(_LANE.c.from_location_id == source, _LANE.c.to_location_id == target)
-        connection.execute(_LANE.delete().where(here))
+        replaced = connection.execute(_LANE.delete().where(here)).rowcount
         if lane.minutes is not None:
+            new += not replaced
             row = {"from_location_id": source, "to_location_id": target, "minutes": lane.minutes}
             insert_missing(uow.session, TransferLane, [row])
     told = [{"from": lane.source, "to": lane.target, "minutes": lane.minutes} for lane in lanes]
     uow.record(EventType.TRANSFER_LANES_CHANGED, subject="transfer_lanes", data={"lanes": told})
+    return new
 
 
 def ensure_defaults(uow: Uow) -> None:
