@@ -14,6 +14,7 @@ from backend.api import (
     docs,
     errors,
     events,
+    future,
     health,
     inventory,
     locations,
@@ -21,6 +22,7 @@ from backend.api import (
     products,
     shipments,
     sla,
+    stock_rules,
     subscriptions,
 )
 from backend.api.deps import public
@@ -34,7 +36,9 @@ ROUTERS: list[APIRouter] = [
     auth.router,
     locations.router,
     products.router,
+    future.router,  # before the stock of a location, whose addresses look alike
     inventory.router,
+    stock_rules.router,
     orders.router,
     shipments.router,
     sla.router,
