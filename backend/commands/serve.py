@@ -53,7 +53,7 @@ def web(
 ) -> None:
     """Run the pages and the API only; `pickwatch worker` does the work, in this or another machine."""
     with serving(settings_from_environment(), port=port) as ctx:
-        serve(Program(prepare(ctx)))
+        serve(Program(prepare(ctx), services=runtime.reading))
 
 
 def worker() -> None:
