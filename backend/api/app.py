@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 from backend.api import (
     auth,
     availability,
+    carriers,
     deliveries,
     docs,
     errors,
@@ -49,6 +50,7 @@ ROUTERS: list[APIRouter] = [
     subscriptions.router,
     deliveries.router,
     imports.router,
+    carriers.router,
 ]
 
 DESCRIPTION = """
