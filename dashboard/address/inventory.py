@@ -19,9 +19,10 @@ class InventoryAddress(Address):
     """`/inventory?by=location&sku=&location=&q=&low=1&sort=-available&page=&at=&of=`.
 
     Without `sku` and `location` products (or locations, `by`) are summed up; with one of them its balances are listed;
-    `at` and `of` are the location and the SKU of the opened balance.
+    `at` and `of` are the location and the SKU of the opened balance. `view=segments` shows the ring-fences instead.
     """
 
+    view: str = ""
     by: Side = Side.SKU
     sku: str = ""
     location: str = ""
@@ -40,6 +41,7 @@ class InventoryAddress(Address):
         by = word(Side, parameters.get("by")) or Side.SKU
         return cls(
             page=page(parameters),
+            view="segments" if parameters.get("view") == "segments" else "",
             by=Side.LOCATION if location else Side.SKU if sku else by,
             sku="" if location else sku,
             location=location,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from backend.catalog import queries as catalog
-from backend.inventory import blocks, browse, changes
+from backend.inventory import blocks, browse, changes, future, ringfences
 from backend.inventory.browse import BalancePage, SumPage
 from backend.inventory.detail import detail
 from backend.locations import queries as locations
@@ -36,6 +36,7 @@ class InventoryDoor(Door):
                 page=_page(uow, address, offset=address.offset, limit=PAGE_SIZE),
                 panel=self._panel(uow, asker, address),
                 narrowed=narrowed,
+                segments=ringfences.listing(uow) if address.view else (),
             )
             return say_inventory.screen(facts, address, self._reader(uow, asker))
 
@@ -109,5 +110,9 @@ def _carry_out(uow: Uow, command: Command, location: str, sku: str) -> None:
             blocks.block(uow, location, [command])
         case Lift():
             blocks.lift(uow, location, sku, reason=command.reason)
-        case Announce() | Receive():
-            raise NotImplementedError
+        case Announce():
+            future.announce(
+                uow, location, sku, command.reference, quantity=command.quantity, arrives_at=command.arrives_at
+            )
+        case Receive():
+            future.receive(uow, location, sku, command.reference, quantity=command.quantity)

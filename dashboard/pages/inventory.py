@@ -25,14 +25,21 @@ def page() -> rx.Component:
         rx.el.div(_title(), class_name="page-head"),
         trouble(state.trouble, InventoryState.open),
         rx.el.div(
-            _search(),
-            rx.el.div(table.choices("Shown by", state.sides), table.choices("How much", state.lows)),
+            rx.cond(state.view == "", _search()),
+            rx.el.div(
+                table.choices("Shown by", state.sides),
+                rx.cond(state.view == "", table.choices("How much", state.lows)),
+            ),
             class_name="stock-filters",
         ),
-        rx.el.div(
-            rx.el.div(_list(), class_name="panel stock-list"),
-            rx.cond(state.panel.of != "", panel()),
-            class_name="stock",
+        rx.cond(
+            state.view == "segments",
+            _segments(),
+            rx.el.div(
+                rx.el.div(_list(), class_name="panel stock-list"),
+                rx.cond(state.panel.of != "", panel()),
+                class_name="stock",
+            ),
         ),
     )
 
@@ -108,6 +115,29 @@ def _empty() -> Any:
             "boxes",
             "No stock here yet",
             "Stock comes in by POST /api/v1/inventory/counts, or from a file by pickwatch import stock FILE.",
+        ),
+    )
+
+
+def _segments() -> Any:
+    def one(segment: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.h2(segment.name),
+            rx.el.p(segment.code, " · ", segment.state, class_name="muted"),
+            rx.el.p(segment.orders),
+            rx.el.ul(rx.foreach(segment.quotas, lambda quota: rx.el.li(quota)), class_name="quotas"),
+            class_name=rx.cond(segment.active, "panel segment", "panel segment is-off"),
+            key=segment.code,
+        )
+
+    return rx.cond(
+        state.segments.length() > 0,
+        rx.el.ul(rx.foreach(state.segments, one), class_name="segments"),
+        notice(
+            "layers",
+            "No segments yet",
+            "A segment keeps a share of stock for some orders, by channel, customer segment or method. "
+            "Make one with PUT /api/v1/segments/{code}.",
         ),
     )
 

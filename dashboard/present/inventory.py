@@ -3,17 +3,19 @@ whole is `stock_panel.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.inventory.browse import BalancePage, BalanceSort, BalanceSum, Side, SumPage
-from backend.inventory.views import StockRow
+from backend.inventory.views import QuotaView, SegmentView, StockRow
 from backend.sla.views import Direction
 from dashboard import format as say
 from dashboard.address.inventory import LOW, InventoryAddress
 from dashboard.present import common
-from dashboard.present.common import Reader
+from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.views.common import Choice, Column
-from dashboard.views.inventory import InventoryScreen, StockLine, StockPanel
+from dashboard.views.inventory import InventoryScreen, SegmentCard, StockLine, StockPanel
+from models.enums import Method
 
 PATH = "/inventory"
 
@@ -36,6 +38,7 @@ class Facts:
     page: SumPage | BalancePage
     panel: StockPanel
     narrowed: str = ""
+    segments: Sequence[SegmentView] = ()
 
 
 def screen(facts: Facts, address: InventoryAddress, reader: Reader) -> InventoryScreen:
@@ -46,10 +49,7 @@ def screen(facts: Facts, address: InventoryAddress, reader: Reader) -> Inventory
         title=facts.narrowed,
         code=address.sku or address.location,
         up=InventoryAddress(by=address.by).href(PATH),
-        sides=[
-            Choice(side.value, word, InventoryAddress(by=side).href(PATH), active=address.by is side)
-            for side, word in _SIDES.items()
-        ],
+        sides=sides(address),
         lows=[
             Choice("", "All stock", address.href(PATH, low=0, at="", of=""), active=not address.low),
             Choice(
@@ -63,7 +63,45 @@ def screen(facts: Facts, address: InventoryAddress, reader: Reader) -> Inventory
         ),
         csv=f"/ui/export/inventory.csv?{query}",
         panel=facts.panel,
+        segments=[segment(one, reader) for one in facts.segments],
     )
+
+
+def sides(address: InventoryAddress) -> list[Choice]:
+    """Return the ways of looking at stock."""
+    stock = [
+        Choice(side.value, word, InventoryAddress(by=side).href(PATH), active=not address.view and address.by is side)
+        for side, word in _SIDES.items()
+    ]
+    segments = InventoryAddress(view="segments").href(PATH)
+    return [*stock, Choice("segments", "Segments", segments, active=bool(address.view))]
+
+
+def segment(one: SegmentView, reader: Reader) -> SegmentCard:
+    """Return a ring-fence in words."""
+    narrowed = [
+        f"channel {one.channel}" if one.channel else "",
+        f"customer segment {one.customer_segment}" if one.customer_segment else "",
+        METHOD_WORDS[Method(one.method)].lower() if one.method else "",
+    ]
+    orders = ", ".join(part for part in narrowed if part)
+    changed = say.relative(one.updated_at, reader.now)
+    return SegmentCard(
+        code=one.code,
+        name=one.name,
+        orders=f"For orders of {orders}" if orders else "For any order",
+        state=f"Rank {one.rank} · version {one.version}, changed {changed}" + ("" if one.active else " · not in use"),
+        active=one.active,
+        quotas=[quota(each, reader) for each in one.quotas] or ["Keeps nothing yet"],
+    )
+
+
+def quota(one: QuotaView, reader: Reader) -> str:
+    """Return how much is kept and where: "20% of every product everywhere"."""
+    of = f"of {one.sku}" if one.sku else "of every product"
+    place = f"at {one.location}" if one.location else f"in group {one.group}" if one.group else "everywhere"
+    much = f"{one.percent}%" if one.percent is not None else say.plural(one.units or 0, "unit", reader.locale)
+    return f"{much} {of} {place}"
 
 
 def columns(address: InventoryAddress) -> list[Column]:

@@ -15,7 +15,7 @@ from dashboard.present.inventory import PATH
 from dashboard.present.stock_forms import StockAction, form, with_faults
 from dashboard.state.asking import Trouble, ask
 from dashboard.views.common import Choice, Column, Pager
-from dashboard.views.inventory import InventoryScreen, StockForm, StockLine, StockPanel
+from dashboard.views.inventory import InventoryScreen, SegmentCard, StockForm, StockLine, StockPanel
 from models.enums import Permission
 from models.errors import ErrorCode
 
@@ -54,6 +54,8 @@ class InventoryState(rx.State):
     csv: str = ""
     panel: StockPanel = StockPanel()
     form: StockForm = StockForm()
+    segments: list[SegmentCard] = []
+    view: str = ""
     said: str = ""
     _summed_at: float = 0.0
     _seen: int = 0
@@ -63,6 +65,7 @@ class InventoryState(rx.State):
     async def open(self) -> None:
         """Show what the address asks for; runs whenever it changes."""
         address = self._address()
+        self.view = address.view
         self.search, self.by = address.q, address.by.value
         self.filtered = bool(address.q or address.low)
         if (self.panel.at, self.panel.of) != (address.at, address.of):
@@ -138,7 +141,7 @@ class InventoryState(rx.State):
 
     def _show(self, screen: InventoryScreen) -> None:
         self.trouble, self.ready = "", True
-        for name in ("title", "code", "up", "sides", "lows", "columns", "rows", "pager", "csv", "panel"):
+        for name in ("title", "code", "up", "sides", "lows", "columns", "rows", "pager", "csv", "panel", "segments"):
             fresh = getattr(screen, name)
             if getattr(self, name) != fresh:  # what did not change is not sent again
                 setattr(self, name, fresh)

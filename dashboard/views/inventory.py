@@ -135,6 +135,18 @@ class StockForm:
 
 
 @dataclass(frozen=True)
+class SegmentCard:
+    """A ring-fence: whose orders it is for, and what it keeps where."""
+
+    code: str
+    name: str
+    orders: str
+    state: str
+    active: bool
+    quotas: list[str]
+
+
+@dataclass(frozen=True)
 class InventoryScreen:
     """Everything on the Inventory page. `title` names what the list is narrowed to, `up` leads out of it."""
 
@@ -148,3 +160,4 @@ class InventoryScreen:
     pager: Pager
     csv: str
     panel: StockPanel
+    segments: list[SegmentCard]
