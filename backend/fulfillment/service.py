@@ -16,7 +16,7 @@ from backend.fulfillment import rules, store, workflow
 from backend.fulfillment.rules import Refusal, ShipmentFacts, StepCommand
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
-from backend.orders import progress
+from backend.orders import lines, progress
 from backend.persistence.bulk import allocate_ids, insert_rows
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
@@ -161,7 +161,24 @@ def cancel(
     at: datetime | None = None,
     expected: Mapping[int, int] | None = None,
 ) -> None:
-    """Give up shipments that have not left: stock comes back, clocks end, an order with no other is cancelled."""
+    """Give up shipments that have not left for good: their units are cancelled, and an order with no other is."""
+    facts = recall(uow, shipment_ids, reason=reason, at=at, expected=expected)
+    lines.give_up_shipped(uow, [fact.id for fact in facts])
+    progress.settle(uow, [fact.order_id for fact in facts])
+
+
+def recall(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    *,
+    reason: str,
+    at: datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+) -> list[ShipmentFacts]:
+    """Call back shipments that have not left: stock comes back, clocks end, their units have no location again.
+
+    Returns what they were. The caller says what becomes of those units and of their orders.
+    """
     facts = _load(uow, shipment_ids, rules.may_cancel, expected)
     moment = at or uow.now
     values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False}
@@ -170,7 +187,7 @@ def cancel(
     sla.cancel_clocks(uow, [fact.id for fact in facts], at=moment)
     for fact in facts:
         _tell(uow, EventType.SHIPMENT_CANCELLED, fact, moment, {"reason": reason})
-    progress.settle(uow, [fact.order_id for fact in facts])
+    return facts
 
 
 def reassign(
