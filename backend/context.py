@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 
 from backend.auth.actor import SYSTEM, Actor
 from backend.auth.keycache import KeyCache
+from backend.availability.book import Book
 from backend.clock import Clock
 from backend.config import Settings
 from backend.persistence.uow import Uow, UowFactory
@@ -21,7 +22,7 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Settings, time, transactions, signals and the API keys seen lately of one running program."""
+    """Settings, time, transactions, signals, the API keys seen lately and the stock book of one running program."""
 
     settings: Settings
     engine: Engine
@@ -30,6 +31,7 @@ class Context:
     transactions: UowFactory
     keys: KeyCache = field(default_factory=KeyCache)  # remembers nothing unless told to
     parts: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    stock: Book = field(default_factory=Book)  # kept up to date by `backend/availability/follower.py`
 
     def uow(self, actor: Actor = SYSTEM) -> AbstractContextManager[Uow]:
         """Open a writing transaction; it commits when the block ends without an exception."""
