@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Engine
 
 from backend.auth.actor import SYSTEM, Actor
+from backend.auth.keycache import KeyCache
 from backend.clock import Clock
 from backend.config import Settings
 from backend.persistence.uow import Uow, UowFactory
@@ -16,13 +17,14 @@ from backend.wakeups import Wakeups
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Settings, time, transactions and signals of one running program."""
+    """Settings, time, transactions, signals and the API keys seen lately of one running program."""
 
     settings: Settings
     engine: Engine
     clock: Clock
     wakeups: Wakeups
     transactions: UowFactory
+    keys: KeyCache = field(default_factory=KeyCache)  # remembers nothing unless told to
 
     def uow(self, actor: Actor = SYSTEM) -> AbstractContextManager[Uow]:
         """Open a writing transaction; it commits when the block ends without an exception."""

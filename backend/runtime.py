@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.auth.keycache import FRESH_SECONDS, KeyCache
 from backend.clock import Clock, SystemClock
 from backend.config import Settings, settings_from_environment
 from backend.context import Context
@@ -33,6 +34,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
             public_url=settings.public_url,
             stale_after_seconds=settings.stale_after_seconds,
         ),
+        keys=KeyCache(seconds=FRESH_SECONDS),
     )
 
 

@@ -14,6 +14,7 @@ from backend.auth.permissions import NETWORK_WIDE
 from backend.auth.tokens import new_key
 from backend.clock import system_now
 from backend.persistence.uow import Uow
+from backend.wakeups import Topic
 from models.enums import Permission
 from models.errors import DomainError, ErrorCode, Fault, not_found
 from models.events import EventType
@@ -106,3 +107,4 @@ def _changed(uow: Uow, key: ApiKey, change: str) -> None:
         "expires_at": key.expires_at.isoformat() if key.expires_at else None,
     }
     uow.record(EventType.API_KEY_CHANGED, subject=f"api_key/{key.name}", data=data)
+    uow.wake(Topic.KEYS)

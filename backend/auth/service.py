@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.auth.actor import Actor, LocationScope
+from backend.auth.keycache import known
 from backend.auth.permissions import permissions_of
 from backend.auth.tokens import digest, key_prefix, same
 from backend.clock import system_now
 from backend.context import Context
-from models.enums import ActorKind, Permission, Role
+from models.enums import ActorKind, Role
 from models.tables import ApiKey, User, UserSession
 
 COOKIE = "pickwatch_session"
@@ -56,28 +57,30 @@ def actor_of_user(user: User) -> Actor:
 
 
 def actor_of_key(ctx: Context, token: str) -> Actor | None:
-    """Return the actor of an active, unexpired API key, else None. One indexed query, never cached."""
+    """Return the actor of an active, unexpired API key, else None: what `ctx.keys` remembers, or one indexed query."""
+    ctx.keys.hear(ctx.wakeups)
+    return ctx.keys.actor(token) or _look_up(ctx, token)
+
+
+def _look_up(ctx: Context, token: str) -> Actor | None:
     prefix = key_prefix(token)
     if prefix is None:
         return None
     now = system_now()
+    generation = ctx.keys.generation()
     with ctx.read() as uow:
-        key = uow.session.scalars(sa.select(ApiKey).where(col(ApiKey.prefix) == prefix)).first()
-        stored = key.key_hash if key is not None else ""
-        if not same(stored, digest(token)) or key is None:
+        row = uow.session.scalars(sa.select(ApiKey).where(col(ApiKey.prefix) == prefix)).first()
+        if row is None:
+            same("", digest(token))  # an unknown prefix takes as long as a known one
             return None
-        if not key.active or (key.expires_at is not None and key.expires_at <= now):
-            return None
-        actor = _actor_of(key)
-        fresh = key.used_at is not None and now - key.used_at < TOUCH_AFTER
+        key = known(row)
+        fresh = row.used_at is not None and now - row.used_at < TOUCH_AFTER
+    if not key.opens(token, now):
+        return None
+    ctx.keys.keep(key, generation=generation)
     if not fresh:
         _touch(ctx, ApiKey, ApiKey.used_at, col(ApiKey.prefix) == prefix)
-    return actor
-
-
-def _actor_of(key: ApiKey) -> Actor:
-    scope = LocationScope(frozenset(key.location_codes), frozenset(key.group_codes))
-    return Actor(ActorKind.API_KEY, f"key:{key.name}", frozenset(map(Permission, key.scopes)), scope)
+    return key.actor
 
 
 def _touch(ctx: Context, table: Any, column: Any, which: sa.ColumnElement[bool]) -> None:

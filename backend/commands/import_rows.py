@@ -92,6 +92,8 @@ _COLUMNS: dict[str, Callable[[str], Any]] = {
     "barcodes": _words,
     "hours": json.loads,
     "daily_limit": json.loads,
+    "processing": json.loads,
+    "capacity": json.loads,
     "attributes": json.loads,
 }
 

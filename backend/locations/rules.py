@@ -13,6 +13,9 @@ from backend.sla.hours import hours_faults
 from models.enums import LocationKind, Method
 from models.errors import Fault
 
+#: Open minutes of work on one shipment, at most: a month around the clock.
+MAX_PROCESSING = 43_200
+
 
 @dataclass(frozen=True, slots=True)
 class LocationInput:
@@ -27,6 +30,8 @@ class LocationInput:
     longitude: float | None = None
     hours: Mapping[str, Any] = field(default_factory=dict)
     daily_limit: Mapping[str, Any] = field(default_factory=dict)
+    processing: Mapping[str, Any] = field(default_factory=dict)
+    capacity: Mapping[str, Any] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -38,6 +43,8 @@ def check_location(location: LocationInput, *, at: str = "") -> list[Fault]:
         *_check_lists(location, at),
         *hours_faults(location.hours, pointer=f"{at}/hours"),
         *_check_limit(location.daily_limit, f"{at}/daily_limit"),
+        *_check_processing(location.processing, f"{at}/processing"),
+        *_check_capacity(location.capacity, f"{at}/capacity"),
     ]
 
 
@@ -68,6 +75,22 @@ def _check_limit(limit: Mapping[str, Any], at: str) -> Iterator[Fault]:
             yield Fault(f"{at}/{name}", "unknown_field", 'Only a limit in orders is known: {"orders": 200}.')
         elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
             yield Fault(f"{at}/{name}", "out_of_range", "A daily limit is a whole number from 0 to 1,000,000.")
+
+
+def _check_processing(processing: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    for method, minutes in processing.items():
+        if method not in list(Method):
+            yield Fault(f"{at}/{method}", "unknown", f"{method!r} is no method; use {', '.join(Method)}.")
+        elif not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= MAX_PROCESSING:
+            yield Fault(f"{at}/{method}", "out_of_range", f"Processing is whole minutes from 0 to {MAX_PROCESSING:,}.")
+
+
+def _check_capacity(capacity: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    for name, value in capacity.items():
+        if name != "shipments_per_hour":
+            yield Fault(f"{at}/{name}", "unknown_field", 'Capacity is known as {"shipments_per_hour": 40}.')
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 1_000_000:
+            yield Fault(f"{at}/{name}", "out_of_range", "A capacity lies between 0.01 and 1,000,000 shipments an hour.")
 
 
 @lru_cache(maxsize=1_000)

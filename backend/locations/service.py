@@ -126,6 +126,8 @@ def _stated(item: LocationInput) -> dict[str, Any]:
         "methods": [method.value for method in item.methods],
         "hours": dict(item.hours),
         "daily_limit": dict(item.daily_limit),
+        "processing": dict(item.processing),
+        "capacity": dict(item.capacity),
         "groups": list(item.groups),
         "attributes": dict(item.attributes),
     }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
 from models.types import UTCDateTime
 
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _encode = json.JSONEncoder(default=str).encode
 
 
@@ -28,12 +30,33 @@ def element_type(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
     return sa.Text() if isinstance(type_, (sa.String, AutoString)) else type_
 
 
+def source(table: sa.Table, names: Sequence[str]) -> str:
+    """Return rows bound as arrays as a table `v` with the column types of `table`; a name may begin with `was_`."""
+    arrays = ", ".join(f"CAST(:{name} AS {_sql_type(table, name)}[])" for name in names)
+    return f"unnest({arrays}) AS v({', '.join(names)})"
+
+
+def arrays_of(table: sa.Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what to bind to `source`: one literal per column."""
+    return {name: array_of(_column(table, name).type, [row[name] for row in rows]) for name in names}
+
+
+def _sql_type(table: sa.Table, name: str) -> str:
+    return str(element_type(_column(table, name).type).compile(dialect=_DIALECT))
+
+
+def _column(table: sa.Table, name: str) -> sa.Column[Any]:
+    return table.c[name.removeprefix("was_")]
+
+
 @lru_cache(maxsize=200)
 def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
     if isinstance(type_, UTCDateTime):
         return _instant
-    if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean)):
+    if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean, sa.Date)):
         return str
+    if isinstance(type_, sa.LargeBinary):
+        return _bytes
     return _text
 
 
@@ -41,6 +64,10 @@ def _instant(value: Any) -> str:
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}: an instant must carry its zone")
     return f'"{value}"'
+
+
+def _bytes(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
 
 
 def _text(value: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, SQLModel
 
 from backend.persistence import sqlite_rows
-from backend.persistence.arrays import array_of, element_type
+from backend.persistence.arrays import array_of, arrays_of, element_type, source
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -71,14 +72,16 @@ def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[in
 
 
 def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
-    """Insert rows; every row names the same columns."""
+    """Insert rows; every row names the same columns, those it leaves out get their default."""
     if not rows:
         return
-    connection = session.connection()
+    table, connection = table_of(model), session.connection()
+    rows = _completed(table, rows)
     if connection.dialect.name == "sqlite":
-        sqlite_rows.insert(connection, table_of(model), rows)
+        sqlite_rows.insert(connection, table, rows)
         return
-    connection.execute(sa.insert(table_of(model)), list(rows))
+    names = tuple(rows[0])
+    connection.execute(_insert(table, names), arrays_of(table, names, rows))
 
 
 def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> int:
@@ -88,10 +91,34 @@ def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[Row])
     """
     if not rows:
         return 0
-    connection = session.connection()
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table_of(model)).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return connection.execute(statement, list(rows)).rowcount
+    table, connection = table_of(model), session.connection()
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return connection.execute(statement, list(rows)).rowcount
+    rows = _completed(table, rows)
+    names = tuple(rows[0])
+    return connection.execute(
+        _insert(table, names, ending="ON CONFLICT DO NOTHING"), arrays_of(table, names, rows)
+    ).rowcount
+
+
+def _completed(table: sa.Table, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows with the constant defaults of the columns they do not name."""
+    constant = _constants(table)
+    absent = {name: value for name, value in constant.items() if name not in rows[0]}
+    return [{**absent, **row} for row in rows] if absent else rows
+
+
+@lru_cache(maxsize=100)
+def _constants(table: sa.Table) -> dict[str, Any]:
+    scalars = [(column.name, column.default) for column in table.c]
+    return {name: value.arg for name, value in scalars if isinstance(value, sa.ColumnDefault) and value.is_scalar}
+
+
+@lru_cache(maxsize=100)
+def _insert(table: sa.Table, names: tuple[str, ...], *, ending: str = "") -> sa.TextClause:
+    listed = ", ".join(names)
+    return sa.text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {source(table, names)} {ending}")  # noqa: S608
 
 
 def update_rows(session: Session, statement: sa.Update, rows: Sequence[Row]) -> int:

@@ -137,6 +137,26 @@ class OpenHours:
                 return _instant(moment)
         return None
 
+    def work_from(self, at: datetime, method: Method) -> datetime:
+        """Return the first open instant from `at` on, in hours of a day whose cut-off of `method` is still ahead.
+
+        At the cut-off's own second it is too late for that day. Raises NeverOpenError.
+        """
+        minutes = self.cutoffs.get(method)
+        if self.always and minutes is None:
+            return at
+        instant, day = _micros(at), at.astimezone(self.zone).date() - timedelta(days=1)
+        for _ in range(HORIZON.days):
+            spans = self._day(day)
+            if spans and spans[-1][1] > instant and (minutes is None or _localize(day, minutes, self.zone) > instant):
+                return _instant(next(max(opens, instant) for opens, closes in spans if closes > instant))
+            day += timedelta(days=1)
+        raise NeverOpenError(f"no open second after {at.isoformat()}")
+
+    def opens_on(self, day: date) -> bool:
+        """Return whether open hours begin on that local day."""
+        return bool(self._day(day))
+
     def _spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield open spans that may touch start … end, in order and without overlap."""
         day = start.astimezone(self.zone).date() - timedelta(days=1)
@@ -177,6 +197,7 @@ def _localize(day: date, minutes: int, zone: ZoneInfo) -> int:
     return _micros(to_instant(wall, zone))
 
 
+@lru_cache(maxsize=50_000)
 def to_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """Return the UTC instant of a naive wall-clock time: the first if ambiguous, the end of the gap if it never was."""
     first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from dashboard.views import STATUS_WORDS, StatusKey
+from dashboard.views.common import STATUS_WORDS, StatusKey
 
 _BOX = {"view_box": "0 0 16 16", "width": "1em", "height": "1em", "aria_hidden": "true"}
 

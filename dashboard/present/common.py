@@ -10,7 +10,7 @@ from backend.sla.views import LocationView
 from dashboard import format as say
 from dashboard.address import PAGE_SIZE, Address
 from dashboard.format import Locale
-from dashboard.views import STATUS_WORDS, Column, Pager, StatusKey
+from dashboard.views.common import STATUS_WORDS, Column, Pager, StatusKey
 from models.enums import LocationKind, Method
 
 METHOD_WORDS: dict[Method, str] = {

@@ -12,7 +12,8 @@ from dashboard import format as say
 from dashboard.address import DeliveriesAddress
 from dashboard.present import common
 from dashboard.present.common import Reader
-from dashboard.views import Attempt, Choice, DeliveriesScreen, DeliveryDetail, DeliveryRow
+from dashboard.views.common import Choice
+from dashboard.views.deliveries import Attempt, DeliveriesScreen, DeliveryDetail, DeliveryRow
 from models.enums import DeliveryStatus
 
 PATH = "/deliveries"

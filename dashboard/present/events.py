@@ -8,7 +8,7 @@ from typing import Any
 from backend.events.queries import EventView
 from dashboard import format as say
 from dashboard.present.common import Reader
-from dashboard.views import STATUS_WORDS, Entry, StatusKey
+from dashboard.views.common import STATUS_WORDS, Entry, StatusKey
 from models.enums import Compliance
 from models.events import EventType
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from backend.sla.calendar import DAYS, OpenHours
 from dashboard import format as say
 from dashboard.present.common import Reader
-from dashboard.views import HoursRow
+from dashboard.views.location import HoursRow
 
 _DAY_WORDS = dict(
     zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)

@@ -16,7 +16,8 @@ from dashboard.present import common, events, hours
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.deliveries import STATE_WORDS
 from dashboard.present.network import why
-from dashboard.views import Choice, Kpi, LocationHead, LocationScreen, QueueRow, StatusKey, Told
+from dashboard.views.common import Choice, Kpi, StatusKey
+from dashboard.views.location import LocationHead, LocationScreen, QueueRow, Told
 from models.enums import Compliance, Method, ShipmentStatus
 
 #: Shipments are late, at risk or on time; Non-Compliant, At Risk and Compliant are words for locations.

@@ -11,19 +11,8 @@ from dashboard.address import NetworkAddress
 from dashboard.present import common
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.spark import spark
-from dashboard.views import (
-    STATUS_WORDS,
-    Card,
-    Choice,
-    Column,
-    Hit,
-    Kpi,
-    NetworkRow,
-    NetworkScreen,
-    Pager,
-    StatusKey,
-    Trend,
-)
+from dashboard.views.common import STATUS_WORDS, Choice, Column, Hit, Kpi, Pager, StatusKey
+from dashboard.views.network import Card, NetworkRow, NetworkScreen, Trend
 
 PATH = "/"
 _SHOWN_WORDS = {

@@ -11,9 +11,10 @@ from dashboard.address import DeliveriesAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.deliveries import PATH
-from dashboard.present.order import in_place, news
+from dashboard.present.ordering import in_place, news
 from dashboard.state.asking import Trouble, ask
-from dashboard.views import Choice, Column, DeliveriesScreen, DeliveryDetail, DeliveryRow, Pager
+from dashboard.views.common import Choice, Column, Pager
+from dashboard.views.deliveries import DeliveriesScreen, DeliveryDetail, DeliveryRow
 from models.enums import Permission
 
 Text = Annotated[str, Field(max_length=200)]

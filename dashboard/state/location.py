@@ -13,7 +13,8 @@ from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.common import location_href
 from dashboard.state.asking import Trouble, ask
-from dashboard.views import Choice, Column, Entry, HoursRow, Kpi, LocationHead, Pager, QueueRow, Told
+from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
+from dashboard.views.location import HoursRow, LocationHead, QueueRow, Told
 from models.enums import Permission
 from models.errors import ErrorCode
 

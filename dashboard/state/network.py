@@ -12,9 +12,10 @@ from dashboard.address import NetworkAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.network import PATH, query_string
-from dashboard.present.order import in_place, news
+from dashboard.present.ordering import in_place, news
 from dashboard.state.asking import Trouble, ask
-from dashboard.views import Card, Choice, Column, Kpi, NetworkRow, NetworkScreen, Pager, Trend
+from dashboard.views.common import Choice, Column, Kpi, Pager
+from dashboard.views.network import Card, NetworkRow, NetworkScreen, Trend
 from models.enums import Permission
 
 Text = Annotated[str, Field(max_length=200)]

@@ -11,7 +11,7 @@ from backend.auth.actor import Actor
 from dashboard import nav
 from dashboard.guard import SIGNED_IN, actor_of, allowed, policy
 from dashboard.state.asking import Trouble, ask
-from dashboard.views import Hit
+from dashboard.views.common import Hit
 from models.enums import Permission
 
 

@@ -34,9 +34,10 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
     return Field(sa_type=UTCDateTime, nullable=nullable, index=index, **options)
 
 
-def document(default: Any = dict) -> Any:
-    """Return a JSON column; `default` is `dict` or `list`."""
-    return Field(default_factory=default, sa_type=Json, nullable=False)
+def document(default: Any = dict, *, server_default: str | None = None) -> Any:
+    """Return a JSON column; `default` is `dict` or `list`, `server_default` the JSON of rows that were there before."""
+    options = {"server_default": sa.text(f"'{server_default}'")} if server_default else {}
+    return Field(default_factory=default, sa_type=Json, nullable=False, sa_column_kwargs=options)
 
 
 def one_of(column: str, words: type[Any], name: str) -> sa.CheckConstraint:

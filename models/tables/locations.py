@@ -19,7 +19,8 @@ class Location(SQLModel, table=True):
     `hours` is `{"weekly": {"mon": [["09:00","21:00"]], ...}, "exceptions": [{"date": "2026-11-26",
     "closed": true, "label": "Thanksgiving"} | {"date": ..., "intervals": [["10:00","16:00"]]}],
     "cutoffs": {"ship": "17:00"}}` in the location's own zone; an empty document means always open.
-    `daily_limit` is `{"orders": 200}` or empty.
+    `daily_limit` is `{"orders": 200}` or empty. `processing` holds open minutes of work by method, `capacity`
+    `{"shipments_per_hour": 40}` of open hours; empty: not known, and no promise waits for them.
     """
 
     __tablename__ = "location"
@@ -35,6 +36,8 @@ class Location(SQLModel, table=True):
     methods: list[str] = document(list)
     hours: dict[str, Any] = document()
     daily_limit: dict[str, Any] = document()
+    processing: dict[str, Any] = document(server_default="{}")
+    capacity: dict[str, Any] = document(server_default="{}")
     groups: list[str] = document(list)  # as stated by the owner, in order; mirrored in location_group_member
     attributes: dict[str, Any] = document()
     closed_reason: str | None = Field(default=None, max_length=200)  # set: closed until reopened by hand

@@ -22,7 +22,8 @@ from dashboard.present.common import Reader
 from dashboard.state import asking, network, session
 from dashboard.state.network import NetworkState
 from dashboard.state.session import Session, scope_words
-from dashboard.views import Hit, NetworkScreen
+from dashboard.views.common import Hit
+from dashboard.views.network import NetworkScreen
 from models.enums import Compliance
 from models.errors import DomainError, ErrorCode, Fault
 

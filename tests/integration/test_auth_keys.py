@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.auth import keys
+from backend.auth.keycache import KeyCache
 from backend.auth.keys import NewApiKey
 from backend.auth.service import actor_of_key
 from backend.clock import system_now
@@ -78,6 +80,21 @@ def test_a_revoked_key_stops_at_once_and_stays_on_record(ctx: Context) -> None:
             "revoked",
         ]
         assert [key.active for key in keys.list_keys(uow)] == [False]
+
+
+def test_a_remembered_key_asks_no_database_until_it_is_revoked(ctx: Context) -> None:
+    remembering = dataclasses.replace(ctx, keys=KeyCache(seconds=3600))
+    text = make(remembering, NewApiKey("shop", READ))
+    assert actor_of_key(remembering, text) is not None
+    asked: list[str] = []
+    sa.event.listen(ctx.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert actor_of_key(remembering, text) is not None
+    assert asked == []
+    with remembering.uow() as uow:
+        keys.revoke_key(uow, "shop")
+    asked.clear()
+    assert actor_of_key(remembering, text) is None
+    assert any("FROM api_key" in statement for statement in asked)
 
 
 def test_a_key_expires(ctx: Context) -> None:

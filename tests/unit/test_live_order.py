@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.present.order import in_place, news
+from dashboard.present.ordering import in_place, news
 
 
 def test_rows_change_where_they_stand() -> None:

@@ -51,6 +51,14 @@ class LocationIn(Body):
     daily_limit: Annotated[DailyLimit | None, BeforeValidator(_orders)] = Field(
         default=None, description="A bare number means orders."
     )
+    processing: Annotated[
+        dict[str, JsonValue],
+        Field(max_length=10, default_factory=dict, description='Open minutes of work by method: {"ship": 120}.'),
+    ]
+    capacity: Annotated[
+        dict[str, JsonValue],
+        Field(max_length=10, default_factory=dict, description='{"shipments_per_hour": 40}, of open hours.'),
+    ]
     groups: Annotated[list[Code], Field(max_length=50, default_factory=list)]
     attributes: Document = Field(default_factory=dict)
 
@@ -67,6 +75,8 @@ class LocationIn(Body):
             longitude=self.longitude,
             hours=self.hours,
             daily_limit=limit,
+            processing=self.processing,
+            capacity=self.capacity,
             groups=tuple(self.groups),
             attributes=self.attributes,
         )
@@ -102,6 +112,8 @@ class LocationOut(Body):
     methods: list[Method]
     hours: dict[str, Any]
     daily_limit: dict[str, Any]
+    processing: dict[str, Any]
+    capacity: dict[str, Any]
     groups: list[str]
     attributes: dict[str, Any]
     status: Compliance
@@ -148,6 +160,8 @@ def show(view: LocationView) -> LocationOut:
             "methods",
             "hours",
             "daily_limit",
+            "processing",
+            "capacity",
             "groups",
             "attributes",
             "closed_reason",

@@ -404,6 +404,10 @@ def upgrade() -> None:
         batch_op.drop_constraint("uq_order_external", type_="unique")
         batch_op.create_unique_constraint("uq_order_external", ["external_id", "channel"])
 
+    with op.batch_alter_table("location", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("processing", Json, nullable=False, server_default=sa.text("'{}'")))
+        batch_op.add_column(sa.Column("capacity", Json, nullable=False, server_default=sa.text("'{}'")))
+
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cancelled", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("remainder", sa.String(length=16), nullable=True))

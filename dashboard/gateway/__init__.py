@@ -1,0 +1,32 @@
+"""THE door: what pages learn from the backend, or ask of it, goes through here. Each method takes the actor, opens one
+transaction, calls the same queries and services as the JSON API, and returns view dataclasses. They block: states
+call them by `dashboard/state/asking.py`, which runs them in a thread.
+One module per page; no rule and no SQL in here."""
+
+from __future__ import annotations
+
+from backend import program
+from dashboard.gateway.base import Asker
+from dashboard.gateway.deliveries import DeliveriesDoor
+from dashboard.gateway.location import LocationDoor
+from dashboard.gateway.network import NetworkDoor
+
+__all__ = ["Asker", "Gateway", "door", "use"]
+
+
+class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor):
+    """The door of the running program; tests put another in its place with `use`."""
+
+
+_door = Gateway(program.current)
+
+
+def door() -> Gateway:
+    """Return the door in use."""
+    return _door
+
+
+def use(gateway: Gateway) -> None:
+    """Put another door in its place; for tests."""
+    global _door
+    _door = gateway

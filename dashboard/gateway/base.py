@@ -1,0 +1,43 @@
+"""What every part of the door shares: who asks, the context it opens transactions in, batches for files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from backend.auth.actor import Actor
+from backend.clock import system_now
+from backend.context import Context
+from backend.persistence.uow import Uow
+from dashboard.format import Locale
+from dashboard.present import sheet
+from dashboard.present.common import Reader
+
+Row = tuple[sheet.Cell, ...]
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: what he may see, and how he writes numbers."""
+
+    actor: Actor
+    locale: Locale
+
+
+class Door:
+    """A part of the door; the parts make up `dashboard.gateway.Gateway`."""
+
+    def __init__(self, context: Callable[[], Context]) -> None:
+        self._context = context
+
+    @staticmethod
+    def _reader(uow: Uow, asker: Asker) -> Reader:
+        return Reader(uow.now, asker.locale, system_now())
+
+
+def offsets() -> Iterator[int]:
+    """Yield where each batch of a file begins."""
+    return count(0, BATCH)
