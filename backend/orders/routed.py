@@ -98,7 +98,8 @@ def still_due(uow: Uow, order_id: int) -> bool:
 def next_due(uow: Uow) -> datetime | None:
     """Return the earliest instant at which an order is due."""
     earliest = sa.select(sa.func.min(_ORDERS.c.routing_due_at)).where(_ORDERS.c.routing_due_at.is_not(None))
-    return uow.session.connection().scalar(earliest)
+    due_at: datetime | None = uow.session.connection().scalar(earliest)
+    return due_at
 
 
 def load(uow: Uow, order_ids: Sequence[int]) -> list[DueOrder]:
@@ -184,11 +185,16 @@ def leave(uow: Uow, order_ids: Sequence[int]) -> None:
         )
 
 
-def put_off(uow: Uow, order_id: int, *, until: datetime) -> int:
-    """Have routing look at an order later, and return how often it has been looked at, this time included."""
+def looks(uow: Uow, order_id: int) -> int:
+    """Return how often routing has looked at an order."""
+    return uow.session.connection().scalar(sa.select(_ORDERS.c.routing_attempts).where(_ORDERS.c.id == order_id)) or 0
+
+
+def put_off(uow: Uow, order_id: int, *, until: datetime) -> None:
+    """Have routing look at an order later; this look counts."""
     later = _ORDERS.update().where(_ORDERS.c.id == order_id)
     values = later.values(routing_due_at=until, routing_attempts=_ORDERS.c.routing_attempts + 1)
-    return uow.session.connection().execute(values.returning(_ORDERS.c.routing_attempts)).scalar_one()
+    uow.session.connection().execute(values)
 
 
 def _lines(uow: Uow, order_ids: Any, assigned: Mapping[int, int]) -> dict[int, list[DueLine]]:
@@ -231,7 +237,7 @@ def _shipment_counts(uow: Uow, order_ids: Sequence[int]) -> dict[int, int]:
         .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
         .group_by(_SHIPMENTS.c.order_id)
     )
-    return {order_id: count for order_id, count in fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, order_ids)}
+    return dict(fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, order_ids))
 
 
 def _refused(uow: Uow, order_ids: Sequence[int]) -> dict[int, list[int]]:

@@ -158,10 +158,8 @@ def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]
     return [(Given(place, int(units), int(worth)), at) for place, at, units, worth in rows]
 
 
-def _locked(
-    uow: Uow, ids: Sequence[int], allowances: Mapping[int, Allowance]
-) -> tuple[dict[int, Load], set[int]]:
-    """Return the running loads, locked, and the ids of those whose rows belong to a later window (a history is told)."""
+def _locked(uow: Uow, ids: Sequence[int], allowances: Mapping[int, Allowance]) -> tuple[dict[int, Load], set[int]]:
+    """Return the running loads, locked, and the ids of those whose rows tell of a later window: this is a history."""
     now = uow.now
     fresh = [
         {

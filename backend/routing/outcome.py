@@ -38,9 +38,7 @@ def facts_of(order: DueOrder, history: History) -> OrderFacts:
     """Return what is left of an order as the engine sees it; lines with nothing left are not there."""
     ship_to = order.ship_to
     lines = tuple(
-        LineFacts(
-            line.id, line.product_id, line.sku, line.open, line.unit_price_minor, line.weight_g, line.attributes
-        )
+        LineFacts(line.id, line.product_id, line.sku, line.open, line.unit_price_minor, line.weight_g, line.attributes)
         for line in order.lines
         if line.open > 0
     )

@@ -18,7 +18,7 @@ from backend.metrics.registry import ROUTING_SECONDS
 from backend.orders import routed
 from backend.persistence.uow import Uow
 from backend.routing import limits, snapshot, strategies
-from backend.routing.facts import Decision, OrderFacts
+from backend.routing.facts import Decision, Leftover, OrderFacts
 from backend.routing.outcome import History, facts_of
 from backend.routing.shelf import Key, Shelf
 from backend.routing.simple import route_all
@@ -26,6 +26,7 @@ from backend.routing.snapshot import Snapshot
 from backend.routing.strategies import Active
 from backend.routing.writing import Choice, Routed, choose, write
 from backend.wakeups import Topic
+from models.enums import Remainder
 
 #: How often a decision made without locks may be overtaken before the next one is made with all candidates locked.
 OPTIMISTIC_ROUNDS = 2
@@ -97,12 +98,10 @@ def route_these(uow: Uow, order_ids: Sequence[int]) -> RoutingReport:
     return RoutingReport(len(order_ids), len(kept), len(lost))
 
 
-def route_orders(
-    uow: Uow, order_ids: Sequence[int], *, histories: Mapping[int, History] | None = None
-) -> list[Routed]:
+def route_orders(uow: Uow, order_ids: Sequence[int], *, histories: Mapping[int, History] | None = None) -> list[Routed]:
     """Route these orders to the end within this transaction, and return what became of each, in order.
 
-    Orders that rest or are over are left alone and out.
+    Orders that rest, are over, or have nothing left to assign are left alone and out.
     """
     batch = _gather(uow, order_ids, histories or {})
     done: dict[int, Routed] = {}
@@ -130,9 +129,9 @@ _OVERTAKEN: dict[int, int] = {}
 
 def _gather(uow: Uow, order_ids: Sequence[int], histories: Mapping[int, History]) -> Batch:
     orders = routed.load(uow, order_ids)
-    resting = [order.id for order in orders if order.status in routed.AT_REST]
-    routed.leave(uow, resting)
-    works = [order for order in orders if order.status not in routed.AT_REST]
+    works = [order for order in orders if order.status not in routed.AT_REST and any(line.open for line in order.lines)]
+    busy = {order.id for order in works}
+    routed.leave(uow, [order.id for order in orders if order.id not in busy])
     facts = [facts_of(order, histories.get(order.id, _NO_HISTORY)) for order in works]
     products = {line.product_id for item in facts if item.stock_matters for line in item.lines}
     network = snapshot.take(uow, products=products, given={item.given for item in facts})
@@ -142,7 +141,8 @@ def _gather(uow: Uow, order_ids: Sequence[int], histories: Mapping[int, History]
 def _decide(uow: Uow, batch: Batch, shelf: Shelf) -> list[Choice]:
     started = time.perf_counter()
     decisions: list[Decision] = route_all(batch.facts, batch.snapshot.network(shelf), batch.active.strategy)
-    ROUTING_SECONDS.observe(time.perf_counter() - started)
+    if decisions:
+        ROUTING_SECONDS.observe((time.perf_counter() - started) / len(decisions))
     return choose(uow, list(zip(batch.works, batch.facts, decisions, strict=True)), batch.histories)
 
 
@@ -186,6 +186,21 @@ def _reserve(uow: Uow, batch: Batch, chosen: Sequence[Choice]) -> list[Choice]:
     kept = [choice for choice in fitting if choice.order.id not in full]
     inventory.reserve(uow, [need for choice in kept for need in choice.needs])
     return kept
+
+
+def attempts_allowed(uow: Uow) -> int:
+    """Return how often the active strategy has an order looked at before a person must."""
+    return int(strategies.active(uow).strategy.limits.attempts)
+
+
+def send_to_care(uow: Uow, order_id: int) -> None:
+    """Have a person look at an order that cannot be routed: everything without a place waits for him."""
+    batch = _gather(uow, [order_id], {})
+    care = Remainder.CUSTOMER_CARE.value
+    for order, facts in zip(batch.works, batch.facts, strict=True):
+        leftovers = tuple(Leftover(line.line_id, line.quantity, care) for line in facts.lines)
+        decision = Decision((), leftovers, {"reason": "routing_failed"})
+        write(uow, choose(uow, [(order, facts, decision)], {}), batch.active)
 
 
 def next_due(uow: Uow) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Stock as one batch of decisions sees it: units by product and location, from which the decisions take. No database."""
+"""Stock as one batch of decisions sees it: units by product and location, from which they take. No database."""
 
 from __future__ import annotations
 

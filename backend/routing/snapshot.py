@@ -75,7 +75,7 @@ class Snapshot:
 def take(uow: Uow, *, products: Collection[int], given: Collection[str | None] = (None,)) -> Snapshot:
     """Return the network for orders of these products; `given` holds the location each order names, None for none."""
     known = _current(uow)
-    codes = known.sites.keys()
+    codes: Collection[str] = known.sites
     if None not in given and len(known.sites) > _FEW:
         codes = known.sites.keys() & set(given)
         places = {site.place.location_id: _place(uow, known, site) for site in (known.sites[code] for code in codes)}
@@ -98,7 +98,9 @@ def blocks(uow: Uow, products: Collection[int]) -> frozenset[tuple[int, int]]:
     """Return the active blocks on these products as (location id, product id)."""
     counts = sa.and_(_BLOCKS.c.lifted_at.is_(None), sa.or_(_BLOCKS.c.until.is_(None), _BLOCKS.c.until > uow.now))
     statement = sa.select(_BLOCKS.c.location_id, _BLOCKS.c.product_id).where(counts)
-    return frozenset((place, product) for place, product in fetch_in(uow.session, statement, _BLOCKS.c.product_id, products))
+    return frozenset(
+        (place, product) for place, product in fetch_in(uow.session, statement, _BLOCKS.c.product_id, products)
+    )
 
 
 def forget(uow: Uow) -> None:
@@ -180,9 +182,9 @@ def _site(row: Any) -> _Site:
 
 
 # Every edit of a location adds one to its version, so that the sum tells of it, and the count of a new one.
-_TOKEN = sa.select(sa.func.count(), sa.func.sum(_LOCATIONS.c.version), sa.func.max(_LOCATIONS.c.updated_at)).select_from(
-    _LOCATIONS
-)
+_TOKEN = sa.select(
+    sa.func.count(), sa.func.sum(_LOCATIONS.c.version), sa.func.max(_LOCATIONS.c.updated_at)
+).select_from(_LOCATIONS)
 _OPEN = sa.select(_HEALTH.c.location_id, _HEALTH.c.compliant + _HEALTH.c.at_risk + _HEALTH.c.non_compliant)
 _ROWS = sa.select(
     *(

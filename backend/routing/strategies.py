@@ -9,6 +9,20 @@ from backend.persistence.uow import Uow
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Until the engine's document is there."""
+
+    attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """Until the engine's document is there."""
+
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
 class Active:
     """The strategy that decides; without an id it is the built-in one."""
 
@@ -20,4 +34,4 @@ class Active:
 
 def active(_uow: Uow) -> Active:
     """Return the active strategy."""
-    return Active(None, "default", 0, None)
+    return Active(None, "default", 0, BuiltIn())

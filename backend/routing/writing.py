@@ -91,14 +91,14 @@ def choose(
 def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     """Open the shipments of these choices, whose stock is reserved, and leave their orders as routed."""
     settled = [settle(choice.order, choice.decision) for choice in choices]
-    new = [
-        _shipment(choice, part) for choice in choices for part in choice.decision.assignments
-    ]
+    new = [_shipment(choice, part) for choice in choices for part in choice.decision.assignments]
     ids = [id_ for choice in choices for id_ in choice.shipment_ids]
     routed.save(uow, [_after(choice, result) for choice, result in zip(choices, settled, strict=True)])
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
-    insert_columns(uow.session, RoutingDecision, [_row(uow, c, s, active) for c, s in zip(choices, settled, strict=True)])
+    insert_columns(
+        uow.session, RoutingDecision, [_row(uow, c, s, active) for c, s in zip(choices, settled, strict=True)]
+    )
     results: list[Routed] = []
     for choice, result in zip(choices, settled, strict=True):
         _tell(uow, choice, result)
@@ -170,7 +170,9 @@ def _tell(uow: Uow, choice: Choice, settled: Settled) -> None:
     for word, told in _WAITS.items():
         if told is not type_ and word in settled.remainders.values():
             lines = _left(choice, word)
-            uow.record(told, subject=about, data={**common, "lines": lines, "reason": body["reason"]}, at=choice.assigned_at)
+            uow.record(
+                told, subject=about, data={**common, "lines": lines, "reason": body["reason"]}, at=choice.assigned_at
+            )
 
 
 def _left(choice: Choice, action: str | None = None) -> list[dict[str, Any]]:
