@@ -15,6 +15,7 @@ class EventType(StrEnum):
     ORDER_RELEASED = "order.released"
     ORDER_BACKORDERED = "order.backordered"
     ORDER_SENT_TO_CARE = "order.sent_to_care"
+    ORDER_PARTLY_CANCELLED = "order.partly_cancelled"
     ORDER_CANCELLED = "order.cancelled"
     ORDER_FULFILLED = "order.fulfilled"
     SHIPMENT_OPENED = "shipment.opened"

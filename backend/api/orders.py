@@ -13,7 +13,7 @@ from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
 from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
-from backend.api.schemas.common import Problem, ProblemFault
+from backend.api.schemas.common import Instant, Problem, ProblemFault
 from backend.api.schemas.orders import (
     NoBody,
     OrderBatchIn,
@@ -24,13 +24,14 @@ from backend.api.schemas.orders import (
     ReasonIn,
     TimelineOut,
     show,
+    show_entry,
     show_event,
 )
 from backend.auth.actor import Actor
 from backend.orders import queries, service
 from backend.orders.rules import NewOrder
 from backend.persistence.uow import Uow
-from models.enums import OrderStatus, Permission
+from models.enums import Method, OrderStatus, Permission
 from models.errors import ErrorCode, Fault
 
 router = APIRouter(tags=["orders"])
@@ -122,21 +123,20 @@ def list_orders(
     actor: Reader,
     limit: Limit = 100,
     after: After = None,
+    q: Annotated[str, Query(max_length=254, description="Anything a customer may say; see the page on the API.")] = "",
     external_id: Annotated[str | None, Query(max_length=100)] = None,
     customer: Annotated[str | None, Query(max_length=100, description="The customer's id.")] = None,
     status: OrderStatus | None = None,
+    channel: Annotated[str | None, Query(max_length=64)] = None,
+    method: Method | None = None,
+    placed_from: Annotated[Instant | None, Query(description="Placed then or later.")] = None,
+    placed_to: Annotated[Instant | None, Query(description="Placed before.")] = None,
 ) -> Page[OrderOut]:
-    """List orders, newest first."""
+    """List orders, newest first; `q` finds them by order, external id, customer, e-mail, name, SKU or tracking."""
     cursor = decode(after, int)
+    wanted = queries.OrderFilter(external_id, customer, status, channel, method, placed_from, placed_to)
     with ctx.read(actor) as uow:
-        rows = queries.listing(
-            uow,
-            external_id=external_id,
-            customer=customer,
-            status=status,
-            after=cursor[0] if cursor else None,
-            limit=limit + 1,
-        )
+        rows = queries.listing(uow, q, wanted=wanted, after=cursor[0] if cursor else None, limit=limit + 1)
         return page(rows, limit, show, lambda view: encode(view.order.id))
 
 
@@ -153,7 +153,9 @@ def get_order(order_id: OrderId, response: Response, ctx: Ctx, actor: Reader) ->
 def timeline(order_id: OrderId, ctx: Ctx, actor: Reader) -> TimelineOut:
     """Return what happened to an order and its shipments, oldest first."""
     with ctx.read(actor) as uow:
-        return TimelineOut(items=[show_event(event) for event in queries.timeline(uow, order_id)])
+        events = queries.timeline(uow, order_id)
+        told = queries.tell(uow, events)
+        return TimelineOut(items=[show_event(event) for event in events], story=[show_entry(entry) for entry in told])
 
 
 @router.post("/orders/{order_id}/cancel", responses=WRITE, response_model=OrderOut)

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from backend.catalog import queries as catalog
 from backend.fulfillment.service import NewShipmentLine
 from backend.locations import queries as locations
-from backend.orders import queries
 from backend.orders.rules import Known, NewLine, NewOrder
+from backend.orders.scope import visible_order
+from backend.orders.search import folded
 from backend.persistence.bulk import allocate_ids, fetch_in, insert_missing, insert_rows, table_of, update_rows
 from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus
@@ -104,6 +105,9 @@ def _order_row(uow: Uow, draft: Draft) -> dict[str, Any]:
         "placed_at": row.placed_at,
         "due_at": order.due_at,
         "attributes": dict(order.attributes),
+        "customer_email": folded(order.customer.get("email"), limit=254),
+        "customer_name": folded(order.customer.get("name"), limit=200),
+        "total_minor": sum(line.quantity * line.unit_price_minor for line in order.lines),
         "version": row.version,
         "created_at": uow.now,
         "updated_at": uow.now,
@@ -125,7 +129,7 @@ def _line_row(order_id: int, number: int, line: NewShipmentLine, stated: NewLine
 def load(uow: Uow, order_id: int) -> OrderRow:
     """Lock and return an order, or raise NOT_FOUND when it is not there or outside the actor's scope."""
     columns = [_ORDERS.c[name] for name in ("id", "external_id", "channel", "method", "status", "placed_at", "version")]
-    mine = sa.select(*columns).where(_ORDERS.c.id == order_id, queries.visible_order(uow.actor.scope))
+    mine = sa.select(*columns).where(_ORDERS.c.id == order_id, visible_order(uow.actor.scope))
     row = uow.session.connection().execute(mine.with_for_update(of=_ORDERS)).one_or_none()
     if row is None:
         raise not_found("order", order_id)

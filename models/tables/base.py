@@ -46,4 +46,9 @@ def one_of(column: str, words: type[Any], name: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({allowed})", name=name)
 
 
-__all__ = ["datetime", "document", "instant", "key", "one_of", "ref"]
+def by_bytes(*columns: str) -> dict[str, str]:
+    """Return PostgreSQL operator classes that let an index find how text begins, whatever the database's collation."""
+    return dict.fromkeys(columns, "varchar_pattern_ops")
+
+
+__all__ = ["by_bytes", "datetime", "document", "instant", "key", "one_of", "ref"]

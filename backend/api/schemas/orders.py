@@ -23,6 +23,7 @@ from backend.api.schemas.common import (
 )
 from backend.orders.queries import OrderView
 from backend.orders.rules import NewLine, NewOrder
+from backend.orders.story import Entry, Kind
 from models.enums import Method, OrderStatus, ShipmentStatus
 from models.tables import Event
 
@@ -43,6 +44,7 @@ class CustomerIn(Body):
 
     id: ExternalId | None = None
     name: Text | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)] | None = None
     tier: Word | None = None
     type: Word | None = None
 
@@ -190,10 +192,23 @@ class TimelineEntry(Body):
     data: dict[str, Any]
 
 
+class StoryEntry(Body):
+    """One line of the story, in plain words; `detail` says more, `actor` who did it."""
+
+    at: ShownInstant
+    words: str
+    kind: Kind
+    location: str | None
+    shipment: int | None
+    detail: str | None
+    actor: str
+
+
 class TimelineOut(Body):
-    """What happened, oldest first."""
+    """What happened, oldest first: as events, and as a story in plain words."""
 
     items: list[TimelineEntry]
+    story: list[StoryEntry]
 
 
 _STATED = (
@@ -229,6 +244,11 @@ def show(view: OrderView) -> OrderOut:
         for item, code in view.shipments
     ]
     return OrderOut(**{name: getattr(view.order, name) for name in _STATED}, lines=lines, shipments=shipments)
+
+
+def show_entry(entry: Entry) -> StoryEntry:
+    """Return a line of the story as the API shows it."""
+    return StoryEntry(**{name: getattr(entry, name) for name in StoryEntry.model_fields})
 
 
 def show_event(event: Event) -> TimelineEntry:

@@ -382,8 +382,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("routing_attempts", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("promised_at", UTCDateTime(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_order_external"))
-        batch_op.create_index("ix_order_customer_email", ["customer_email"], unique=False)
-        batch_op.create_index("ix_order_customer_name", ["customer_name"], unique=False)
+        for name in ("customer_email", "customer_name"):
+            batch_op.create_index(
+                f"ix_order_{name}", [name], unique=False, postgresql_ops={name: "varchar_pattern_ops"}
+            )
         batch_op.create_index(
             "ix_order_routing_due",
             ["lane", "routing_due_at", "id"],
@@ -402,7 +404,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_order") as batch_op:
         batch_op.drop_constraint("uq_order_external", type_="unique")
-        batch_op.create_unique_constraint("uq_order_external", ["external_id", "channel"])
+        batch_op.create_index(
+            "uq_order_external",
+            ["external_id", "channel"],
+            unique=True,
+            postgresql_ops={"external_id": "varchar_pattern_ops"},
+        )
 
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.add_column(sa.Column("processing", Json, nullable=False, server_default=sa.text("'{}'")))
@@ -411,7 +418,7 @@ def upgrade() -> None:
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cancelled", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("remainder", sa.String(length=16), nullable=True))
-        batch_op.create_index("ix_order_line_product", ["product_id"], unique=False)
+        batch_op.create_index("ix_order_line_product", ["product_id", "order_id"], unique=False)
 
     _replace_checks(
         "order_line",

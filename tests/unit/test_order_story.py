@@ -1,0 +1,82 @@
+"""An order's life is told in plain words, in the location's own time; what is unknown is told by its name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.orders.story import Happened, Kind, PlaceWords, codes, tell
+
+NOON = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
+PLACES = {"AUS": PlaceWords("Austin Store", "America/Chicago"), "DAL": PlaceWords("Dallas", "America/Chicago")}
+
+
+def happened(type_: str, **data: Any) -> Happened:
+    return Happened(type_, "order/1", NOON, "key:shop", data)
+
+
+def words(*events: Happened) -> list[str]:
+    return [entry.words for entry in tell(events, PLACES)]
+
+
+def test_from_the_shop_to_the_customer() -> None:
+    story = tell(
+        [
+            happened("order.placed", channel="web", lines=[{"sku": "tea", "quantity": 2}]),
+            happened("order.routed", reason="nearest_with_stock", location="AUS", distance_km=8.2, shipments=[7]),
+            happened("shipment.opened", shipment=7, location="AUS"),
+            happened("shipment.accepted", shipment=7, location="AUS"),
+            happened("sla.shipment.changed", shipment=7, location="AUS", to="at_risk", due_at="2026-11-27T22:40:00Z"),
+            happened("shipment.shipped", shipment=7, location="AUS", tracking_number="1Z9"),
+            happened("order.fulfilled"),
+        ],
+        PLACES,
+    )
+    assert [entry.words for entry in story] == [
+        "Placed on web, 2 units",
+        "Given to Austin Store, 8 km: the nearest with all of it",
+        "Austin Store took it on",
+        "May be late: due by Fri 27 Nov 16:40 (Chicago)",
+        "Left Austin Store",
+        "Everything is done",
+    ]
+    assert [entry.kind for entry in story][:2] == [Kind.PLACED, Kind.ROUTED]
+    assert (story[0].detail, story[4].detail) == ("2 × tea", "Tracking 1Z9")
+    assert (story[2].location, story[2].shipment, story[2].actor) == ("AUS", 7, "key:shop")
+
+
+def test_a_shipment_that_comes_back_and_goes_elsewhere() -> None:
+    assert words(
+        happened("shipment.rejected", shipment=7, location="AUS", reason="not found"),
+        happened("shipment.opened", shipment=8, location="DAL"),
+        happened("shipment.reassigned", **{"from": "DAL", "to": "AUS", "location": "AUS", "reason": "closing early"}),
+    ) == [
+        "Austin Store gave it back: not found",
+        "Given to Dallas",
+        "Moved from Dallas to Austin Store: closing early",
+    ]
+
+
+def test_a_split_names_every_location() -> None:
+    parts = [{"location": "AUS", "distance_km": 8.0}, {"location": "DAL", "distance_km": 300.4}]
+    event = happened("order.routed", assignments=parts, shipments=[{"id": 7}, {"id": 8}])
+    assert words(event, happened("shipment.opened", shipment=8, location="DAL")) == [
+        "Split over 2 locations: Austin Store, 8 km and Dallas, 300 km"
+    ]
+    assert codes([event]) == {"AUS", "DAL"}
+
+
+def test_a_location_one_may_not_see_is_not_named() -> None:
+    (entry,) = tell([happened("shipment.opened", shipment=7, location="SECRET")], PLACES)
+    assert (entry.words, entry.location) == ("Given to another location", None)
+
+
+def test_what_is_not_known_is_told_by_its_name() -> None:
+    (entry,) = tell([happened("return.received", reason="too_small")], PLACES)
+    assert (entry.words, entry.kind, entry.detail) == ("Return received", Kind.NOTE, "too small")
+
+
+def test_odd_data_is_survived() -> None:
+    odd = {"lines": [None, {"sku": 1}], "assignments": ["x"], "shipments": None, "due_at": "soon", "to": 5, "from": {}}
+    types = ("order.placed", "order.routed", "shipment.reassigned", "sla.shipment.changed", "order.backordered")
+    assert len(tell([happened(type_, **odd) for type_ in types], PLACES)) == 4
