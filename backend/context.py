@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 
 from backend.auth.actor import SYSTEM, Actor
 from backend.auth.keycache import KeyCache
+from backend.availability.book import Book
 from backend.clock import Clock
 from backend.config import Settings
 from backend.persistence.uow import Uow, UowFactory
@@ -17,7 +18,7 @@ from backend.wakeups import Wakeups
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Settings, time, transactions, signals and the API keys seen lately of one running program."""
+    """Settings, time, transactions, signals, the API keys seen lately and the stock book of one running program."""
 
     settings: Settings
     engine: Engine
@@ -25,6 +26,7 @@ class Context:
     wakeups: Wakeups
     transactions: UowFactory
     keys: KeyCache = field(default_factory=KeyCache)  # remembers nothing unless told to
+    stock: Book = field(default_factory=Book)  # kept up to date by `backend/availability/follower.py`
 
     def uow(self, actor: Actor = SYSTEM) -> AbstractContextManager[Uow]:
         """Open a writing transaction; it commits when the block ends without an exception."""

@@ -1,0 +1,172 @@
+"""Bring a book up to date: take over what the event log says since its place in it, or begin anew when that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from backend.availability import store
+from backend.availability.book import Book
+from backend.availability.shelf import Arrival, Cell
+from backend.context import Context
+from backend.events.queries import latest_seq
+from backend.events.retention import forgotten_until
+from backend.persistence.uow import Uow
+from models.events import EventType
+from models.tables import Event
+
+_STOCK = (EventType.INVENTORY_CHANGED, EventType.FUTURE_STOCK_CHANGED)
+_RULES = (EventType.STOCK_SEGMENT_CHANGED, EventType.LOCATION_CHANGED)
+_PRODUCTS = EventType.PRODUCT_CHANGED
+_KEYS = EventType.API_KEY_CHANGED
+_FOLLOWED = [kind.value for kind in (*_STOCK, *_RULES, _PRODUCTS, _KEYS)]
+
+#: Events taken over in one go; answers go on in between.
+_LIMIT = 500
+#: Further behind than this, reading everything again is quicker than following.
+_TOO_FAR = 200_000
+_LOOK_FOR_HOLES_AFTER = 1_000
+
+#: A row of the feed: place, type, location id, its document.
+_News = tuple[int, str, int | None, Mapping[str, Any]]
+
+
+def begin(ctx: Context, book: Book) -> None:
+    """Have a book know locations, ring-fences, from where to follow the feed, and, when it is `whole`, all stock.
+
+    What it held before is answered until everything is read, and stays when the database goes away meanwhile.
+    """
+    fresh = Book(whole=book.whole)
+    with ctx.read() as uow:
+        cursor = latest_seq(uow.session)  # first: whatever is read after this is as new or newer
+        as_of = uow.now
+        store.read_sites(uow, fresh)
+        store.read_fences(uow, fresh)
+    if book.whole:
+        store.load_all(ctx, fresh)
+    fresh.advance(cursor, as_of=as_of)
+    book.become(fresh)
+
+
+def catch_up(ctx: Context, book: Book) -> set[str]:
+    """Take over everything the feed tells by now; return the types of the events. Safe to call from any thread."""
+    seen: set[str] = set()
+    with book.catching_up:
+        if book.cursor is None:
+            begin(ctx, book)
+        while True:
+            news, more = _read(ctx, book)
+            seen.update(kind for _, kind, _, _ in news)
+            if not more:
+                return seen
+
+
+def _read(ctx: Context, book: Book) -> tuple[Sequence[_News], bool]:
+    """Take over the next stretch; return it, and whether there may be more."""
+    with ctx.read() as uow:
+        cursor = book.cursor or 0
+        waiting = _oldest_unnumbered(uow)  # before the end is read: what is numbered in between is read as well
+        last = latest_seq(uow.session)
+        lost = not last - _TOO_FAR <= cursor <= last
+        if not lost and last - cursor > _LOOK_FOR_HOLES_AFTER:
+            lost = forgotten_until(uow.session) > cursor
+        news = [] if lost or last == cursor else _after(uow, cursor, last)
+        if any(kind in _RULES for _, kind, _, _ in news):
+            _reread_rules(uow, book, news)
+        now = uow.now
+    if lost:
+        begin(ctx, book)
+        return [], True
+    _apply(ctx, book, news)
+    more = len(news) == _LIMIT
+    reached = book.as_of or now if more else min(now, waiting or now)
+    book.advance(news[-1][0] if more else last, as_of=max(reached, book.as_of or reached))
+    return news, more
+
+
+def _after(uow: Uow, cursor: int, last: int) -> Sequence[_News]:
+    statement = (
+        sa.select(col(Event.seq), col(Event.type), col(Event.location_id), col(Event.data))
+        .where(col(Event.seq) > cursor, col(Event.seq) <= last, col(Event.type).in_(_FOLLOWED))
+        .order_by(col(Event.seq))
+        .limit(_LIMIT)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in uow.session.execute(statement)]
+
+
+def _oldest_unnumbered(uow: Uow) -> datetime | None:
+    """Return since when stock has changed without the feed telling of it yet."""
+    statement = (
+        sa.select(col(Event.at))
+        .where(col(Event.seq).is_(None), col(Event.type).in_([kind.value for kind in _STOCK]))
+        .order_by(col(Event.id))
+        .limit(1)
+    )
+    return uow.session.scalars(statement).first()
+
+
+def _reread_rules(uow: Uow, book: Book, news: Sequence[_News]) -> None:
+    codes = sorted({data["location"] for _, kind, _, data in news if kind == EventType.LOCATION_CHANGED})
+    if codes:
+        store.read_sites(uow, book, codes)
+    if codes or any(kind == EventType.STOCK_SEGMENT_CHANGED for _, kind, _, _ in news):
+        store.read_fences(uow, book)
+
+
+def _apply(ctx: Context, book: Book, news: Sequence[_News]) -> None:
+    if not news:
+        return
+    if book.whole:
+        _make_room(ctx, book, news)
+    book.apply(_cells(book, [(at, data) for _, kind, at, data in news if kind == EventType.INVENTORY_CHANGED]))
+    for _, kind, at, data in news:
+        if kind == EventType.FUTURE_STOCK_CHANGED and at is not None:
+            book.put_arrival(data["sku"], at, data["reference"], _arrival(data))
+    if any(kind == EventType.STOCK_SEGMENT_CHANGED for _, kind, _, _ in news):
+        store.load(ctx, book, book.held())  # what was promised of a new quota is in no event
+
+
+def apply_changed(book: Book, documents: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Take over documents of `inventory.changed` with their location ids at once, without waiting for the feed.
+
+    Only what is committed: a document of a transaction that is rolled back would never be corrected.
+    """
+    book.apply(_cells(book, list(documents)))
+
+
+def _cells(book: Book, documents: Sequence[tuple[int | None, Mapping[str, Any]]]) -> list[Cell]:
+    ids = book.product_ids({item["sku"] for _, data in documents for item in data["items"]})
+    return [
+        Cell(
+            at,
+            ids[item["sku"]],
+            item["on_hand"] - item["unsellable"],
+            item["safety_stock"] + item["floor"],
+            item["allocated"] + item["pending"],
+            item["version"],
+            book.fences.used(item["segments"]) if "segments" in item else None,
+        )
+        for at, data in documents
+        if at is not None
+        for item in data["items"]
+        if item["sku"] in ids and "version" in item
+    ]
+
+
+def _arrival(data: Mapping[str, Any]) -> Arrival | None:
+    if data["change"] in ("received", "cancelled", "called_off"):
+        return None
+    return Arrival(datetime.fromisoformat(data["arrives_at"]), data["quantity"] - data["allocated"])
+
+
+def _make_room(ctx: Context, book: Book, news: Sequence[_News]) -> None:
+    """Read products that a whole book does not know yet."""
+    named = {data["sku"] for _, kind, _, data in news if kind in (_PRODUCTS, EventType.FUTURE_STOCK_CHANGED)}
+    named |= {item["sku"] for _, kind, _, data in news if kind == EventType.INVENTORY_CHANGED for item in data["items"]}
+    unknown = named - book.product_ids(named).keys()
+    if unknown:
+        store.load_skus(ctx, book, unknown)
