@@ -16,7 +16,7 @@ from backend.fulfillment import rules, store, workflow
 from backend.fulfillment.rules import Refusal, ShipmentFacts, StepCommand
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
-from backend.orders import lines, progress
+from backend.orders import progress
 from backend.persistence.bulk import allocate_ids, insert_rows
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
@@ -163,7 +163,7 @@ def cancel(
 ) -> None:
     """Give up shipments that have not left for good: their units are cancelled, and an order with no other is."""
     facts = recall(uow, shipment_ids, reason=reason, at=at, expected=expected)
-    lines.give_up_shipped(uow, [fact.id for fact in facts])
+    store.give_up_units(uow, [fact.id for fact in facts])
     progress.settle(uow, [fact.order_id for fact in facts])
 
 

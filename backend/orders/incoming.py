@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,32 +59,22 @@ def known(uow: Uow, orders: Sequence[NewOrder]) -> Known:
     )
 
 
-def needs(order: NewOrder, products: Mapping[str, int]) -> dict[int, int]:
-    """Return the units an order asks for by product id."""
-    return store.sum_units((products[line.sku], line.quantity) for line in order.lines)
-
-
-def write(
-    uow: Uow, orders: Sequence[Sound], products: Mapping[str, int], *, statuses: Sequence[OrderStatus] | None = None
-) -> list[Draft]:
-    """Insert sound orders with their lines, and tell of them; raises Overtaken.
-
-    An order is `placed` and due for routing, unless `statuses` says what it is already.
-    """
+def write(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> list[Draft]:
+    """Insert sound orders with their lines, due for routing, and tell of them; raises Overtaken."""
     ids = allocate_ids(uow.session, Order, len(orders))
     line_ids = iter(allocate_ids(uow.session, OrderLine, sum(len(item.order.lines) for item in orders)))
     ranks = lanes(uow, [item.order for item in orders])
     drafts: list[Draft] = []
     rows: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
-    for place, (id_, item, lane) in enumerate(zip(ids, orders, ranks, strict=True)):
+    for id_, item, lane in zip(ids, orders, ranks, strict=True):
         order = item.order
-        status = statuses[place] if statuses else OrderStatus.PLACED
-        row = OrderRow(id_, order.external_id, order.channel, order.method, status, order.placed_at or uow.now, 1)
+        placed_at = order.placed_at or uow.now
+        row = OrderRow(id_, order.external_id, order.channel, order.method, OrderStatus.PLACED, placed_at, 1)
         own = tuple(
             NewShipmentLine(next(line_ids), products[line.sku], line.sku, line.quantity) for line in order.lines
         )
-        draft = Draft(row, order, order.assigned_at or order.placed_at or uow.now, own)
+        draft = Draft(row, order, order.assigned_at or placed_at, own)
         drafts.append(draft)
         rows.append(_order_row(uow, draft, lane))
         lines.extend(_line_row(id_, number, line, order.lines[number]) for number, line in enumerate(own))
@@ -97,14 +87,6 @@ def write(
             uow, EventType.ORDER_PLACED, draft.row, at=draft.row.placed_at, actor=item.actor, lines=draft.event_lines
         )
     return drafts
-
-
-def by_actor(orders: Iterable[Sound]) -> dict[Actor, list[Sound]]:
-    """Return the orders by who places them."""
-    groups: dict[Actor, list[Sound]] = {}
-    for item in orders:
-        groups.setdefault(item.actor, []).append(item)
-    return groups
 
 
 def _order_row(uow: Uow, draft: Draft, lane: int) -> dict[str, Any]:
@@ -127,7 +109,7 @@ def _order_row(uow: Uow, draft: Draft, lane: int) -> dict[str, Any]:
         "customer_name": folded(order.customer.get("name"), limit=200),
         "total_minor": sum(line.quantity * line.unit_price_minor for line in order.lines),
         "lane": lane,
-        "routing_due_at": uow.now if row.status is OrderStatus.PLACED else None,
+        "routing_due_at": uow.now,
         "routing_attempts": 0,
         "version": row.version,
         "created_at": uow.now,

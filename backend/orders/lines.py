@@ -56,14 +56,6 @@ def give_up(uow: Uow, lines: Sequence[OpenLine]) -> None:
     update_columns(uow.session, OrderLine, rows)
 
 
-def give_up_shipped(uow: Uow, shipment_ids: Iterable[int]) -> None:
-    """Count the units of shipments that were cancelled for good as cancelled. The caller holds their orders."""
-    units = sa.select(_SHARES.c.order_line_id, sa.func.sum(_SHARES.c.quantity)).group_by(_SHARES.c.order_line_id)
-    gone = {id_: int(sum_) for id_, sum_ in fetch_in(uow.session, units, _SHARES.c.shipment_id, shipment_ids)}
-    now = fetch_in(uow.session, sa.select(_LINES.c.id, _LINES.c.cancelled), _LINES.c.id, gone)
-    update_columns(uow.session, OrderLine, [{"id": id_, "cancelled": had + gone[id_]} for id_, had in sorted(now)])
-
-
 def waits_for(lines: Sequence[OpenLine]) -> Remainder | None:
     """Return what most holds up an order with these lines: a person, then stock, then a location; None: routing."""
     words = {line.remainder for line in lines}

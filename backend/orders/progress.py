@@ -68,6 +68,7 @@ def _write(uow: Uow, finished: dict[int, OrderStatus]) -> None:
             "was_status": row.status,
             "was_version": row.version,
             "status": moved(OrderMove.SETTLE, OrderStatus(row.status), finished[row.id]).value,
+            "routing_due_at": uow.now if finished[row.id] is OrderStatus.PLACED else None,
             "version": row.version + 1,
             "updated_at": uow.now,
         }

@@ -11,13 +11,13 @@ from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
 from backend.fulfillment.rules import ShipmentFacts
 from backend.fulfillment.workflow import has_left, is_done
-from backend.inventory import service as inventory
 from backend.orders import incoming, lines, store
 from backend.orders.incoming import Sound
 from backend.orders.rules import NewOrder, OrderMove, StockMode, check_orders, may
 from backend.persistence.uow import Uow
 from backend.routing import service as routing
-from backend.routing.rules import Decision, OrderFacts
+from backend.routing.outcome import History
+from backend.routing.writing import Routed
 from backend.wakeups import Topic
 from models.enums import OrderStatus, ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid
@@ -82,66 +82,31 @@ def accept_sound(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int])
 
 
 def place(uow: Uow, orders: Sequence[NewOrder], *, reserve_stock: StockMode = StockMode.RESERVE) -> list[PlacedOrder]:
-    """Place orders, all or none: check, route, write, reserve stock, open shipments with their clocks.
+    """Take orders in and route them, all or none, in one transaction: for histories, imports and tests.
 
     Raises as `accept`.
     """
-    known = incoming.known(uow, orders)
-    _refuse(check_orders(orders, known))
-    wants = [_facts(order, incoming.needs(order, known.products), reserve_stock) for order in orders]
-    decisions = routing.assign(uow, wants)
-    sound = [Sound(order, uow.actor) for order in orders]
-    drafts = incoming.write(uow, sound, known.products, statuses=[_status(decision) for decision in decisions])
-    opened = open_routed(uow, drafts, decisions, wants)
-    return [
-        PlacedOrder(
-            draft.row.id,
-            draft.row.external_id,
-            draft.row.channel,
-            draft.row.status,
-            decision.reason.value,
-            opened.get(draft.row.id, ()),
-        )
-        for draft, decision in zip(drafts, decisions, strict=True)
-    ]
+    accepted = accept(uow, orders)
+    matters = reserve_stock is StockMode.RESERVE
+    histories = {
+        item.id: History(item.order.given_location, item.order.assigned_at or item.placed_at, matters)
+        for item in accepted
+    }
+    routed = {item.order_id: item for item in routing.route_orders(uow, list(histories), histories=histories)}
+    return [_placed(routed[item.id]) for item in accepted]
+
+
+def _placed(routed: Routed) -> PlacedOrder:
+    opened = tuple(PlacedShipment(shipment.id, shipment.location) for shipment in routed.shipments)
+    return PlacedOrder(routed.order_id, routed.external_id, routed.channel, routed.status, routed.reason, opened)
 
 
 def route_accepted(uow: Uow, order_ids: Sequence[int]) -> list[int]:
-    """Route those of these orders that wait for it and that nobody else is routing; return their ids."""
-    rows = store.claim(uow, order_ids)
-    drafts = [store.draft(uow, row, assigned_at=uow.now) for row in rows]
-    wants = [_facts(draft.order, draft.needs, StockMode.RESERVE) for draft in drafts]
-    decisions = routing.assign(uow, wants)
-    moves = {OrderStatus.ROUTED: OrderMove.ROUTE, OrderStatus.UNASSIGNED: OrderMove.FIND_NONE}
-    drafts = [
-        draft.become(store.move(uow, draft.row, moves[status], status))
-        for draft, status in zip(drafts, map(_status, decisions), strict=True)
-    ]
-    open_routed(uow, drafts, decisions, wants)
-    uow.wake(Topic.ROUTED)
-    return [row.id for row in rows]
-
-
-def open_routed(
-    uow: Uow, drafts: Sequence[store.Draft], decisions: Sequence[Decision], wants: Sequence[OrderFacts]
-) -> Mapping[int, tuple[PlacedShipment, ...]]:
-    """Open a shipment for every order that found a place, reserve its stock, and tell where each order went."""
-    routed = [(draft, d.place, want) for draft, d, want in zip(drafts, decisions, wants, strict=True) if d.place]
-    new = [store.shipment(draft, place) for draft, place, _ in routed]
-    ids = fulfillment.allocate(uow, len(new))
-    needs = [
-        inventory.StockNeed(id_, place.location_id, product, units)
-        for id_, (_, place, want) in zip(ids, routed, strict=True)
-        for product, units in want.needs.items()
-    ]
-    inventory.reserve(uow, needs)
-    fulfillment.open_shipments(uow, new, ids=ids)
-    opened = {
-        draft.row.id: (PlacedShipment(id_, place.code),) for id_, (draft, place, _) in zip(ids, routed, strict=True)
-    }
-    for draft, decision in zip(drafts, decisions, strict=True):
-        store.tell_routing(uow, draft, decision, [shipment.id for shipment in opened.get(draft.row.id, ())])
-    return opened
+    """Route those of these orders that are due and that nobody else is routing; return their ids."""
+    claimed = store.claim(uow, order_ids)
+    if claimed:
+        routing.route_orders(uow, claimed)
+    return claimed
 
 
 def hold_order(
@@ -223,20 +188,6 @@ def _load(uow: Uow, order_id: int, move: OrderMove, expected_version: int | None
 
 def _illegal(words: str) -> DomainError:
     return DomainError(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
-
-
-def _facts(order: NewOrder, needs: dict[int, int], mode: StockMode) -> OrderFacts:
-    return OrderFacts(
-        method=order.method,
-        needs=needs if mode is StockMode.RESERVE else {},
-        location=order.given_location,
-        latitude=order.ship_to.get("latitude"),
-        longitude=order.ship_to.get("longitude"),
-    )
-
-
-def _status(decision: Decision) -> OrderStatus:
-    return OrderStatus.ROUTED if decision.place else OrderStatus.UNASSIGNED
 
 
 def _refuse(results: Sequence[list[Fault]]) -> None:
