@@ -65,7 +65,8 @@ def _balances() -> sa.Select[*tuple[Any, ...]]:
             _LEDGER.c.location_id,
             _LEDGER.c.product_id,
             sa.func.sum(_LEDGER.c.on_hand).label("on_hand"),
-            sa.func.sum(_LEDGER.c.allocated).label("allocated"),
+            sa.func.sum(_LEDGER.c.unsellable).label("unsellable"),
+            sa.func.sum(_LEDGER.c.allocated).label("promised"),
         )
         .group_by(_LEDGER.c.location_id, _LEDGER.c.product_id)
         .subquery()
@@ -74,7 +75,8 @@ def _balances() -> sa.Select[*tuple[Any, ...]]:
     both = _STOCK.join(sums, same, full=True)
     differs = sa.or_(
         sa.func.coalesce(_STOCK.c.on_hand, 0) != sa.func.coalesce(sums.c.on_hand, 0),
-        sa.func.coalesce(_STOCK.c.allocated, 0) != sa.func.coalesce(sums.c.allocated, 0),
+        sa.func.coalesce(_STOCK.c.unsellable, 0) != sa.func.coalesce(sums.c.unsellable, 0),
+        sa.func.coalesce(_STOCK.c.allocated + _STOCK.c.pending, 0) != sa.func.coalesce(sums.c.promised, 0),
     )
     return (
         sa.select(

@@ -17,18 +17,19 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, location, login, network, not_found
+from dashboard.pages import deliveries, location, login, network, not_found, orders
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.location import LocationState
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
+from dashboard.state.orders import OrdersState
 from dashboard.state.session import Session
 from dashboard.tabs import TabTokens
 
 STYLESHEETS = [
     f"/css/{name}.css"
-    for name in ("tokens", "base", "shell", "parts", "network", "location", "deliveries", "live", "login")
+    for name in ("tokens", "base", "shell", "parts", "network", "location", "deliveries", "orders", "live", "login")
 ]
 SCRIPTS = ("/js/keys.js", "/js/wall.js")
 
@@ -36,6 +37,7 @@ SCRIPTS = ("/js/keys.js", "/js/wall.js")
 CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
     nav.LOCATION: (location.page, [Session.load, LocationState.open]),
+    nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),

@@ -11,15 +11,16 @@ from fastapi.responses import StreamingResponse
 
 from backend.api.deps import require
 from backend.auth.actor import Actor
-from dashboard.address import DeliveriesAddress, LocationAddress, NetworkAddress
+from dashboard.address import DeliveriesAddress, LocationAddress, NetworkAddress, OrdersAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
-from dashboard.present import sheet
+from dashboard.present import order_sheet, sheet
 from models.enums import Permission
 
 router = APIRouter(prefix="/ui/export", include_in_schema=False)
 
 Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
+OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 
 
@@ -35,6 +36,13 @@ def queue(request: Request, code: str, actor: Reader) -> StreamingResponse:
     """Return the open shipments of a location's page, all pages of them; 404 for a location one may not see."""
     address = LocationAddress.parse(request.query_params)
     return _file(f"queue-{code}", sheet.QUEUE, door().every_shipment(Asker(actor, AMERICAN), code, address))
+
+
+@router.get("/orders.csv")
+def orders(request: Request, actor: OrderReader) -> StreamingResponse:
+    """Return the list of the Orders page, all pages of it."""
+    address = OrdersAddress.parse(request.query_params)
+    return _file("orders", order_sheet.ORDERS, door().every_order(Asker(actor, AMERICAN), address))
 
 
 @router.get("/deliveries.csv")

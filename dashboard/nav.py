@@ -39,6 +39,14 @@ LOCATION = Page(
     parent="/",
 )
 
+ORDERS = Page(
+    "/orders",
+    "Orders",
+    "Every order, found by anything a customer may say: number, e-mail, name, SKU, tracking number.",
+    Permission.ORDERS_READ,
+    icon="package",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -49,7 +57,7 @@ DELIVERIES = Page(
 
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOCATION, DELIVERIES, LOGIN, NOT_FOUND)
+PAGES: tuple[Page, ...] = (NETWORK, LOCATION, ORDERS, DELIVERIES, LOGIN, NOT_FOUND)
 
 
 def page_at(path: str) -> Page | None:

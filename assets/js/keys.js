@@ -1,6 +1,7 @@
 // Keyboard and small comforts of every page. Works by attributes, so that pages need no script of their own:
 //   data-rows         a list; j and k move between its rows' links, Enter follows the link by itself
 //   data-close        what Esc presses when no dialog and no menu is open
+//   data-search       the search field of a page; / goes there first, the arrow down from there into the list
 //   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
 //   data-rail-toggle  narrows the rail, and remembers it
 (() => {
@@ -55,6 +56,11 @@
       dialog.querySelector("[data-hit]")?.click();
       return;
     }
+    if (e.target.matches?.("[data-search]") && e.key === "ArrowDown") {
+      const rows = document.querySelector("[data-rows]");
+      if (rows && move(1, rows, "[data-row]")) e.preventDefault();
+      return;
+    }
     if (e.key === "Escape" && !document.querySelector("dialog[open]")) {
       if (!closeMenus()) document.querySelector("[data-close]")?.click();
       return;
@@ -62,7 +68,10 @@
     if (typing(e) || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
     if (e.key === "/") {
       e.preventDefault();
-      openPalette();
+      const field = document.querySelector("[data-search]");
+      if (!field) return openPalette();
+      field.focus();
+      field.select();
     } else if (e.key === "j" || e.key === "k") {
       const list = document.querySelector("[data-rows]");
       if (list && move(e.key === "j" ? 1 : -1, list, "[data-row]")) e.preventDefault();

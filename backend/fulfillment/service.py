@@ -20,8 +20,8 @@ from backend.orders import progress
 from backend.persistence.bulk import allocate_ids, insert_rows
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
-from backend.sla.facts import ClockMove, StepReached
-from models.enums import Method, ShipmentStatus, Step
+from backend.sla.facts import ClockMove, NewOnClock, StepReached
+from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, Fault, invalid
 from models.events import EventType
 from models.tables import Shipment, ShipmentLine
@@ -66,7 +66,9 @@ def open_shipments(uow: Uow, shipments: Sequence[NewShipment], *, ids: Sequence[
     """Insert shipments with their lines, start their clocks, and return their ids in order."""
     ids = list(ids) if ids is not None else allocate(uow, len(shipments))
     pairs = list(zip(ids, shipments, strict=True))
-    insert_rows(uow.session, Shipment, [_shipment_row(uow, id_, shipment) for id_, shipment in pairs])
+    clocks = sla.start_clocks(uow, [_on_clock(id_, shipment) for id_, shipment in pairs])
+    rows = [_shipment_row(uow, id_, shipment) | clocks.columns_of(id_) for id_, shipment in pairs]
+    insert_rows(uow.session, Shipment, rows)
     lines = [
         {
             "shipment_id": id_,
@@ -90,9 +92,7 @@ def open_shipments(uow: Uow, shipments: Sequence[NewShipment], *, ids: Sequence[
             "lines": [{"sku": line.sku, "quantity": line.quantity} for line in shipment.lines],
         }
         _record(uow, EventType.SHIPMENT_OPENED, id_, shipment.location_id, data, shipment.assigned_at)
-    steps = [StepReached(id_, Step.PLACED, shipment.placed_at) for id_, shipment in pairs]
-    steps += [StepReached(id_, Step.ASSIGNED, shipment.assigned_at) for id_, shipment in pairs]
-    sla.reach_steps(uow, steps)
+    clocks.save(uow)
     return ids
 
 
@@ -231,6 +231,21 @@ def _refuse(refusals: Iterable[Refusal | None]) -> None:
 def _refuse_twice(ids: Sequence[int]) -> None:
     if len(set(ids)) != len(ids):
         raise invalid([Fault("", "duplicate", "One command per shipment and call.")])
+
+
+def _on_clock(id_: int, shipment: NewShipment) -> NewOnClock:
+    return NewOnClock(
+        shipment_id=id_,
+        order_id=shipment.order_id,
+        location_id=shipment.location_id,
+        method=shipment.method,
+        service_level=shipment.service_level,
+        channel=shipment.channel,
+        customer_tier=shipment.customer_tier,
+        order_due_at=shipment.order_due_at,
+        placed_at=shipment.placed_at,
+        assigned_at=shipment.assigned_at,
+    )
 
 
 def _shipment_row(uow: Uow, id_: int, shipment: NewShipment) -> dict[str, Any]:

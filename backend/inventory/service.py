@@ -1,269 +1,269 @@
 """The one writer of stock: every change is a ledger row, and no interleaving oversells.
 
-Order of locks everywhere: order rows, shipment rows, stock (ascending key), then SLA rows. A balance is locked before
-it is read for a decision; the UPDATE still compares the version, so a forgotten lock cannot become a lost unit.
+Order of locks everywhere: order rows, shipment rows, stock (ascending key), then location load and SLA rows. How
+balances are locked and written is `balances.py`; adjustments and counts are `changes.py`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from backend.catalog import queries as catalog
-from backend.inventory.rules import MAX_UNITS, Balance, Key, Move, apply
-from backend.locations import queries as locations
-from backend.persistence.bulk import chunks, fetch_in, insert_missing, insert_rows, table_of, update_rows
+from backend.inventory import balances, fefo, lots, segments
+from backend.inventory.balances import Entry, Locked
+from backend.inventory.changes import StockChange, StockCount, StockSettings, adjust, count, put_settings
+from backend.inventory.fences import Fence, fence
+from backend.inventory.rules import Balance, Key, Move, apply
+from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
-from models.errors import DomainError, ErrorCode, Fault, invalid
-from models.events import EventType
-from models.tables import StockBalance, StockMovement
+from models.errors import ErrorCode, Fault, invalid
+from models.tables import StockMovement
 
-_STOCK = table_of(StockBalance)
+__all__ = [
+    "StockChange",
+    "StockCount",
+    "StockNeed",
+    "StockSettings",
+    "adjust",
+    "consume",
+    "count",
+    "lock_available",
+    "move",
+    "put_settings",
+    "release",
+    "reserve",
+    "reserve_what_fits",
+]
+
 _LEDGER = table_of(StockMovement)
 
 
 @dataclass(frozen=True, slots=True)
-class StockChange:
-    """A signed movement of units on hand."""
-
-    location: str
-    sku: str
-    delta: int
-    reason: str = "adjustment"
-
-
-@dataclass(frozen=True, slots=True)
-class StockCount:
-    """What was counted: the units on hand become this."""
-
-    location: str
-    sku: str
-    on_hand: int
-    reason: str = "count"
-
-
-@dataclass(frozen=True, slots=True)
 class StockNeed:
-    """Units that a shipment promises."""
+    """Units that a shipment promises; `segment_id` is the segment its order belongs to, None: only open units."""
 
     shipment_id: int
     location_id: int
     product_id: int
     quantity: int
+    segment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Locked:
-    balance: Balance
-    version: int
+class _Held:
+    """What a shipment still holds of a balance, and on whose account."""
 
-
-def adjust(uow: Uow, changes: Sequence[StockChange]) -> None:
-    """Move stock by deltas, all or none; INVALID names every unknown code and every balance that would break."""
-    keys = _keys(uow, changes)
-    faults = [
-        Fault(f"/{index}/delta", "out_of_range", f"A delta is not 0 and at most {MAX_UNITS:,}.")
-        for index, change in enumerate(changes)
-        if change.delta == 0 or abs(change.delta) > MAX_UNITS
-    ]
-    if faults:
-        raise invalid(faults)
-    moves = [
-        Move(key, on_hand=change.delta, index=i) for i, (key, change) in enumerate(zip(keys, changes, strict=True))
-    ]
-    locked = _lock(uow, keys)
-    _write(uow, locked, moves, reasons=[change.reason for change in changes], shipment_ids=[None] * len(changes))
-    _tell(uow, changes, keys)
-
-
-def count(uow: Uow, counts: Sequence[StockCount]) -> None:
-    """Set units on hand, all or none; INVALID names every unknown code and every count below what is promised."""
-    keys = _keys(uow, counts)
-    faults = [
-        Fault(f"/{index}/on_hand", "out_of_range", f"A count is from 0 to {MAX_UNITS:,}.")
-        for index, item in enumerate(counts)
-        if not 0 <= item.on_hand <= MAX_UNITS
-    ]
-    seen: set[Key] = set()
-    for index, key in enumerate(keys):
-        if key in seen:
-            faults.append(Fault(f"/{index}", "duplicate", "This location and SKU come twice in this batch."))
-        seen.add(key)
-    if faults:
-        raise invalid(faults)
-    locked = _lock(uow, keys)
-    deltas = [item.on_hand - locked[key].balance.on_hand for key, item in zip(keys, counts, strict=True)]
-    moves = [Move(key, on_hand=delta, index=i) for i, (key, delta) in enumerate(zip(keys, deltas, strict=True))]
-    _write(uow, locked, moves, reasons=[item.reason for item in counts], shipment_ids=[None] * len(counts))
-    _tell(uow, counts, keys)
+    shipment_id: int
+    key: Key
+    segment_id: int | None
+    units: int
 
 
 def lock_available(uow: Uow, keys: Iterable[Key]) -> dict[Key, int]:
     """Lock existing balances in ascending order until this transaction ends; return the units available in each."""
-    return {key: row.balance.available for key, row in _select_for_update(uow, keys).items()}
+    return {key: row.balance.available for key, row in balances.lock(uow, keys).items()}
 
 
 def reserve(uow: Uow, needs: Sequence[StockNeed]) -> None:
     """Promise units to shipments, all or none; CONFLICT names every need that the stock cannot meet."""
-    keys = [(need.location_id, need.product_id) for need in needs]
-    moves = [Move(key, allocated=n.quantity, index=i) for i, (key, n) in enumerate(zip(keys, needs, strict=True))]
-    locked = _select_for_update(uow, keys)
-    shipment_ids = [need.shipment_id for need in needs]
-    _write(uow, locked, moves, reasons=["reserved"] * len(needs), shipment_ids=shipment_ids, refusal=ErrorCode.CONFLICT)
+    tried = _Reserving(uow, needs)
+    faults = []
+    for index, need in enumerate(needs):
+        if not tried.take([need]):
+            left = tried.left(need)
+            faults.append(Fault(f"/{index}", "not_enough_stock", f"{need.quantity} asked, {left} available."))
+    if faults:
+        raise invalid(faults, code=ErrorCode.CONFLICT)
+    tried.write(uow)
+
+
+def reserve_what_fits(uow: Uow, groups: Sequence[Sequence[StockNeed]]) -> list[int]:
+    """Promise units to groups of needs, each group all or none, in their order; return the places of those that lost.
+
+    For decisions made on a slightly stale picture: who lost is decided anew, the others are safe.
+    """
+    tried = _Reserving(uow, [need for group in groups for need in group])
+    lost = [index for index, group in enumerate(groups) if not tried.take(group)]
+    tried.write(uow)
+    return lost
+
+
+class _Reserving:
+    """Locked balances, and what is left of them while needs are served one after the other."""
+
+    def __init__(self, uow: Uow, needs: Sequence[StockNeed]) -> None:
+        self._locked = balances.lock(uow, {(need.location_id, need.product_id) for need in needs})
+        self._open = {key: row.balance.available for key, row in self._locked.items()}
+        shares = segments.of_balances(uow, {key: row.balance for key, row in self._locked.items()})
+        self._fences: dict[Key, Fence] = {key: fence(self._open[key], found) for key, found in shares.items()}
+        self._taken: list[tuple[StockNeed, int, int]] = []  # need, units of its segment, open units
+
+    def left(self, need: StockNeed) -> int:
+        """Return what this need could have."""
+        key = need.location_id, need.product_id
+        return self._fences[key].left(need.segment_id) if key in self._fences else self._open.get(key, 0)
+
+    def take(self, group: Sequence[StockNeed]) -> bool:
+        """Take all that a group needs, or nothing."""
+        start = len(self._taken)
+        for need in group:
+            key = need.location_id, need.product_id
+            if key in self._fences:
+                parts = self._fences[key].take(need.segment_id, need.quantity)
+                if parts is None:
+                    return self._undo(start)
+                self._taken.append((need, *parts))
+                continue
+            left = self._open.get(key, 0) - need.quantity
+            if left < 0:
+                return self._undo(start)
+            self._open[key] = left
+            self._taken.append((need, 0, need.quantity))
+        return True
+
+    def write(self, uow: Uow) -> None:
+        """Write what was taken."""
+        promised: dict[Key, int] = defaultdict(int)
+        charged: dict[tuple[Key, int], int] = defaultdict(int)
+        entries: list[Entry] = []
+        for need, own, open_ in self._taken:
+            key = need.location_id, need.product_id
+            promised[key] += need.quantity
+            if own and need.segment_id is not None:
+                charged[key, need.segment_id] += own
+                entries.append(
+                    Entry(key, "reserved", promised=own, shipment_id=need.shipment_id, segment_id=need.segment_id)
+                )
+            if open_:
+                entries.append(Entry(key, "reserved", promised=open_, shipment_id=need.shipment_id))
+        if not entries:
+            return
+        after = {key: self._locked[key].balance.after(promised=units) for key, units in promised.items()}
+        balances.write(uow, self._locked, after, entries)
+        segments.charge(uow, charged)
+        if lotted := _with_lots(self._locked):
+            wanted: dict[Key, list[tuple[int, int]]] = defaultdict(list)
+            for need, own, open_ in self._taken:
+                wanted[need.location_id, need.product_id].append((need.shipment_id, own + open_))
+            shelf = lots.shelf(uow, lotted & wanted.keys())
+            for key in sorted(lotted & wanted.keys()):
+                shelf.promise(key, wanted[key])
+            shelf.save(uow)
+
+    def _undo(self, start: int) -> bool:
+        while len(self._taken) > start:
+            need, own, open_ = self._taken.pop()
+            key = need.location_id, need.product_id
+            if key in self._fences:
+                self._fences[key].give_back(need.segment_id, (own, open_))
+            else:
+                self._open[key] += open_
+        return False
 
 
 def release(uow: Uow, shipment_ids: Sequence[int]) -> None:
-    """Give back whatever these shipments still hold."""
+    """Give back whatever these shipments still hold, each unit to the segment it came from."""
     held = _held(uow, shipment_ids)
-    moves = [Move(key, allocated=-units) for _, key, units in held]
-    _give_back(uow, held, moves, "released")
+    locked = balances.lock(uow, [item.key for item in held])
+    if lotted := _with_lots(locked):
+        shelf = lots.shelf(uow, lotted)
+        shelf.give_back(lotted, set(shipment_ids))
+        shelf.save(uow)
+    _write(uow, locked, [_entry(item, "released", promised=-item.units) for item in held])
 
 
 def consume(uow: Uow, shipment_ids: Sequence[int]) -> None:
-    """Take what these shipments hold out of the building: it left with the carrier or the customer."""
+    """Take what these shipments hold out of the building: it left with the carrier or the customer.
+
+    CONFLICT when so much is not there: somebody counted less in the meantime, and has to count again first.
+    """
     held = _held(uow, shipment_ids)
-    moves = [Move(key, on_hand=-units, allocated=-units) for _, key, units in held]
-    _give_back(uow, held, moves, "consumed")
+    locked = balances.lock(uow, [item.key for item in held])
+    entries = [_entry(item, "consumed", on_hand=-item.units, promised=-item.units) for item in held]
+    if lotted := _with_lots(locked):
+        _check(locked, entries)  # before lots are asked for what is not there
+        entries = _leaving_lots(uow, locked, lotted, entries)
+    _write(uow, locked, entries)
+
+
+def _leaving_lots(uow: Uow, locked: Mapping[Key, Locked], lotted: set[Key], entries: Sequence[Entry]) -> list[Entry]:
+    """Take the units of these entries out of their lots; return the entries split by lot, to trace each unit."""
+    shelf = lots.shelf(uow, lotted)
+    split = [entry for entry in entries if entry.key not in lotted]
+    by_key: dict[Key, dict[int, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+    for entry in entries:
+        if entry.key in lotted:
+            by_key[entry.key][entry.shipment_id or 0].append(entry)
+    for key, by_shipment in sorted(by_key.items()):
+        needs = [(id_, -sum(entry.on_hand for entry in mine)) for id_, mine in by_shipment.items()]
+        left = shelf.leave(key, needs, locked[key].balance.on_hand)
+        for id_, mine in by_shipment.items():
+            dealt = fefo.deal([-entry.on_hand for entry in mine], [item for item in left if item.shipment_id == id_])
+            split += [
+                replace(entry, on_hand=-units, promised=-units, lot_id=lot_id)
+                for entry, parts in zip(mine, dealt, strict=True)
+                for lot_id, units in parts
+            ]
+    shelf.save(uow)
+    return split
 
 
 def move(uow: Uow, shipment_id: int, *, to_location_id: int) -> None:
     """Release what a shipment holds and reserve the same elsewhere, or raise CONFLICT; both places locked together."""
     held = _held(uow, [shipment_id])
-    needs = [StockNeed(shipment_id, to_location_id, key[1], units) for _, key, units in held]
-    _select_for_update(uow, [*(key for _, key, _ in held), *((n.location_id, n.product_id) for n in needs)])
+    sums: dict[int, int] = defaultdict(int)
+    segment_ids = {item.key[1]: item.segment_id for item in held if item.segment_id is not None}
+    for item in held:
+        sums[item.key[1]] += item.units
+    needs = [StockNeed(shipment_id, to_location_id, id_, units, segment_ids.get(id_)) for id_, units in sums.items()]
+    balances.lock(uow, [*(item.key for item in held), *((to_location_id, product_id) for product_id in sums)])
     release(uow, [shipment_id])
     reserve(uow, needs)
 
 
-def _give_back(uow: Uow, held: Sequence[tuple[int, Key, int]], moves: Sequence[Move], reason: str) -> None:
-    locked = _select_for_update(uow, [move.key for move in moves])
-    ids = [shipment_id for shipment_id, _, _ in held]
-    _write(uow, locked, moves, reasons=[reason] * len(moves), shipment_ids=ids, refusal=ErrorCode.CONFLICT)
-
-
-def _held(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[int, Key, int]]:
-    """Return what the ledger says each shipment still holds; histories without stock control hold nothing."""
-    units = sa.func.sum(_LEDGER.c.allocated)
-    statement = (
-        sa.select(_LEDGER.c.shipment_id, _LEDGER.c.location_id, _LEDGER.c.product_id, units)
-        .group_by(_LEDGER.c.shipment_id, _LEDGER.c.location_id, _LEDGER.c.product_id)
-        .having(units != 0)
+def _entry(held: _Held, reason: str, *, on_hand: int = 0, promised: int) -> Entry:
+    return Entry(
+        held.key,
+        reason,
+        on_hand=on_hand,
+        promised=promised,
+        shipment_id=held.shipment_id,
+        segment_id=held.segment_id,
     )
-    rows = fetch_in(uow.session, statement, _LEDGER.c.shipment_id, shipment_ids)
-    return [(shipment_id, (location_id, product_id), int(sum_)) for shipment_id, location_id, product_id, sum_ in rows]
 
 
-def _keys(uow: Uow, items: Sequence[StockChange | StockCount]) -> list[Key]:
-    """Return each item's balance key, or raise INVALID with every unknown code."""
-    places = locations.by_code(uow, [item.location for item in items])
-    products = catalog.ids_by_sku(uow, [item.sku for item in items])
-    faults: list[Fault] = []
-    for index, item in enumerate(items):
-        if item.location not in places:
-            faults.append(Fault(f"/{index}/location", "unknown_location", f"There is no location {item.location}."))
-        if item.sku not in products:
-            faults.append(Fault(f"/{index}/sku", "unknown_sku", f"There is no product {item.sku}."))
-    if faults:
-        raise invalid(faults)
-    return [(int(places[item.location].id or 0), products[item.sku]) for item in items]
-
-
-def _lock(uow: Uow, keys: Iterable[Key]) -> dict[Key, _Locked]:
-    """Lock balances in ascending key order, making the missing ones first."""
-    wanted = sorted(set(keys))
-    rows = [
-        {"location_id": key[0], "product_id": key[1], "on_hand": 0, "allocated": 0, "version": 1, "updated_at": uow.now}
-        for key in wanted
-    ]
-    insert_missing(uow.session, StockBalance, rows)
-    return _select_for_update(uow, wanted)
-
-
-def _select_for_update(uow: Uow, keys: Iterable[Key]) -> dict[Key, _Locked]:
-    pair = sa.tuple_(_STOCK.c.location_id, _STOCK.c.product_id)
-    columns = (_STOCK.c.location_id, _STOCK.c.product_id, _STOCK.c.on_hand, _STOCK.c.allocated, _STOCK.c.version)
-    found: dict[Key, _Locked] = {}
-    for chunk in chunks(sorted(set(keys)), 2_000):
-        statement = sa.select(*columns).where(pair.in_(chunk)).order_by(*columns[:2]).with_for_update()
-        for location_id, product_id, on_hand, allocated, version in uow.session.connection().execute(statement):
-            found[location_id, product_id] = _Locked(Balance(on_hand, allocated), version)
-    return found
-
-
-def _write(
-    uow: Uow,
-    locked: Mapping[Key, _Locked],
-    moves: Sequence[Move],
-    *,
-    reasons: Sequence[str],
-    shipment_ids: Sequence[int | None],
-    refusal: ErrorCode = ErrorCode.INVALID,
-) -> None:
-    """Apply moves to locked balances and write the ledger, or raise `refusal` with every fault."""
+def _check(locked: Mapping[Key, Locked], entries: Sequence[Entry]) -> dict[Key, Balance]:
+    """Return the balances after these entries, or raise CONFLICT."""
+    moves = [Move(entry.key, entry.on_hand, entry.promised, index) for index, entry in enumerate(entries)]
     after, faults = apply({key: row.balance for key, row in locked.items()}, moves)
     if faults:
-        raise invalid(faults, code=refusal)
-    rows = [_update_values(uow, key, locked[key].version, balance) for key, balance in sorted(after.items())]
-    if update_rows(uow.session, _UPDATE, rows) != len(rows):
-        raise DomainError(ErrorCode.CONFLICT, "The stock changed at the same moment; try again.", retry_after=1)
-    ledger = [
-        {
-            "location_id": move.key[0],
-            "product_id": move.key[1],
-            "on_hand": move.on_hand,
-            "allocated": move.allocated,
-            "reason": reason,
-            "shipment_id": shipment_id,
-            "actor": uow.actor.label,
-            "at": uow.now,
-        }
-        for move, reason, shipment_id in zip(moves, reasons, shipment_ids, strict=True)
-        if move.on_hand or move.allocated
-    ]
-    insert_rows(uow.session, StockMovement, ledger)
+        raise invalid(faults, code=ErrorCode.CONFLICT)
+    return after
 
 
-_UPDATE = (
-    _STOCK.update()
-    .where(
-        _STOCK.c.location_id == sa.bindparam("at_location"),
-        _STOCK.c.product_id == sa.bindparam("of_product"),
-        _STOCK.c.version == sa.bindparam("was"),
-    )
-    .values(
-        on_hand=sa.bindparam("new_on_hand"),
-        allocated=sa.bindparam("new_allocated"),
-        version=_STOCK.c.version + 1,
-        updated_at=sa.bindparam("new_updated_at"),
-    )
-)
+def _write(uow: Uow, locked: Mapping[Key, Locked], entries: Sequence[Entry]) -> None:
+    after = _check(locked, entries)
+    if not entries:
+        return
+    balances.write(uow, locked, after, entries)
+    charged: dict[tuple[Key, int], int] = defaultdict(int)
+    for entry in entries:
+        if entry.segment_id is not None:
+            charged[entry.key, entry.segment_id] += entry.promised
+    segments.charge(uow, charged)
 
 
-def _update_values(uow: Uow, key: Key, version: int, balance: Balance) -> dict[str, Any]:
-    return {
-        "at_location": key[0],
-        "of_product": key[1],
-        "was": version,
-        "new_on_hand": balance.on_hand,
-        "new_allocated": balance.allocated,
-        "new_updated_at": uow.now,
-    }
+def _with_lots(locked: Mapping[Key, Locked]) -> set[Key]:
+    return {key for key, row in locked.items() if row.has_lots}
 
 
-def _tell(uow: Uow, items: Sequence[StockChange | StockCount], keys: Sequence[Key]) -> None:
-    """Record one inventory.changed per location, with the balances as they are now."""
-    now = _select_for_update(uow, keys)
-    by_location: dict[str, dict[str, Key]] = {}
-    for item, key in zip(items, keys, strict=True):
-        by_location.setdefault(item.location, {})[item.sku] = key
-    for code, skus in sorted(by_location.items()):
-        lines = [
-            {"sku": sku, "on_hand": now[key].balance.on_hand, "allocated": now[key].balance.allocated}
-            for sku, key in skus.items()
-        ]
-        location_id = next(iter(skus.values()))[0]
-        data = {"location": code, "reason": items[0].reason, "items": lines}
-        uow.record(EventType.INVENTORY_CHANGED, subject=f"location/{code}", data=data, location_id=location_id)
+def _held(uow: Uow, shipment_ids: Sequence[int]) -> list[_Held]:
+    """Return what the ledger says each shipment still holds; histories without stock control hold nothing."""
+    units = sa.func.sum(_LEDGER.c.allocated)
+    columns = (_LEDGER.c.shipment_id, _LEDGER.c.location_id, _LEDGER.c.product_id, _LEDGER.c.segment_id)
+    statement = sa.select(*columns, units).group_by(*columns).having(units != 0)
+    rows = fetch_in(uow.session, statement, _LEDGER.c.shipment_id, shipment_ids)
+    return [_Held(id_, (location, product), segment, int(sum_)) for id_, location, product, segment, sum_ in rows]

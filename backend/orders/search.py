@@ -53,12 +53,12 @@ def matching(uow: Uow, text: str, wanted: OrderFilter, *, after: int | None, lim
     `text` is an order's id or external id (or how it begins), the customer's id, e-mail or name (or how they begin),
     a SKU, or a tracking number; empty text matches every order.
     """
-    statement = sa.select(_ORDERS.c.id).where(visible_order(uow.actor.scope), *_conditions(wanted))
+    statement = sa.select(_ORDERS.c.id).where(visible_order(uow.actor.scope), *conditions(wanted))
     if after is not None:
         statement = statement.where(_ORDERS.c.id < after)
     words = text.strip()
     if words:
-        statement = statement.where(_says(uow, words))
+        statement = statement.where(says(uow, words))
     statement = statement.order_by(_ORDERS.c.id.desc()).limit(limit)
     return list(uow.session.connection().execute(statement).scalars())
 
@@ -69,7 +69,8 @@ def folded(text: str | None, *, limit: int) -> str | None:
     return short or None
 
 
-def _conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
+def conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
+    """Return what the filter asks of an order."""
     conditions: list[sa.ColumnElement[bool]] = []
     stated = (
         (_ORDERS.c.external_id, wanted.external_id),
@@ -86,7 +87,7 @@ def _conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def _says(uow: Uow, words: str) -> sa.ColumnElement[bool]:
+def says(uow: Uow, words: str) -> sa.ColumnElement[bool]:
     """Return the condition on an order that the words are about it."""
     ranges = _prefixes(uow, words)
     if _are_many(uow, ranges):

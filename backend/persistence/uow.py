@@ -98,8 +98,11 @@ class Uow:
 
     def close(self) -> None:
         """Do the gathered work; called by the edge just before it commits."""
-        for ending in self._endings.values():
-            ending.close(self)
+        done: set[type[Ending]] = set()
+        while waiting := [kind for kind in self._endings if kind not in done]:  # one may ask for another
+            for kind in waiting:
+                self._endings[kind].close(self)
+            done.update(waiting)
         self._endings.clear()
 
     def flush_events(self) -> None:

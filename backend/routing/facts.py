@@ -77,7 +77,8 @@ class Place:
     """A location as routing sees it now; degrees are WGS 84, `direction` follows from them.
 
     `work_minutes_left` is the open time before it closes today, per method also before the carrier's cut-off, less its
-    processing time: below zero it cannot finish today. None: always open, without cut-off.
+    processing time: below zero it cannot finish today. None: always open, without cut-off. Where the cut-off is told
+    apart, it stands in `cutoff_minutes_left`, counted in the same way. `processing_minutes` is only told in the trace.
     """
 
     location_id: int
@@ -93,6 +94,8 @@ class Place:
     limit: Limit | None = None
     load: Load = Load()
     work_minutes_left: Mapping[Method, float | None] = field(default_factory=dict)
+    cutoff_minutes_left: Mapping[Method, float | None] = field(default_factory=dict)
+    processing_minutes: Mapping[Method, float] = field(default_factory=dict)
     direction: Vector | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -112,9 +115,13 @@ class Stock(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Network:
-    """Everything an order could go to. `blocked` holds (location id, product id)."""
+    """Everything an order could go to; `blocked` holds (location id, product id).
+
+    One snapshot is one object: what a strategy makes of its places is remembered for it, so a change of places, of
+    their loads or of blocks needs a new Network. Stock may change within it (`Stock.take`).
+    """
 
     places: Mapping[int, Place]
     by_code: Mapping[str, Place]
@@ -134,11 +141,15 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Units of a line that no location takes; `action` is a word of `models.enums.Remainder`, or `cancel`."""
+    """Units of a line that no location takes; `action` is a word of `models.enums.Remainder`, or `cancel`.
+
+    `reason` is a word of `backend.routing.words.Why`.
+    """
 
     line_id: int
     units: int
     action: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,22 @@ class StepReached:
 
 
 @dataclass(frozen=True, slots=True)
+class NewOnClock:
+    """A shipment about to be inserted, placed and assigned at these true moments."""
+
+    shipment_id: int
+    order_id: int
+    location_id: int
+    method: Method
+    service_level: str
+    channel: str
+    customer_tier: str | None
+    order_due_at: datetime | None
+    placed_at: datetime
+    assigned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClockMove:
     """A shipment was handed from one location to another; `attribution` says why, for the old location's clock."""
 

@@ -7,14 +7,16 @@ Every function takes sequences, works in the caller's transaction and never comm
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from backend.persistence.bulk import chunks
 from backend.persistence.uow import Uow
 from backend.sla import store
 from backend.sla.definitions import ensure_defaults, put_definition, put_grading
-from backend.sla.facts import ClockMove, DefinitionInput, StepReached
+from backend.sla.facts import ClockMove, DefinitionInput, NewOnClock, StepReached
 from backend.sla.freshness import touch
 from backend.sla.grading import Thresholds
 from backend.sla.life import Track
@@ -24,6 +26,8 @@ from models.enums import Step
 __all__ = [
     "ClockMove",
     "DefinitionInput",
+    "NewOnClock",
+    "Started",
     "StepReached",
     "Thresholds",
     "cancel_clocks",
@@ -34,10 +38,48 @@ __all__ = [
     "put_grading",
     "reach_steps",
     "resume_clocks",
+    "start_clocks",
     "touch",
 ]
 
 _ORDER = {step: index for index, step in enumerate(Step)}
+
+
+def _in_time(moment: tuple[datetime, Step]) -> tuple[datetime, int]:
+    return moment[0], _ORDER[moment[1]]
+
+
+def start_clocks(uow: Uow, shipments: Sequence[NewOnClock]) -> Started:
+    """Start the clocks of shipments that have no row yet; insert the rows with `Started.columns_of`, then save.
+
+    What is known already need not be read back: the same as inserting and `reach_steps(PLACED, ASSIGNED)`, for less.
+    """
+    loaded, promises = store.fresh(uow, shipments)
+    for item, shipment in zip(loaded, shipments, strict=True):
+        track = item.track
+        for at, step in sorted(
+            [(shipment.placed_at, Step.PLACED), (shipment.assigned_at, Step.ASSIGNED)], key=_in_time
+        ):
+            track.reach(step, at, promises)
+        track.advance(uow.now)
+    return Started({item.track.shipment.id: item for item in loaded})
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Clocks that are running but not written yet, by shipment id."""
+
+    by_shipment: Mapping[int, store.Loaded]
+
+    def columns_of(self, shipment_id: int) -> dict[str, Any]:
+        """Return the SLA columns of a shipment's new row."""
+        track = self.by_shipment[shipment_id].track
+        return {"sla_status": track.status.value if track.status else None, "sla_due_at": track.due_at}
+
+    def save(self, uow: Uow) -> None:
+        """Write the clocks, count the shipments, and tell; their rows must be there."""
+        store.save(uow, list(self.by_shipment.values()), rows=store.Rows.WRITTEN)
+        touch(uow, {item.track.shipment.place.id for item in self.by_shipment.values()})
 
 
 def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:

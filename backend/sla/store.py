@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from backend.persistence.bulk import allocate_ids, fetch_in, table_of
 from backend.persistence.columnwise import insert_columns, update_columns
 from backend.persistence.uow import Uow
 from backend.sla.calendar import calendar_of
+from backend.sla.facts import NewOnClock
 from backend.sla.health import HealthLedger
 from backend.sla.life import Track
 from backend.sla.notices import shipment_changed
@@ -37,6 +39,13 @@ SHIPMENT, CLOCK = table_of(Shipment), table_of(SlaClock)
 DEFINITION, LOCATION = table_of(SlaDefinition), table_of(Location)
 
 _STEP_COLUMNS = {step: f"{step.value}_at" for step in Step}
+
+
+class Rows(Enum):
+    """Whether the shipments' own rows are to be changed too, or were written with what they must hold."""
+
+    UPDATE = auto()
+    WRITTEN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,28 @@ def load(uow: Uow, shipment_ids: Iterable[int]) -> tuple[dict[int, Loaded], list
     return loaded, [promise for promise, active in known.values() if active]
 
 
-def save(uow: Uow, loaded: Sequence[Loaded]) -> None:
+def fresh(uow: Uow, shipments: Sequence[NewOnClock]) -> tuple[list[Loaded], list[Promise]]:
+    """Return shipments that have no row yet as if they were loaded, in order, and the active promises."""
+    place_of = places(uow, {shipment.location_id for shipment in shipments})
+    loaded = []
+    for shipment in shipments:
+        facts = ShipmentFacts(
+            id=shipment.shipment_id,
+            order_id=shipment.order_id,
+            place=place_of[shipment.location_id],
+            method=shipment.method,
+            service_level=shipment.service_level,
+            channel=shipment.channel,
+            customer_tier=shipment.customer_tier,
+            order_due_at=shipment.order_due_at,
+            held=False,
+            reached={Step.PLACED: shipment.placed_at, Step.ASSIGNED: shipment.assigned_at},
+        )
+        loaded.append(Loaded(Track(facts, []), (), None, None, shipment.location_id))
+    return loaded, [promise for promise, active in promises(uow).values() if active]
+
+
+def save(uow: Uow, loaded: Sequence[Loaded], *, rows: Rows = Rows.UPDATE) -> None:
     """Write back every difference: clocks, audit, the shipments' own columns, health deltas, events, the wake-up."""
     changed = [item for item in loaded if item.track.changes or tuple(item.track.clocks) != item.before]
     _number(uow, changed)
@@ -133,7 +163,9 @@ def save(uow: Uow, loaded: Sequence[Loaded]) -> None:
     insert_columns(uow.session, SlaClock, inserts)
     update_columns(uow.session, SlaClock, updates)
     _audit(uow, changed)
-    _shipments(uow, changed)
+    _tell(uow, changed)
+    if rows is Rows.UPDATE:
+        _shipments(uow, changed)
     _count(uow, changed)
     due = [c.next_check_at for item in changed for c in item.track.clocks if c.next_check_at is not None]
     if due:
@@ -235,9 +267,13 @@ def _shipments(uow: Uow, changed: Sequence[Loaded]) -> None:
         status = item.track.status.value if item.track.status else None
         if (status, item.track.due_at) != (item.status, item.due_at):
             rows.append({"id": item.track.shipment.id, "sla_status": status, "sla_due_at": item.track.due_at})
+    update_columns(uow.session, Shipment, rows)
+
+
+def _tell(uow: Uow, changed: Sequence[Loaded]) -> None:
+    for item in changed:
         for shift in item.track.shifts:
             shipment_changed(uow, item.track.shipment, item.track.clocks[shift.index], shift)
-    update_columns(uow.session, Shipment, rows)
 
 
 def _count(uow: Uow, changed: Sequence[Loaded]) -> None:

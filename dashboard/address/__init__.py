@@ -5,5 +5,6 @@ from dashboard.address.base import PAGE_SIZE, Address
 from dashboard.address.deliveries import DeliveriesAddress
 from dashboard.address.location import LocationAddress
 from dashboard.address.network import NetworkAddress
+from dashboard.address.orders import OrdersAddress
 
-__all__ = ["PAGE_SIZE", "Address", "DeliveriesAddress", "LocationAddress", "NetworkAddress"]
+__all__ = ["PAGE_SIZE", "Address", "DeliveriesAddress", "LocationAddress", "NetworkAddress", "OrdersAddress"]

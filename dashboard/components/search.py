@@ -10,16 +10,18 @@ from dashboard.components.link import link
 from dashboard.components.status import pill
 from dashboard.state.session import Session
 
+session: Any = Session  # a state's attributes are Vars on its class, which mypy cannot know
+
 
 def search_button() -> rx.Component:
     """Return the field in the top bar that opens the search."""
     return rx.el.button(
         rx.icon("search", size=16),
-        rx.el.span("Find a location", class_name="search-word"),
+        rx.el.span("Find a ", session.finds, class_name="search-word"),
         rx.el.kbd("/"),
         type="button",
         class_name="search-button",
-        aria_label="Find a location (press slash or Control K)",
+        aria_label="Find a " + session.finds + " (press slash or Control K)",
         custom_attrs={"data-opens-palette": ""},
     )
 
@@ -31,10 +33,10 @@ def palette() -> rx.Component:
             rx.icon("search", size=18),
             rx.debounce_input(
                 rx.el.input(
-                    value=Session.query,
-                    on_change=Session.search,
-                    placeholder="Name or code of a location",
-                    aria_label="Name or code of a location",
+                    value=session.query,
+                    on_change=session.search,
+                    placeholder="Name or code of a " + session.finds,
+                    aria_label="Name or code of a " + session.finds,
                     auto_complete="off",
                     spell_check=False,
                     id="palette-input",
@@ -43,8 +45,8 @@ def palette() -> rx.Component:
             ),
             class_name="palette-field",
         ),
-        rx.el.ul(rx.foreach(Session.hits, _hit), class_name="palette-hits"),
-        rx.el.p(Session.search_says, class_name="palette-says", role="status"),
+        rx.el.ul(rx.foreach(session.hits, _hit), class_name="palette-hits"),
+        rx.el.p(session.search_says, class_name="palette-says", role="status"),
         class_name="palette",
         aria_label="Search",
         custom_attrs={"data-palette": ""},

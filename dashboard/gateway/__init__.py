@@ -10,11 +10,12 @@ from dashboard.gateway.base import Asker
 from dashboard.gateway.deliveries import DeliveriesDoor
 from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
+from dashboard.gateway.orders import OrdersDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
 
-class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor):
+class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor):
     """The door of the running program; tests put another in its place with `use`."""
 
 

@@ -39,6 +39,7 @@ class LocationDoor(Door):
                 deliveries=list_deliveries(uow, location=code, limit=TOLD_ABOUT)
                 if asker.actor.can(Permission.SUBSCRIPTIONS_READ)
                 else None,
+                orders=asker.actor.can(Permission.ORDERS_READ),
             )
             return say_location.screen(facts, address, self._reader(uow, asker))
 

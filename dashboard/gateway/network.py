@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from backend.auth.first_start import DemoAccount, demo_accounts
 from backend.locations.groups import group_codes
+from backend.orders import queries as orders
 from backend.persistence.uow import Uow
 from backend.sla import history, queries
 from backend.sla.rulebook import rulebook
@@ -14,11 +15,15 @@ from backend.sla.views import LocationFilter, LocationView
 from dashboard.address import PAGE_SIZE, NetworkAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
 from dashboard.present import network as say_network
+from dashboard.present import orders as say_orders
 from dashboard.present import sheet
 from dashboard.views.common import Hit
 from dashboard.views.network import NetworkScreen
+from models.enums import Permission
 
 HITS = 8
+ORDER_HITS = 5
+SHORTEST = 3  # of words that are looked for in orders
 TREND_HOURS = 6
 
 
@@ -71,10 +76,13 @@ class NetworkDoor(Door):
                 return
 
     def search(self, asker: Asker, text: str) -> list[Hit]:
-        """Return the locations whose name or code contains `text`, worst first."""
+        """Return the locations whose name or code contains `text`, worst first, then orders the text is about."""
         with self._context().read(asker.actor) as uow:
             found = queries.list_locations(uow, LocationFilter(search=text), limit=HITS)
-            return [say_network.hit(view) for view in found.items]
+            hits = [say_network.hit(view) for view in found.items]
+            if asker.actor.can(Permission.ORDERS_READ) and len(text) >= SHORTEST:
+                hits += [say_orders.hit(row) for row in orders.search(uow, text, limit=ORDER_HITS)]
+            return hits
 
     def demo_accounts(self) -> list[DemoAccount]:
         """Return whom the sign-in page offers: nobody unless this is the demo network. Public, so no one asks."""

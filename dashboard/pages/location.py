@@ -132,11 +132,18 @@ def _band_mark(option: Any) -> Any:
 def _shipment(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
-            rx.el.span(row.order, class_name="row-name"), rx.el.span(row.what, class_name="row-place"), scope="row"
+            rx.cond(
+                row.href != "",
+                link(row.order, href=row.href, custom_attrs=table.ROW, class_name="row-link"),
+                rx.el.span(row.order, class_name="row-name"),
+            ),
+            rx.el.span(row.what, class_name="row-place"),
+            scope="row",
         ),
         rx.el.td(pill(row.status, row.word)),
         rx.el.td(remaining(row.due, left=row.left, status=row.status, title=row.due_title)),
         rx.el.td(row.step, rx.cond(row.held != "", rx.el.span(row.held, class_name="row-more")), class_name="col-step"),
+        class_name=rx.cond(row.href != "", "row", ""),
         key=row.key,
     )
 

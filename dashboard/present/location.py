@@ -16,32 +16,24 @@ from dashboard.present import common, events, hours
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.deliveries import STATE_WORDS
 from dashboard.present.network import why
+from dashboard.present.orders import href as order_href
+from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
 from dashboard.views.common import Choice, Kpi, StatusKey
 from dashboard.views.location import LocationHead, LocationScreen, QueueRow, Told
-from models.enums import Compliance, Method, ShipmentStatus
+from models.enums import Method
 
-#: Shipments are late, at risk or on time; Non-Compliant, At Risk and Compliant are words for locations.
-_BANDS = {Compliance.NON_COMPLIANT: "Late", Compliance.AT_RISK: "At risk", Compliance.COMPLIANT: "On time"}
 _RUNBOOKS = {
     StatusKey.NON_COMPLIANT: "location-non-compliant",
     StatusKey.AT_RISK: "location-at-risk",
     StatusKey.STALE: "location-grey",
-}
-_STEPS: dict[str, str] = {
-    ShipmentStatus.OPEN: "Not started",
-    ShipmentStatus.ACCEPTED: "Accepted",
-    ShipmentStatus.PICKED: "Picked",
-    ShipmentStatus.PACKED: "Packed",
-    ShipmentStatus.READY: "Ready",
-    ShipmentStatus.SHIPPED: "Shipped",
-    ShipmentStatus.HANDED_OVER: "Handed over",
 }
 _COLUMNS = (("order", "Order"), ("status", "Status"), ("left", "Time left"), ("step", "Step"))
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the page is made from; `deliveries` is None for those who may not see them."""
+    """All that the page is made from; `deliveries` is None for those who may not see them,
+    `orders` says whether orders may be opened."""
 
     view: LocationView
     hours: Mapping[str, Any]
@@ -50,6 +42,7 @@ class Facts:
     queued: int
     events: Sequence[EventView]
     deliveries: Sequence[DeliveryView] | None
+    orders: bool = False
 
 
 def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationScreen:
@@ -63,7 +56,7 @@ def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationSc
         methods=methods(view, address),
         bands=bands(view, address, reader),
         columns=common.plain_columns(_COLUMNS),
-        queue=[row(item, zone, reader) for item in facts.queue],
+        queue=[row(item, zone, reader, orders=facts.orders) for item in facts.queue],
         pager=common.pager(
             address, path, shown=len(facts.queue), total=facts.queued, noun="shipment", locale=reader.locale
         ),
@@ -134,23 +127,24 @@ def bands(view: LocationView, address: LocationAddress, reader: Reader) -> list[
             active=address.sla is band,
             count=say.count(getattr(view.counts, band.value), locale),
         )
-        for band, word in _BANDS.items()
+        for band, word in SLA_WORDS.items()
     ]
 
 
-def row(item: QueueItem, time_zone: str, reader: Reader) -> QueueRow:
-    """Return an open shipment as a row of the queue."""
+def row(item: QueueItem, time_zone: str, reader: Reader, *, orders: bool = False) -> QueueRow:
+    """Return an open shipment as a row of the queue, with a link to its order for those who may see `orders`."""
     key = StatusKey(item.sla_status.value) if item.sla_status else StatusKey.IDLE
     clock = next((clock for clock in item.clocks if clock.due_at == item.due_at), None)
     method = METHOD_WORDS[Method(item.method)]
     return QueueRow(
         key=str(item.shipment_id),
         order=item.external_id,
+        href=order_href(item.order_id) if orders else "",
         what=f"{method} · {say.plural(item.units, 'unit', reader.locale)}",
-        step=_STEPS.get(item.status, item.status),
+        step=STEP_WORDS.get(item.status, item.status),
         held="On hold" if item.held else "",
         status=key,
-        word=_BANDS[item.sla_status] if item.sla_status else "Not counted",
+        word=SLA_WORDS[item.sla_status] if item.sla_status else "Not counted",
         due=say.due(item.due_at, reader.now) if item.due_at else "Clock stands still",
         due_title=say.at_place(item.due_at, time_zone, reader.now, reader.locale) if item.due_at else "",
         left=left(clock, reader),

@@ -26,6 +26,7 @@ class Session(rx.State):
     query: str = ""
     hits: list[Hit] = []
     search_says: str = ""
+    finds: str = ""  # what the search looks for
 
     @rx.event
     @policy(SIGNED_IN)
@@ -37,6 +38,7 @@ class Session(rx.State):
         self.name = actor.label
         self.initials = actor.label[:2].upper()
         self.scope = scope_words(actor)
+        self.finds = "location or order" if actor.can(Permission.ORDERS_READ) else "location"
         page = nav.page_at(self.router.url.path)
         self.denied = page is not None and page.permission is not None and not actor.can(page.permission)
         self.routes = [page.route for page in nav.IN_RAIL if allowed(actor, page.permission)]
@@ -44,7 +46,7 @@ class Session(rx.State):
     @rx.event
     @policy(Permission.NETWORK_READ)
     async def search(self, text: Annotated[str, Field(max_length=200)]) -> None:
-        """Find locations by name or code."""
+        """Find locations by name or code, and orders by anything that is known of them."""
         self.query = text
         wanted = text.strip()
         if not wanted:
@@ -55,7 +57,7 @@ class Session(rx.State):
         except Trouble as trouble:
             self.hits, self.search_says = [], str(trouble)
             return
-        self.search_says = "" if self.hits else f"No location is called “{wanted}”."
+        self.search_says = "" if self.hits else f"Nothing is called “{wanted}”."
 
 
 def scope_words(actor: Actor) -> str:

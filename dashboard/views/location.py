@@ -13,6 +13,7 @@ class QueueRow:
 
     key: str
     order: str
+    href: str  # to the order; empty for those who may not see orders
     what: str
     step: str
     held: str

@@ -97,11 +97,15 @@ class StockLot(SQLModel, table=True):
 
 
 class LotAllocation(SQLModel, table=True):
-    """Which lots a shipment's units are to be taken from."""
+    """Which lots a shipment's units are to be taken from; stock is promised before the shipment's row is written."""
 
     __tablename__ = "lot_allocation"
     __table_args__ = (sa.CheckConstraint("quantity > 0", name="ck_lot_allocation_quantity"),)
 
-    shipment_id: int = Field(sa_column_args=[sa.ForeignKey("shipment.id")], sa_type=BigId, primary_key=True)
+    shipment_id: int = Field(
+        sa_column_args=[sa.ForeignKey("shipment.id", deferrable=True, initially="DEFERRED")],
+        sa_type=BigId,
+        primary_key=True,
+    )
     lot_id: int = Field(sa_column_args=[sa.ForeignKey("stock_lot.id")], sa_type=BigId, primary_key=True)
     quantity: int

@@ -85,6 +85,12 @@ class OrderLine(SQLModel, table=True):
             name="ck_order_line_remainder",
         ),
         sa.Index("ix_order_line_product", "product_id", "order_id"),
+        sa.Index(  # who waits for this product: asked whenever there is more of it
+            "ix_order_line_backordered",
+            "product_id",
+            postgresql_where=sa.text("remainder = 'backordered'"),
+            sqlite_where=sa.text("remainder = 'backordered'"),
+        ),
     )
 
     id: int | None = key()

@@ -197,6 +197,7 @@ def test_nobody_sees_or_touches_what_lies_outside_his_locations(shop: TestClient
         Permission.ORDERS_READ,
         Permission.ORDERS_WRITE,
         Permission.SHIPMENTS_WRITE,
+        Permission.INVENTORY_READ,
         Permission.INVENTORY_WRITE,
     )
     new_york = client_of(ctx, *scopes, locations=["NY"])

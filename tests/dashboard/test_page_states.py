@@ -166,7 +166,7 @@ def test_search_finds_or_says_so(fake: Fake) -> None:
         assert [hit.href for hit in state.hits] == ["/locations/alpha"]
         await search(state, "Nowhere")
         assert state.hits == []
-        assert state.search_says == "No location is called “Nowhere”."
+        assert state.search_says == "Nothing is called “Nowhere”."
         await search(state, "  ")
         assert state.search_says == ""
 

@@ -135,7 +135,7 @@ def test_search_opens_a_location_without_the_mouse(desk: Page) -> None:
     expect(desk.locator(".location-head h1")).to_have_text("Denver 3")
     desk.keyboard.press("Control+k")
     desk.keyboard.type("nothing like it")
-    expect(desk.locator(".palette-says")).to_contain_text("No location is called")
+    expect(desk.locator(".palette-says")).to_contain_text("Nothing is called")
 
 
 def test_filters_are_in_the_address_and_survive_a_reload(desk: Page) -> None:

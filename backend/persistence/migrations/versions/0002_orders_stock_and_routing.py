@@ -367,10 +367,7 @@ def upgrade() -> None:
             ["lot_id"],
             ["stock_lot.id"],
         ),
-        sa.ForeignKeyConstraint(
-            ["shipment_id"],
-            ["shipment.id"],
-        ),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], deferrable=True, initially="DEFERRED"),
         sa.PrimaryKeyConstraint("shipment_id", "lot_id"),
     )
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
@@ -419,6 +416,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cancelled", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("remainder", sa.String(length=16), nullable=True))
         batch_op.create_index("ix_order_line_product", ["product_id", "order_id"], unique=False)
+        batch_op.create_index(
+            "ix_order_line_backordered",
+            ["product_id"],
+            unique=False,
+            postgresql_where=sa.text("remainder = 'backordered'"),
+            sqlite_where=sa.text("remainder = 'backordered'"),
+        )
 
     _replace_checks(
         "order_line",

@@ -1,0 +1,62 @@
+"""Orders that wait for stock are looked at again when there is some.
+
+The transaction that brings stock holds locks on balances, and order rows come before those in the order of locks. So
+it never waits for an order: one that somebody holds at that moment is skipped (`SKIP LOCKED`), which cannot
+deadlock. `sweep` finds later what was skipped, or was put on the waiting list in the same instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from backend.persistence.bulk import is_one_of, table_of
+from backend.persistence.uow import Uow
+from backend.wakeups import Topic
+from models.enums import Remainder
+from models.tables import Order, OrderLine, StockBalance
+
+_ORDER, _LINE, _STOCK = table_of(Order), table_of(OrderLine), table_of(StockBalance)
+
+#: At most so many orders are woken by one transaction; the sweep takes the others.
+MOST = 1_000
+
+
+def wake(uow: Uow, product_ids: Collection[int]) -> int:
+    """Have routing look again at orders with a backordered line of these products; return how many there were."""
+    if not product_ids:
+        return 0
+    of_these = is_one_of(uow.session, _LINE.c.product_id, sorted(product_ids))
+    return _make_due(uow, sa.exists().where(_waits(), of_these))
+
+
+def sweep(uow: Uow) -> int:
+    """Wake orders whose product is available somewhere and moved since the order was last touched."""
+    moved = sa.exists().where(
+        _STOCK.c.product_id == _LINE.c.product_id,
+        _STOCK.c.updated_at >= _ORDER.c.updated_at,
+        _STOCK.c.on_hand - _STOCK.c.unsellable - _STOCK.c.allocated - _STOCK.c.safety_stock - _STOCK.c.floor > 0,
+    )
+    return _make_due(uow, sa.exists().where(_waits(), moved))
+
+
+def _waits() -> sa.ColumnElement[bool]:
+    return sa.and_(_LINE.c.order_id == _ORDER.c.id, _LINE.c.remainder == Remainder.BACKORDERED.value)
+
+
+def _make_due(uow: Uow, which: sa.ColumnElement[bool]) -> int:
+    found = (
+        sa.select(_ORDER.c.id)
+        .where(which, _ORDER.c.routing_due_at.is_(None))
+        .order_by(_ORDER.c.id)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(uow.session.connection().execute(found).scalars())
+    if ids:
+        uow.session.connection().execute(
+            _ORDER.update().where(is_one_of(uow.session, _ORDER.c.id, ids)).values(routing_due_at=uow.now)
+        )
+        uow.wake(Topic.ROUTING)
+    return len(ids)

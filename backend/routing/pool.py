@@ -1,0 +1,218 @@
+"""Who could take what is left of an order, in one scenario: the holders of its SKUs, less those that are left out.
+
+The work grows with the locations that hold something of the order, never with the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from backend.routing.facts import LineFacts, Network, OrderFacts, Place
+from backend.routing.fields import Env
+from backend.routing.filters import Compiled
+from backend.routing.geometry import Vector, direction
+from backend.routing.prepare import Memo, Numbered, Prepared, ReadyScenario
+from backend.routing.room import Loads, Room, room
+from backend.routing.words import Out
+
+Holding = Mapping[int, int]
+
+
+@dataclass(slots=True)
+class Job:
+    """An order on its way through its scenarios: `left` by line number, and what locations `took` of it so far."""
+
+    order: OrderFacts
+    network: Network
+    prepared: Prepared
+    loads: Loads
+    given: Place | None
+    left: dict[int, int]
+    most_shipments: int
+    most_per_line: int
+    took: dict[int, dict[int, int]] = field(default_factory=dict)  # location id → line number → units
+    env: Env = field(init=False)
+    here: Vector | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every scenario asks."""
+        self.env = Env(self.order)
+        self.here = direction(self.order.latitude, self.order.longitude)
+
+    @property
+    def more_shipments(self) -> int:
+        """Return how many more locations may be asked."""
+        return self.most_shipments - len(self.took)
+
+    def line(self, number: int) -> LineFacts:
+        """Return a line by its number."""
+        return self.order.lines[number]
+
+    def takers(self, number: int) -> list[int]:
+        """Return who took something of a line."""
+        return [id_ for id_, units in self.took.items() if number in units]
+
+
+@dataclass(slots=True)
+class Pool:
+    """Candidates of a scenario: `ids`, and by line number what each has of it (`holdings`); who is out, and why."""
+
+    memo: Memo
+    ids: set[int]
+    asked: int
+    holdings: dict[int, Holding]
+    rooms: dict[int, Room] = field(default_factory=dict)
+    out: dict[str, list[int]] = field(default_factory=dict)
+
+    def drop(self, ids: Iterable[int], reason: str) -> None:
+        """Take candidates out, with the reason."""
+        gone = sorted(ids)
+        if gone:
+            self.out.setdefault(reason, []).extend(gone)
+            self.ids.difference_update(gone)
+
+
+def gather(job: Job, ready: ReadyScenario) -> Pool:
+    """Return the candidates of a scenario for what is left of an order."""
+    blocked: set[int] = set()
+    holdings = {number: _holding(job, number, ready, blocked) for number in job.left}
+    ids = {job.given.location_id} if job.given is not None else set().union(*holdings.values())
+    memo = job.prepared.memo(ready, job.order.method)
+    if unmet := ids.difference(memo.ok, memo.out):
+        memo.learn(unmet, job.network, ready, job.order)
+    pool = Pool(memo, ids.difference(memo.out), len(ids), holdings)
+    if len(pool.ids) != len(ids):
+        _tell_out(pool, ids)
+    if blocked:
+        pool.out[Out.BLOCKED] = sorted(blocked - ids)
+    if memo.clashes:
+        for id_ in ids & memo.clashes.keys():
+            job.env.clashes |= memo.clashes[id_]
+    pool.drop(job.order.refused_by & pool.ids, Out.REFUSED)
+    if memo.limited:
+        _within_limits(job, pool)
+    if job.more_shipments <= 0:
+        pool.ids &= job.took.keys()
+    _per_order(job, pool, ready.per_order)
+    _per_pair(job, pool, ready.per_pair)
+    if ready.per_line:
+        _per_line(job, pool, ready.per_line)
+    return pool
+
+
+def _holding(job: Job, number: int, ready: ReadyScenario, blocked: set[int]) -> Holding:
+    """Return what each location has of a line, less what is blocked there and what this order took already."""
+    line = job.line(number)
+    if not job.order.stock_matters:
+        ids = job.network.places if job.given is None else (job.given.location_id,)
+        return dict.fromkeys(ids, line.quantity)
+    holding = job.network.stock.holders(line.product_id, job.order)
+    if job.given is not None:
+        units = holding.get(job.given.location_id, 0)
+        holding = {job.given.location_id: units} if units else {}
+    if ready.scenario.guards.blocks and (stopped := job.prepared.blocked.get(line.product_id)):
+        gone = stopped.intersection(holding)
+        if gone:
+            blocked |= gone
+            holding = {id_: units for id_, units in holding.items() if id_ not in gone}
+    if job.took:
+        holding = _untaken(job, number, holding)
+    return holding
+
+
+def _untaken(job: Job, number: int, holding: Holding) -> Holding:
+    """Take off what this order took; a line that is shared by as many as may share it goes nowhere else."""
+    product = job.line(number).product_id
+    same = [other for other, line in enumerate(job.order.lines) if line.product_id == product]
+    takers = job.takers(number)
+    closed = len(takers) >= job.most_per_line
+    left = {
+        id_: units - sum(job.took[id_].get(other, 0) for other in same) if id_ in job.took else units
+        for id_, units in holding.items()
+        if not closed or id_ in takers
+    }
+    return {id_: units for id_, units in left.items() if units > 0}
+
+
+def _tell_out(pool: Pool, ids: set[int]) -> None:
+    reasons = pool.memo.out
+    for id_ in sorted(ids & reasons.keys()):
+        if reasons[id_]:
+            pool.out.setdefault(reasons[id_], []).append(id_)
+
+
+def _within_limits(job: Job, pool: Pool) -> None:
+    """Take out who may be given no more; remember how much the others may."""
+    full = []
+    for id_ in pool.ids & pool.memo.limited.keys():
+        place = pool.memo.limited[id_]
+        left = room(place, job.loads.of(place)) if id_ not in job.took else _rest_of_room(job, place)
+        if left is None:
+            full.append(id_)
+        elif left.items is not None or left.money_minor is not None:
+            pool.rooms[id_] = left
+    pool.drop(full, Out.LIMIT)
+
+
+def _rest_of_room(job: Job, place: Place) -> Room | None:
+    left = room(place, job.loads.of(place))
+    for number, units in job.took[place.location_id].items():
+        left = None if left is None else left.less(job.line(number), units)
+    return left
+
+
+def _per_order(job: Job, pool: Pool, filters: Numbered) -> None:
+    for number, part in filters:
+        if not part.test(job.env):
+            pool.drop(set(pool.ids), f"{Out.FILTER}:{number}")
+
+
+def _per_pair(job: Job, pool: Pool, filters: Numbered) -> None:
+    for number, part in filters:
+        pool.drop(_failing(job, pool, part), f"{Out.FILTER}:{number}")
+
+
+def _failing(job: Job, pool: Pool, part: Compiled) -> list[int]:
+    env, places = job.env, job.network.places
+    failing = []
+    for id_ in pool.ids:
+        env.place = places[id_]
+        env.load = job.loads.of(env.place)
+        if not part.test(env):
+            failing.append(id_)
+    return failing
+
+
+def _per_line(job: Job, pool: Pool, filters: Numbered) -> None:
+    """Take lines off candidates whose filters fail for them; a candidate that is left with none is out."""
+    whole = {
+        id_: sum(pool.holdings[n].get(id_, 0) >= units for n, units in job.left.items()) for id_ in sorted(pool.ids)
+    }
+    kept: dict[int, dict[int, int]] = {number: {} for number in job.left}
+    failed: dict[str, list[int]] = {}
+    for id_, whole_lines in whole.items():
+        reasons = []
+        for number in job.left:
+            units = pool.holdings[number].get(id_, 0)
+            reason = _line_fails(job, id_, (number, units, whole_lines), filters)
+            if reason is None and units:
+                kept[number][id_] = units
+            elif reason is not None:
+                reasons.append(reason)
+        if len(reasons) == len(job.left):
+            failed.setdefault(reasons[0], []).append(id_)
+    pool.holdings = dict(kept)
+    for reason, ids in failed.items():
+        pool.drop(ids, reason)
+
+
+def _line_fails(job: Job, id_: int, what: tuple[int, int, int], filters: Numbered) -> str | None:
+    env = job.env
+    number, env.available, env.whole_lines = what
+    env.place, env.line = job.network.places[id_], job.line(number)
+    env.load = job.loads.of(env.place)
+    try:
+        return next((f"{Out.FILTER}:{place}" for place, part in filters if not part.test(env)), None)
+    finally:
+        env.line = None

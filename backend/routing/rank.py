@@ -1,0 +1,130 @@
+"""How candidates are ranked: the smallest first unless turned round, what is unknown last.
+
+Ties go to the nearer location, then to the smaller code.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from backend.routing.document import Sort
+from backend.routing.facts import Load, OrderFacts, Place
+from backend.routing.fields import Env, distance_km, find_field
+from backend.routing.geometry import Vector, arc_km
+from backend.routing.operators import kind
+from backend.routing.prepare import ReadyScenario, Spot
+from backend.routing.words import SortBy
+
+LoadOf = Callable[[Place], Load]
+
+
+class Ranking:
+    """What ranking one order needs to know."""
+
+    __slots__ = ("env", "here", "load_of", "places", "spots")
+
+    def __init__(
+        self,
+        env: Env,
+        here: Vector | None,
+        places: Mapping[int, Place],
+        spots: Mapping[int, Spot],
+        load_of: LoadOf,
+    ) -> None:
+        self.env, self.here, self.places, self.spots, self.load_of = env, here, places, spots, load_of
+
+    def ordered(self, ids: Collection[int], ready: ReadyScenario, units: Mapping[int, int]) -> list[int]:
+        """Return location ids, the best first; `units` is what each has of the order's lines, for sorts by stock."""
+        sorts = ready.scenario.sorts
+        if len(sorts) == 1 and sorts[0].by is SortBy.DISTANCE and not sorts[0].descending:
+            return self._by_distance(ids)
+        ranked = self._by_distance(ids) if sorts[-1].by is not SortBy.DISTANCE else self._by_code(ids)
+        for sort in reversed(sorts):
+            ranked = _sorted(ranked, self.values(ranked, sort, ready, units), sort)
+        return ranked
+
+    def values(
+        self, ids: Collection[int], sort: Sort, ready: ReadyScenario, units: Mapping[int, int]
+    ) -> dict[int, Any]:
+        """Return what a sort compares, by location id; None for unknown."""
+        places = self.places
+        if sort.by is SortBy.DISTANCE:
+            return {id_: self.km(id_) for id_ in ids}
+        if sort.by is SortBy.RANK:
+            return {id_: _rank(places[id_], ready) for id_ in ids}
+        if sort.by is SortBy.STOCK:
+            return {id_: units.get(id_, 0) for id_ in ids}
+        if sort.by is SortBy.LOAD:
+            return {id_: self.load_of(places[id_]).open_shipments for id_ in ids}
+        if sort.by is SortBy.RANDOM:
+            external = self.env.order.external_id
+            return {id_: zlib.crc32(f"{sort.seed}:{external}:{places[id_].code}".encode()) for id_ in ids}
+        if sort.by is SortBy.COST:
+            wanted = sum(line.quantity for line in self.env.order.lines)
+            return {id_: cost_minor(places[id_], wanted, self.km(id_)) for id_ in ids}
+        return self._field(ids, sort.field or "")
+
+    def km(self, id_: int) -> float | None:
+        """Return how far a place is from where the order goes."""
+        there = self.places[id_].direction
+        return None if self.here is None or there is None else arc_km(self.here, there)
+
+    def _by_distance(self, ids: Collection[int]) -> list[int]:
+        if self.here is None:
+            return self._by_code(ids)
+        ax, ay, az = self.here
+        spots = self.spots
+        keys = [(-(ax * x + ay * y + az * z + w), code, id_) for id_ in ids for x, y, z, w, code in (spots[id_],)]
+        keys.sort()
+        return [key[2] for key in keys]
+
+    def _by_code(self, ids: Collection[int]) -> list[int]:
+        return sorted(ids, key=lambda id_: self.spots[id_][4])
+
+    def _field(self, ids: Collection[int], name: str) -> dict[int, Any]:
+        field, env = find_field(name), self.env
+        values = {}
+        for id_ in ids:
+            env.place = self.places[id_]
+            env.load = self.load_of(env.place)
+            values[id_] = None if field is None else field.read(env)
+        return values
+
+
+def cost_minor(place: Place, units: int, km: float | None) -> int | None:
+    """Return what a shipment from a place costs, by its attribute `cost`; None when it has none, or its km are unknown.
+
+    `{"per_shipment": …, "per_unit": …, "per_km": …}`, each in minor units, absent ones 0.
+    """
+    cost = place.attributes.get("cost")
+    if not isinstance(cost, Mapping):
+        return None
+    per_shipment, per_unit, per_km = (_number(cost.get(name)) for name in ("per_shipment", "per_unit", "per_km"))
+    if per_km and km is None:
+        return None
+    return round(per_shipment + per_unit * units + per_km * (km or 0.0))
+
+
+def distance_of(order: OrderFacts, place: Place) -> float | None:
+    """Return the distance as a decision tells it, in km to the metre."""
+    km = distance_km(order, place)
+    return None if km is None else round(km, 3)
+
+
+def _rank(place: Place, ready: ReadyScenario) -> int | None:
+    if ready.scenario.locations:
+        return ready.ranks.get(place.code)
+    return min((ready.ranks[group] for group in place.groups if group in ready.ranks), default=None)
+
+
+def _sorted(ids: list[int], values: Mapping[int, Any], sort: Sort) -> list[int]:
+    """Return ids ordered by their values; equal ones keep their order, those without a value come last."""
+    known = [id_ for id_ in ids if kind(values[id_]) is not None]
+    known.sort(key=lambda id_: (str(kind(values[id_])), values[id_]), reverse=sort.descending)
+    return known + [id_ for id_ in ids if kind(values[id_]) is None]
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0

@@ -1,0 +1,79 @@
+"""What locations may still be given: their limits, less what they have. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from backend.routing.facts import Decision, LineFacts, Load, OrderFacts, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a location may still take; None is without limit."""
+
+    items: int | None = None
+    money_minor: int | None = None
+
+    def holds(self, wanted: Iterable[tuple[LineFacts, int]]) -> bool:
+        """Return whether all of these units fit."""
+        items = money = 0
+        for line, units in wanted:
+            items += units
+            money += units * line.unit_price_minor
+        return (self.items is None or items <= self.items) and (self.money_minor is None or money <= self.money_minor)
+
+    def most(self, line: LineFacts, units: int) -> int:
+        """Return how many of these units fit."""
+        if self.items is not None:
+            units = min(units, self.items)
+        if self.money_minor is not None and line.unit_price_minor > 0:
+            units = min(units, self.money_minor // line.unit_price_minor)
+        return max(0, units)
+
+    def less(self, line: LineFacts, units: int) -> Room:
+        """Return what is left after these units."""
+        return Room(
+            None if self.items is None else self.items - units,
+            None if self.money_minor is None else self.money_minor - units * line.unit_price_minor,
+        )
+
+
+class Loads:
+    """What locations were given, with what this batch gave them on top."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self) -> None:
+        self._given: dict[int, Load] = {}
+
+    def of(self, place: Place) -> Load:
+        """Return what a place has now."""
+        return self._given.get(place.location_id, place.load)
+
+    def add(self, order: OrderFacts, decision: Decision) -> None:
+        """Count a decision."""
+        prices = {line.line_id: line.unit_price_minor for line in order.lines}
+        for assignment in decision.assignments:
+            load = self.of(assignment.place)
+            self._given[assignment.place.location_id] = replace(
+                load,
+                orders=load.orders + 1,
+                items=load.items + sum(units for _, units in assignment.units),
+                money_minor=load.money_minor + sum(units * prices[line_id] for line_id, units in assignment.units),
+                open_shipments=load.open_shipments + 1,
+            )
+
+
+def room(place: Place, load: Load) -> Room | None:
+    """Return what a place with a limit may still take, None when it may take no order at all."""
+    limit = place.limit
+    if limit is None:
+        return Room()
+    if limit.orders is not None and load.orders >= limit.orders:
+        return None
+    items = None if limit.items is None else limit.items - load.items
+    money = None if limit.money_minor is None else limit.money_minor - load.money_minor
+    if (items is not None and items <= 0) or (money is not None and money <= 0):
+        return None
+    return Room(items, money)

@@ -1,0 +1,146 @@
+"""The Orders page: one search box for anything a customer may say, and the list. Its state is
+`dashboard/state/orders.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from dashboard import nav
+from dashboard.components import table
+from dashboard.components.link import link
+from dashboard.components.order_state import order_state
+from dashboard.components.shell import frame
+from dashboard.components.states import notice, skeleton, trouble
+from dashboard.components.status import pill
+from dashboard.present.orders import SINCE_WORDS
+from dashboard.state.orders import OrdersState
+
+state: Any = OrdersState  # its attributes are Vars on the class, which mypy cannot know
+
+
+def page() -> rx.Component:
+    """Return the page."""
+    return frame(
+        nav.ORDERS,
+        rx.el.div(
+            rx.el.h1("Orders"),
+            rx.el.p("Where is my order? Type whatever the customer has at hand.", class_name="muted"),
+            class_name="page-head",
+        ),
+        trouble(state.trouble, OrdersState.open),
+        rx.el.div(_search(), _fields(), class_name="order-filters"),
+        table.choices("State", state.statuses),
+        rx.el.div(_list(), class_name="panel orders"),
+    )
+
+
+def _search() -> rx.Component:
+    return rx.el.div(
+        rx.icon("search", size=20),
+        rx.debounce_input(
+            rx.el.input(
+                value=state.search,
+                on_change=OrdersState.find,
+                type="search",
+                placeholder="Order number, e-mail, name, SKU or tracking number",
+                aria_label="Find an order by its number, e-mail, name, SKU or tracking number",
+                auto_complete="off",
+                spell_check=False,
+                max_length=200,
+                id="order-search",
+                custom_attrs={"data-search": ""},
+            ),
+            debounce_timeout=250,
+        ),
+        rx.el.kbd("/"),
+        class_name="big-search",
+        role="search",
+    )
+
+
+def _fields() -> rx.Component:
+    return rx.el.div(
+        _select("order-method", "Method", state.methods, state.method, OrdersState.choose_method),
+        _select("order-channel", "Channel", state.channels, state.channel, OrdersState.choose_channel),
+        rx.el.label("Placed", html_for="order-placed", class_name="sr-only"),
+        rx.el.select(
+            rx.el.option("Any time", value=""),
+            *[rx.el.option(word, value=since.value) for since, word in SINCE_WORDS.items()],
+            id="order-placed",
+            value=state.placed,
+            on_change=OrdersState.choose_placed,
+        ),
+        class_name="filter-fields",
+    )
+
+
+def _select(name: str, label: str, options: Any, value: Any, choose: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.label(label, html_for=name, class_name="sr-only"),
+        rx.el.select(
+            rx.foreach(options, lambda one: rx.el.option(one[1], value=one[0])),
+            id=name,
+            value=value,
+            on_change=choose,
+        ),
+    )
+
+
+def _list() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            state.ready,
+            rx.cond(
+                state.rows.length() > 0,
+                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Orders"),
+                _empty(),
+            ),
+            skeleton(10),
+        ),
+        table.foot(state.pager, state.csv, table.news(state.news, OrdersState.show_news)),
+    )
+
+
+def _empty() -> Any:
+    return rx.cond(
+        state.filtered,
+        notice(
+            "search-x",
+            rx.cond(state.search != "", "No order answers to “" + state.search + "”", "No order matches these filters"),
+            "An order is found by its number, the customer's e-mail or name, a SKU in it, or a tracking number.",
+            link("Show all orders", href=nav.ORDERS.route, class_name="button is-main"),
+        ),
+        notice(
+            "package",
+            "No orders yet",
+            "Orders come in by POST /api/v1/orders, or from a file by pickwatch import orders FILE.",
+        ),
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            link(row.number, href=row.href, custom_attrs=table.ROW, class_name="row-link"),
+            rx.el.span(row.channel, class_name="row-place"),
+            scope="row",
+        ),
+        rx.el.td(rx.el.span(row.customer, class_name="one-line"), class_name="col-customer"),
+        rx.el.td(rx.el.span(row.placed, title=row.placed_title), class_name="col-placed"),
+        rx.el.td(rx.el.span(row.promised, title=row.promised_title), class_name="col-promised"),
+        rx.el.td(
+            rx.el.span(row.method), rx.el.span(row.place, class_name="row-more one-line"), class_name="col-method"
+        ),
+        rx.el.td(row.units, class_name="is-number col-units"),
+        rx.el.td(row.total, class_name="is-number col-total"),
+        rx.el.td(order_state(row.state, row.state_word), class_name="col-state"),
+        rx.el.td(
+            rx.cond(row.sla != "", pill(row.sla, row.sla_word)),
+            rx.el.span(row.due, title=row.due_title, class_name="row-more"),
+            class_name="col-sla",
+        ),
+        class_name="row",
+        key=row.key,
+    )

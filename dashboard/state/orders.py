@@ -1,0 +1,124 @@
+"""What the Orders page shows now. The address is the truth: filters are links, and opening one loads it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import reflex as rx
+from pydantic import Field
+
+from dashboard.address import OrdersAddress
+from dashboard.guard import policy
+from dashboard.live import follow
+from dashboard.present.ordering import in_place, news
+from dashboard.present.orders import PATH
+from dashboard.state.asking import Trouble, ask
+from dashboard.views.common import Choice, Column, Pager
+from dashboard.views.orders import OrderRow, OrdersScreen
+from models.enums import Permission
+
+Text = Annotated[str, Field(max_length=200)]
+
+
+class OrdersState(rx.State):
+    """Every order, found by anything a customer may say."""
+
+    ready: bool = False
+    trouble: str = ""
+    search: str = ""
+    method: str = ""
+    channel: str = ""
+    placed: str = ""
+    filtered: bool = False
+    statuses: list[Choice] = []
+    methods: list[tuple[str, str]] = []
+    channels: list[tuple[str, str]] = []
+    columns: list[Column] = []
+    rows: list[OrderRow] = []
+    pager: Pager = Pager()
+    csv: str = ""
+    news: str = ""
+
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    async def open(self) -> None:
+        """Show what the address asks for; runs whenever it changes."""
+        address = self._address()
+        self.search, self.channel = address.q, address.channel
+        self.method, self.placed = address.method or "", address.placed or ""
+        self.filtered = address.filtered
+        await self._load()
+        await follow(self)
+
+    async def _reload(self) -> None:
+        """Take in what changed without moving anything: a new order waits behind a button."""
+        shown = [row.key for row in self.rows]
+        if not self.ready or not shown:
+            await self._load()
+            return
+        screen = await self._screen(keep=[int(key) for key in shown])
+        if screen is None:
+            return
+        now = [row.key for row in screen.rows][: screen.on_page]
+        self._show(screen, in_place(shown, {row.key: row for row in screen.rows}))
+        self.news = news(shown, now)
+
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    async def show_news(self) -> None:
+        """Put the list in the order of now."""
+        await self._load()
+
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    def find(self, text: Text) -> Any:
+        """Search by anything a customer may say."""
+        self.search = text
+        return self._go(q=text.strip())
+
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    def choose_method(self, method: Text) -> Any:
+        """Filter by fulfilment method; empty is all."""
+        return self._go(method=method)
+
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    def choose_channel(self, code: Text) -> Any:
+        """Filter by channel; empty is all."""
+        return self._go(channel=code)
+
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    def choose_placed(self, since: Text) -> Any:
+        """Filter by when it was placed; empty is any time."""
+        return self._go(placed=since)
+
+    def _address(self) -> OrdersAddress:
+        return OrdersAddress.parse(self.router.url.query_parameters)
+
+    def _go(self, **changes: Any) -> Any:
+        return rx.redirect(self._address().href(PATH, **changes), replace=True)
+
+    async def _load(self) -> None:
+        screen = await self._screen()
+        if screen is not None:
+            self._show(screen, screen.rows)
+            self.news = ""
+
+    async def _screen(self, *, keep: list[int] | None = None) -> OrdersScreen | None:
+        address = self._address()
+        try:
+            return await ask(self, lambda door, asker: door.orders(asker, address, keep=keep or ()))
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            return None
+
+    def _show(self, screen: OrdersScreen, rows: list[OrderRow]) -> None:
+        self.trouble, self.ready = "", True
+        for name in ("statuses", "methods", "channels", "columns", "pager", "csv"):
+            fresh = getattr(screen, name)
+            if getattr(self, name) != fresh:  # what did not change is not sent again
+                setattr(self, name, fresh)
+        if self.rows != rows:
+            self.rows = rows
