@@ -181,9 +181,12 @@ def _site(row: Any) -> _Site:
     return _Site(place, calendar, processing, Allowance(limit, calendar.zone) if limit else None)
 
 
-# Every edit of a location adds one to its version, so that the sum tells of it, and the count of a new one.
+# Every edit of a location adds one to its version, so that the sum tells of it; the ids tell of new ones.
 _TOKEN = sa.select(
-    sa.func.count(), sa.func.sum(_LOCATIONS.c.version), sa.func.max(_LOCATIONS.c.updated_at)
+    sa.func.count(),
+    sa.func.sum(_LOCATIONS.c.id),
+    sa.func.sum(_LOCATIONS.c.version),
+    sa.func.max(_LOCATIONS.c.updated_at),
 ).select_from(_LOCATIONS)
 _OPEN = sa.select(_HEALTH.c.location_id, _HEALTH.c.compliant + _HEALTH.c.at_risk + _HEALTH.c.non_compliant)
 _ROWS = sa.select(

@@ -150,29 +150,29 @@ def _row(uow: Uow, choice: Choice, settled: Settled, active: Active) -> dict[str
 
 def _tell(uow: Uow, choice: Choice, settled: Settled) -> None:
     """Record where an order went, or that it found no place, and why; what waits for stock or a person is told too."""
-    order, parts = choice.order, choice.decision.assignments
+    order, parts, reason = choice.order, choice.decision.assignments, main_reason(choice.decision)
     common = {"order": order.id, "external_id": order.external_id}
-    about = f"order/{order.id}"
+    about, at = f"order/{order.id}", choice.assigned_at
     type_ = event_of(settled)
-    body = {
-        **common,
-        "status": settled.status.value,
-        "outcome": settled.outcome.value,
-        "reason": main_reason(choice.decision),
-        "location": parts[0].place.code if parts else None,
-        "locations": [part.place.code for part in parts],
-        "distance_km": parts[0].distance_km if parts else None,
-        "shipments": list(choice.shipment_ids),
-        "lines": _left(choice),
-    }
-    place = parts[0].place.location_id if len(parts) == 1 else None
-    uow.record(type_, subject=about, data=body, location_id=place, at=choice.assigned_at)
+    if type_ in (EventType.ORDER_ROUTED, EventType.ORDER_UNASSIGNED):
+        body = {
+            **common,
+            "status": settled.status.value,
+            "outcome": settled.outcome.value,
+            "reason": reason,
+            "location": parts[0].place.code if parts else None,
+            "locations": [part.place.code for part in parts],
+            "distance_km": parts[0].distance_km if parts else None,
+            "shipments": list(choice.shipment_ids),
+            "left": _left(choice),
+        }
+        uow.record(type_, subject=about, data=body, location_id=parts[0].place.location_id if parts else None, at=at)
+    elif type_ is EventType.ORDER_CANCELLED:
+        data = {**common, "status": settled.status.value, "reason": reason}
+        uow.record(type_, subject=about, data=data, at=at)
     for word, told in _WAITS.items():
-        if told is not type_ and word in settled.remainders.values():
-            lines = _left(choice, word)
-            uow.record(
-                told, subject=about, data={**common, "lines": lines, "reason": body["reason"]}, at=choice.assigned_at
-            )
+        if lines := _left(choice, word):
+            uow.record(told, subject=about, data={**common, "lines": lines, "reason": reason}, at=at)
 
 
 def _left(choice: Choice, action: str | None = None) -> list[dict[str, Any]]:
