@@ -57,7 +57,7 @@ def place(uow: Uow, orders: Sequence[NewOrder], *, reserve_stock: StockMode = St
     for draft in drafts:
         store.tell(uow, EventType.ORDER_PLACED, draft.row, at=draft.row.placed_at, lines=draft.event_lines)
     matters = reserve_stock is StockMode.RESERVE
-    histories = {d.row.id: History(d.order.given_location, d.assigned_at, matters) for d in drafts}
+    histories = {d.row.id: History(d.order.location, d.assigned_at, matters) for d in drafts}
     routed = {item.order_id: item for item in routing.route_orders(uow, list(histories), histories=histories)}
     return [_placed(routed[draft.row.id]) for draft in drafts]
 
