@@ -10,7 +10,7 @@ with loading():
     from pydantic_settings import SettingsError
     from sqlalchemy.exc import DBAPIError
 
-    from backend.commands import check, imports, people, replay, serve
+    from backend.commands import availability, check, imports, people, replay, serve
     from backend.config import setting_faults
     from models.errors import DomainError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command()(serve.up)
 app.command()(serve.web)
 app.command()(serve.worker)
+app.command()(availability.availability)
 app.command()(serve.migrate)
 app.add_typer(people.users, name="user")
 app.add_typer(people.keys, name="key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.auth.keycache import FRESH_SECONDS, KeyCache
+from backend.availability.follower import Follower
 from backend.clock import Clock, SystemClock
 from backend.config import Settings, settings_from_environment
 from backend.context import Context
@@ -46,4 +47,9 @@ def _shared(redis_url: str) -> Wakeups:
 
 def services(ctx: Context) -> Sequence[Service]:
     """Return the long-running services of a process that does the work (delivery of webhooks, the demo network)."""
-    return (WebhookService(ctx), DemoSimulator(ctx))
+    return (*reading(ctx), WebhookService(ctx), DemoSimulator(ctx))
+
+
+def reading(ctx: Context) -> Sequence[Service]:
+    """Return those of a process that only answers: what keeps its stock book up to date."""
+    return (Follower(ctx, ctx.stock),)

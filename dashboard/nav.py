@@ -47,6 +47,14 @@ ORDERS = Page(
     icon="package",
 )
 
+ORDER = Page(
+    "/orders/[id]",
+    "Order",
+    "Where one order is: the answer, what happened, where each unit is, and why it went there.",
+    Permission.ORDERS_READ,
+    parent="/orders",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -57,7 +65,7 @@ DELIVERIES = Page(
 
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOCATION, ORDERS, DELIVERIES, LOGIN, NOT_FOUND)
+PAGES: tuple[Page, ...] = (NETWORK, LOCATION, ORDERS, ORDER, DELIVERIES, LOGIN, NOT_FOUND)
 
 
 def page_at(path: str) -> Page | None:

@@ -10,11 +10,13 @@ from starlette.routing import compile_path
 
 from backend.api import (
     auth,
+    availability,
     deliveries,
     docs,
     errors,
     events,
     health,
+    imports,
     inventory,
     locations,
     orders,
@@ -31,6 +33,7 @@ from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
 ROUTERS: list[APIRouter] = [
+    availability.router,  # first: it is asked most, and routes are tried in this order
     auth.router,
     locations.router,
     products.router,
@@ -41,6 +44,7 @@ ROUTERS: list[APIRouter] = [
     events.router,
     subscriptions.router,
     deliveries.router,
+    imports.router,
 ]
 
 DESCRIPTION = """
@@ -62,6 +66,7 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.context = context
+    app.state.availability = availability.Desk(context)
     app.add_middleware(Intake)
     app.add_middleware(Measure)
     errors.install(app)

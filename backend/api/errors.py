@@ -88,21 +88,24 @@ def _look(ctx: Context, actor: Actor, check: Callable[[Any, Any], list[Fault]], 
         return check(uow, body)
 
 
+def refusal(error: DomainError) -> JSONResponse:
+    """Return the problem document of a refusal."""
+    status = STATUS[error.code]
+    headers = {}
+    if "retry_after" in error.context:
+        headers["Retry-After"] = str(error.context["retry_after"])
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    title = error.code.value.replace("_", " ").capitalize()
+    return problem(status, error.code.value, title, detail=error.message, errors=error.faults, headers=headers or None)
+
+
 def install(app: FastAPI) -> None:
     """Make every error of the API a problem+json."""
 
     @app.exception_handler(DomainError)
     async def domain(_request: Request, error: DomainError) -> JSONResponse:
-        status = STATUS[error.code]
-        headers = {}
-        if "retry_after" in error.context:
-            headers["Retry-After"] = str(error.context["retry_after"])
-        if status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
-        title = error.code.value.replace("_", " ").capitalize()
-        return problem(
-            status, error.code.value, title, detail=error.message, errors=error.faults, headers=headers or None
-        )
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -61,14 +61,20 @@ def ready(ctx: Ctx, response: Response) -> Ready:
 @router.get("/metrics", response_class=Response)
 def metrics(ctx: Ctx, request: Request) -> Response:
     """Return all metrics as Prometheus reads them; behind a bearer token when one is set."""
-    token = ctx.settings.metrics_token
-    if token is not None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        if not secrets.compare_digest(given.encode(), token.get_secret_value().encode()):
-            raise DomainError(ErrorCode.UNAUTHENTICATED, "Send the metrics token: Authorization: Bearer …")
+    scraping(ctx, request)
     scrape = CollectorRegistry()
     scrape.register(_FromDatabase(ctx))
     return Response(generate_latest(REGISTRY) + generate_latest(scrape), media_type=CONTENT_TYPE_LATEST)
+
+
+def scraping(ctx: Context, request: Request) -> None:
+    """Raise UNAUTHENTICATED unless whoever scrapes has the metrics token, where one is set."""
+    token = ctx.settings.metrics_token
+    if token is None:
+        return
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    if not secrets.compare_digest(given.encode(), token.get_secret_value().encode()):
+        raise DomainError(ErrorCode.UNAUTHENTICATED, "Send the metrics token: Authorization: Bearer …")
 
 
 class _FromDatabase(Collector):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.api.intake import is_file
 from backend.config import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,7 +28,7 @@ BULK = ("/batch", "/inventory/adjustments", "/inventory/counts")
 
 def secure(app: ASGIApp, settings: Callable[[], Settings], *, scripts: Sequence[str] = ()) -> ASGIApp:
     """Return the program with all layers around it; `scripts` are the hashes of its pages' inline scripts."""
-    return SecurityHeaders(OriginGuard(BodyLimit(app), settings), settings, scripts=scripts)
+    return SecurityHeaders(OriginGuard(BodyLimit(app, settings), settings), settings, scripts=scripts)
 
 
 class OriginGuard:
@@ -74,21 +75,27 @@ class _TooLarge(Exception):
 class BodyLimit:
     """Refuses bodies over the limit with 413, by their stated length or, without one, while reading."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = BULK_LIMIT if scope["path"].endswith(BULK) else BODY_LIMIT
+        limit = self._limit(scope)
         words = f"The body is larger than {limit // MEBIBYTE} MiB."
         stated = Headers(scope=scope).get("content-length", "0")
         if not stated.isdecimal() or int(stated) > limit:
             await _problem(send, 413, "too_large", words)
             return
         await self._counted(scope, receive, send, limit=limit, words=words)
+
+    def _limit(self, scope: Scope) -> int:
+        if is_file(scope):
+            return self._settings().import_max_mb * MEBIBYTE
+        return BULK_LIMIT if scope["path"].endswith(BULK) else BODY_LIMIT
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send, *, limit: int, words: str) -> None:
         seen = 0

@@ -59,6 +59,12 @@ class KeyCache:
         self._lock = threading.Lock()
         self._generation = 0
         self._hears: Wakeups | None = None
+        self.filled = False  # whether `replace` has said once which keys there are
+
+    @property
+    def complete(self) -> bool:
+        """Whether it holds every key there is, so that nobody need be asked about one that it does not hold."""
+        return self._seconds is None
 
     def actor(self, token: str) -> Actor | None:
         """Return the actor of a key that is held and still good here; None asks the caller to look it up."""
@@ -92,6 +98,7 @@ class KeyCache:
         with self._lock:
             self._generation += 1
             self._keys = held
+            self.filled = True
 
     def held(self) -> list[KnownKey]:
         """Return every key that is held."""

@@ -44,6 +44,7 @@ class Book:
         self.whole = whole
         self.cursor: int | None = None  # place in the feed; None: nothing is known yet
         self.as_of: datetime | None = None  # business instant; whatever was committed before it is in the book
+        self.lost = False  # whether its place in the feed is worth nothing
         self.followed = False  # whether a thread keeps it up to date; otherwise whoever reads it does
         self.epoch = 0  # grows with every change of locations or fences
         self.sites: Mapping[int, Site] = {}
@@ -182,7 +183,13 @@ class Book:
             self._shelves, self._by_sku, self._cells = other._shelves, other._by_sku, other._cells
             self.sites, self.by_code, self.fences = other.sites, other.by_code, other.fences
             self.cursor, self.as_of = other.cursor, other.as_of
+            self.lost = False
             self.epoch += 1
+
+    def begin_anew(self) -> None:
+        """Have everything read again at the next look; until then the last answers stand."""
+        with self._lock:
+            self.lost = True
 
     def advance(self, cursor: int, *, as_of: datetime) -> None:
         """Note that the feed is taken over up to here, which is how it was at `as_of`."""

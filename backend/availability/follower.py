@@ -23,12 +23,24 @@ _RETRY_SECONDS = 0.5
 
 
 class Follower:
-    """A service (`backend/jobs/job.py`) that follows the feed with one thread. `after` hears the types it told of."""
+    """A service (`backend/jobs/job.py`) that follows the feed with one thread.
 
-    def __init__(self, ctx: Context, book: Book, *, after: Callable[[set[str]], None] | None = None) -> None:
+    `before` runs ahead of each look, `after` hears the types of the events it told of.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        book: Book,
+        *,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[set[str]], None] = lambda _types: None,
+    ) -> None:
         self._ctx = ctx
         self._book = book
+        self._before = before
         self._after = after
+        self.away = False  # whether the database did not answer when it was last asked
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="stock-follower", daemon=True)
@@ -53,27 +65,30 @@ class Follower:
         self._news.set()
 
     def _follow(self) -> None:
-        away = False
         while not self._stopped.is_set():
             self._news.clear()
             try:
-                if self._book.whole or self._book.cursor is not None:  # on demand it begins when first asked
-                    seen = feed.catch_up(self._ctx, self._book)
-                    if self._after is not None:
-                        self._after(seen)
-                if away:
-                    log.warning("the stock book follows the database again")
-                    away = False
+                self.look()
             except SQLAlchemyError as error:
-                if not away:
+                if not self.away:
                     log.warning("the stock book stays as it is, the database is away: %s", error)
-                    away = True
+                self.away = True
                 self._stopped.wait(_RETRY_SECONDS)
             except Exception:  # a bug must not end it silently: what it knows gets old, and it says so
                 log.exception("the stock book could not take over the feed; it begins anew")
-                self._book.cursor = None
+                self._book.begin_anew()
                 self._stopped.wait(_RETRY_SECONDS)
             self._news.wait(POLL_SECONDS)
+
+    def look(self) -> None:
+        """Take over what there is to know by now, in this thread."""
+        if not self._book.whole and self._book.cursor is None:
+            return  # on demand it begins when it is first asked
+        self._before()
+        self._after(feed.catch_up(self._ctx, self._book))
+        if self.away:
+            log.warning("the stock book follows the database again")
+            self.away = False
 
 
 def up_to_date(ctx: Context) -> Book:

@@ -79,7 +79,7 @@ class Shelf:
         place = bisect_left(self._at, location_id)
         known = place < len(self._at) and self._at[place] == location_id
         if known and self._version[place] >= cell.version:
-            return False
+            return self._version[place] == cell.version and self._learn(location_id, cell.used)
         columns = (self._sellable, self._kept, self._promised)
         values = (cell.sellable, min(cell.kept, _MOST), min(cell.promised, _MOST))
         if known:
@@ -169,6 +169,14 @@ class Shelf:
             if arrival.at <= until and arrival.units > 0:
                 coming[at] = coming.get(at, 0) + arrival.units
         return dict(sorted(coming.items()))
+
+    def _learn(self, location_id: int, used: Mapping[int, int] | None) -> bool:
+        """Take over what is used by segments of a balance that is known without: nobody kept anything of it then."""
+        if used is None or used == self.used.get(location_id, {}):
+            return False
+        self._use(location_id, used)
+        self.changes += 1
+        return True
 
     def _use(self, location_id: int, used: Mapping[int, int]) -> None:
         if used:

@@ -13,6 +13,7 @@ from backend.availability.book import Book, Site
 from backend.availability.fences import Fences
 from backend.availability.shelf import Arrival, Cell
 from backend.context import Context
+from backend.inventory import segments
 from backend.persistence.bulk import chunks, fetch_in, table_of
 from backend.persistence.uow import Uow
 from models.tables import ApiKey, FutureStock, Location, Product, SegmentUsage, StockBalance
@@ -98,7 +99,7 @@ def read_sites(uow: Uow, book: Book, codes: Sequence[str] | None = None) -> None
 
 def read_fences(uow: Uow, book: Book) -> None:
     """Read the segments and their quotas into the book."""
-    book.put_fences(Fences())
+    book.put_fences(Fences(segments.rulebook(uow)))
 
 
 def read_keys(uow: Uow) -> list[KnownKey]:

@@ -23,6 +23,7 @@ from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
+from backend.routing import strategies
 from backend.simulation.demo.apart import bring_up
 from backend.sla.service import ensure_defaults
 
@@ -53,7 +54,7 @@ def web(
 ) -> None:
     """Run the pages and the API only; `pickwatch worker` does the work, in this or another machine."""
     with serving(settings_from_environment(), port=port) as ctx:
-        serve(Program(prepare(ctx)))
+        serve(Program(prepare(ctx), services=runtime.reading))
 
 
 def worker() -> None:
@@ -97,6 +98,7 @@ def prepare(ctx: Context) -> Context:
     migrated(ctx)
     with ctx.uow() as uow:
         ensure_defaults(uow)
+        strategies.ensure_defaults(uow)
     password = ensure_admin(ctx)
     if password:
         console.print(f"\nFirst start. Sign in as [bold]admin[/] with the password [bold]{password}[/]")

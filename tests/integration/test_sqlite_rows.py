@@ -59,7 +59,11 @@ def test_the_quick_path_stores_the_same_bytes(some: list[dict[str, Any]]) -> Non
         assert _stored(connection) == slow
 
 
-@given(st.lists(words, max_size=6), st.lists(words, max_size=6))
+# Intake refuses text with a NUL, so none is ever stored; it may still be asked for.
+stored = words.filter(lambda word: "\0" not in word)
+
+
+@given(st.lists(stored, max_size=6), st.lists(words, max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_one_of_finds_what_in_finds(present: list[str], asked: list[str]) -> None:
     with ENGINE.begin() as connection:

@@ -465,6 +465,27 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("segment_id", BigId, nullable=True))
         batch_op.add_column(sa.Column("lot_id", BigId, nullable=True))
 
+    _lighten_events()
+
+
+def _lighten_events() -> None:
+    # An event is written, then numbered: every index costs it twice.
+    uid = "event_uid_key" if op.get_bind().dialect.name == "postgresql" else "uq_event_uid"
+    with op.batch_alter_table(
+        "event",
+        naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"},
+        table_kwargs={"sqlite_autoincrement": True},
+    ) as batch_op:
+        batch_op.drop_constraint(uid, type_="unique")
+        for name, column in (("ix_event_type", "type"), ("ix_event_location", "location_id")):
+            batch_op.drop_index(name)
+            batch_op.create_index(
+                name,
+                [column, "seq"],
+                postgresql_where=sa.text("seq IS NOT NULL"),
+                sqlite_where=sa.text("seq IS NOT NULL"),
+            )
+
 
 def _replace_checks(table: str, old: list[str], new: dict[str, str]) -> None:
     with op.batch_alter_table(table) as batch_op:

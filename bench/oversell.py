@@ -1,0 +1,163 @@
+"""Eight processes sell 20 scarce products at once and are killed at random: not a unit is sold twice, none is lost.
+
+`python -m bench oversell` on PostgreSQL and on SQLite; PICKWATCH_OVERSELL_ORDERS sets the orders of each process.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from backend import runtime
+from backend.catalog.service import ProductInput, put_products
+from backend.config import Settings
+from backend.context import Context
+from backend.invariants import violations
+from backend.inventory import service as inventory
+from backend.inventory.service import StockChange
+from backend.locations.rules import LocationInput
+from backend.locations.service import put_locations
+from backend.persistence.migrate import upgrade
+from backend.sla.service import ensure_defaults
+from bench.harness import Figure
+from bench.oversell_child import SCARCE
+from models.enums import LocationKind, Method
+from tests.support.databases import TestDatabase
+
+PROCESSES = 8
+ORDERS = int(os.environ.get("PICKWATCH_OVERSELL_ORDERS", "10000"))
+LOCATIONS, UNITS = 50, 20
+KILL_EVERY = 1.5  # seconds, on average
+
+
+def run() -> Iterator[Figure]:
+    """Yield, for each database, orders a second with the count of kills; raises when a unit is missing or doubled."""
+    with TestDatabase() as database:
+        yield sell("PostgreSQL", database.url.render_as_string(hide_password=False))
+    with tempfile.TemporaryDirectory() as folder:
+        yield sell("SQLite", f"sqlite:///{Path(folder) / 'shop.db'}")
+
+
+def sell(name: str, url: str, *, orders: int = ORDERS, processes: int = PROCESSES) -> Figure:
+    """Sell everything on one database, check it to the unit, and return the orders a second."""
+    ctx = runtime.build(Settings(database_url=url))
+    upgrade(ctx.engine)
+    _open(ctx)
+    began = time.perf_counter()
+    kills = _sell(url, orders, processes)
+    seconds = time.perf_counter() - began
+    faults = check(ctx, orders * processes)
+    ctx.engine.dispose()
+    if faults:
+        raise RuntimeError(f"{name}: {'; '.join(faults)}")
+    note = f"{processes} processes × {orders:,} orders, {kills} × kill -9: conserved to the unit"
+    return Figure(f"never oversold, {name}", [orders * processes / seconds], unit="/s", note=note)
+
+
+def check(ctx: Context, orders: int) -> list[str]:
+    """Return what is wrong: units created, lost or promised twice, orders lost or doubled, whatever `check` finds."""
+    stock = LOCATIONS * UNITS
+    faults: list[str] = []
+    with ctx.read() as uow:
+        faults += [str(found) for found in violations(uow)]
+        rows = uow.session.execute(sa.text(_BALANCES)).all()
+        for sku, on_hand, promised, shipped in rows:
+            if on_hand != stock or promised != shipped or promised > on_hand:
+                faults.append(f"{sku}: {on_hand} on hand of {stock}, {promised} promised, {shipped} in shipments")
+        placed, distinct, due = uow.session.execute(sa.text(_ORDERS)).one()
+    if (placed, distinct, due) != (orders, orders, 0):
+        faults.append(f"{placed} orders, {distinct} different, {due} still to be routed; {orders} were placed")
+    return faults
+
+
+_BALANCES = """
+SELECT p.sku, b.on_hand, b.promised, COALESCE(s.units, 0)
+FROM product p
+JOIN (SELECT product_id, sum(on_hand) AS on_hand, sum(allocated + pending) AS promised
+      FROM stock_balance GROUP BY product_id) b ON b.product_id = p.id
+LEFT JOIN (SELECT l.product_id, sum(l.quantity) AS units FROM shipment_line l JOIN shipment x ON x.id = l.shipment_id
+      WHERE x.status <> 'cancelled' GROUP BY l.product_id) s ON s.product_id = p.id
+ORDER BY p.sku
+"""
+_ORDERS = "SELECT count(*), count(DISTINCT external_id), count(routing_due_at) FROM customer_order"
+
+
+def _open(ctx: Context) -> None:
+    chance = random.Random(3)
+    with ctx.uow() as uow:
+        ensure_defaults(uow)
+        put_locations(uow, [_location(number, chance) for number in range(LOCATIONS)])
+        put_products(uow, [ProductInput(f"SKU-{number:05}", f"Scarce {number}") for number in range(1, SCARCE + 1)])
+    changes = [
+        StockChange(f"L{place:02}", f"SKU-{sku:05}", UNITS)
+        for place in range(LOCATIONS)
+        for sku in range(1, SCARCE + 1)
+    ]
+    with ctx.uow() as uow:
+        inventory.adjust(uow, changes)
+
+
+def _location(number: int, chance: random.Random) -> LocationInput:
+    return LocationInput(
+        code=f"L{number:02}",
+        name=f"Store {number}",
+        kind=LocationKind.STORE,
+        time_zone="America/Chicago",
+        methods=(Method.SHIP,),
+        latitude=chance.uniform(30, 44),
+        longitude=chance.uniform(-120, -70),
+    )
+
+
+def _sell(url: str, orders: int, processes: int) -> int:
+    """Run the shops to their end, killing one now and then; return how often."""
+    chance = random.Random(11)
+    kills = 0
+    with tempfile.TemporaryDirectory() as folder:
+        running = {f"P{number}": _shop(url, f"P{number}", orders, folder) for number in range(processes)}
+        next_kill = time.monotonic() + 3
+        while running:
+            time.sleep(0.05)
+            if time.monotonic() > next_kill:
+                mark = chance.choice(sorted(running))
+                running[mark].send_signal(signal.SIGKILL)
+                kills += 1
+                next_kill = time.monotonic() + chance.expovariate(1 / KILL_EVERY)
+            for mark, process in list(running.items()):
+                if process.poll() is None:
+                    continue
+                if process.returncode == -signal.SIGKILL:
+                    running[mark] = _shop(url, mark, orders, folder)
+                elif process.returncode:
+                    raise RuntimeError(f"{mark} ended with {process.returncode}: {_said(folder, mark)}")
+                else:
+                    del running[mark]
+        with _finisher(url) as last:  # a process killed between its last two transactions left orders to be routed
+            last.wait()
+    return kills
+
+
+def _shop(url: str, mark: str, orders: int, folder: str) -> subprocess.Popen[bytes]:
+    with (Path(folder) / mark).open("ab") as log:
+        words = [sys.executable, "-m", "bench.oversell_child", url, mark, str(orders)]
+        return subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT)
+
+
+@contextmanager
+def _finisher(url: str) -> Iterator[subprocess.Popen[bytes]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield _shop(url, "P0", 0, folder)
+
+
+def _said(folder: str, mark: str) -> str:
+    return (Path(folder) / mark).read_text()[-2000:]
