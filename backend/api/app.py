@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 from backend.api import (
     auth,
     availability,
+    carriers,
     deliveries,
     docs,
     errors,
@@ -45,6 +46,7 @@ ROUTERS: list[APIRouter] = [
     subscriptions.router,
     deliveries.router,
     imports.router,
+    carriers.router,
 ]
 
 DESCRIPTION = """
