@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
+from backend.availability.follower import batch_stock
 from backend.context import Context
 from backend.jobs.job import Job
 from backend.metrics.registry import ROUTING_FAILURES
@@ -36,7 +37,7 @@ def run(ctx: Context) -> datetime | None:
         try:
             with ctx.uow() as uow:
                 now = uow.now
-                report = service.route_due(uow, limit=BATCH)
+                report = service.route_due(uow, limit=BATCH, book=batch_stock(ctx))
         except RoutingFailed as failure:
             if isinstance(failure.__cause__, OperationalError):  # a deadlock or a lost connection: nobody's fault
                 raise

@@ -34,3 +34,6 @@ ROUTING_SECONDS = Histogram(
 ROUTING_FAILURES = Counter(
     "pickwatch_routing_failures", "Orders whose routing raised, and which are tried later.", registry=REGISTRY
 )
+ROUTING_OVERTAKEN = Counter(
+    "pickwatch_routing_overtaken", "Decisions made again because somebody else was quicker.", registry=REGISTRY
+)

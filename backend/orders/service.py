@@ -89,8 +89,7 @@ def place(uow: Uow, orders: Sequence[NewOrder], *, reserve_stock: StockMode = St
     accepted = accept(uow, orders)
     matters = reserve_stock is StockMode.RESERVE
     histories = {
-        item.id: History(item.order.given_location, item.order.assigned_at or item.placed_at, matters)
-        for item in accepted
+        item.id: History(item.order.location, item.order.assigned_at or item.placed_at, matters) for item in accepted
     }
     routed = {item.order_id: item for item in routing.route_orders(uow, list(histories), histories=histories)}
     return [_placed(routed[item.id]) for item in accepted]

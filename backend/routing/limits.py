@@ -5,7 +5,7 @@ Locks come after those of the stock, in ascending order of location, like everyw
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -77,10 +77,6 @@ def fits(limit: Limit, load: Load, more: Given) -> bool:
     )
 
 
-def _may(limit: Limit, load: Load, seen: Load, more: Given) -> bool:
-    return fits(limit, load, more) or not fits(limit, seen, more)
-
-
 def plus(load: Load, more: Given) -> Load:
     """Return the load after giving more."""
     return replace(
@@ -99,32 +95,40 @@ def running(uow: Uow, allowances: Mapping[int, Allowance]) -> dict[int, Load]:
     return {row.location_id: _load(row, allowances[row.location_id], uow.now)[0] for row in rows}
 
 
-def take(
-    uow: Uow,
-    orders: Sequence[tuple[int, Sequence[Given]]],
-    allowances: Mapping[int, Allowance],
-    *,
-    seen: Mapping[int, Load],
-) -> set[int]:
-    """Count what each order gives to locations with a limit, order by order, and return the ids of those too many.
+class Counting:
+    """Counts what orders give to locations with a limit. Locks their loads when it is first asked; then `write` it."""
 
-    An order is counted with all it gives or, when one location has no room for it, with nothing. `seen` are the loads
-    it was decided on: where there was no room already, the strategy does not mind the limit, and nothing is refused.
-    """
-    touched = sorted({given.location_id for _, gifts in orders for given in gifts if given.location_id in allowances})
-    if not touched:
-        return set()
-    loads, ahead = _locked(uow, touched, allowances)
-    refused: set[int] = set()
-    for order_id, gifts in orders:
-        counted = [g for g in gifts if g.location_id in loads]
-        if all(_may(allowances[g.location_id].limit, loads[g.location_id], seen[g.location_id], g) for g in counted):
-            for given in counted:
-                loads[given.location_id] = plus(loads[given.location_id], given)
-        else:
-            refused.add(order_id)
-    _write(uow, {id_: load for id_, load in loads.items() if id_ not in ahead}, allowances)
-    return refused
+    def __init__(
+        self, uow: Uow, allowances: Mapping[int, Allowance], *, seen: Mapping[int, Load], touched: Iterable[int]
+    ) -> None:
+        """`touched` are the locations that may be asked for. `seen` are the loads the orders were decided on: where
+        there was no room already, the strategy does not mind the limit, and nothing is refused."""
+        self._uow, self._allowances, self._seen = uow, allowances, seen
+        self._touched = sorted(set(touched) & allowances.keys())
+        self._loads: dict[int, Load] | None = None
+        self._ahead: set[int] = set()
+
+    def take(self, gifts: Sequence[Given]) -> bool:
+        """Count all that an order gives and return true, or nothing when one location has no room for it."""
+        if not self._touched:
+            return True
+        if self._loads is None:
+            self._loads, self._ahead = _locked(self._uow, self._touched, self._allowances)
+        counted = [given for given in gifts if given.location_id in self._loads]
+        if not all(self._may(self._loads[given.location_id], given) for given in counted):
+            return False
+        for given in counted:
+            self._loads[given.location_id] = plus(self._loads[given.location_id], given)
+        return True
+
+    def write(self) -> None:
+        """Write the loads."""
+        loads = {id_: load for id_, load in (self._loads or {}).items() if id_ not in self._ahead}
+        _write(self._uow, loads, self._allowances)
+
+    def _may(self, load: Load, more: Given) -> bool:
+        limit = self._allowances[more.location_id].limit
+        return fits(limit, load, more) or not fits(limit, self._seen[more.location_id], more)
 
 
 def give_back(uow: Uow, shipment_ids: Sequence[int]) -> None:

@@ -17,11 +17,16 @@ CANCEL = "cancel"
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is known of an order that was assigned elsewhere already: its place, when, and whether stock counts."""
+    """What a caller knows of an order besides its rows: where it was given already, when, and whether stock counts."""
 
     given: str | None = None
     assigned_at: datetime | None = None
     stock_matters: bool = True
+
+    @property
+    def told(self) -> bool:
+        """Whether this only tells what happened already, so that no limit holds it up or counts it."""
+        return self.given is not None or not self.stock_matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,10 @@ def units_by_line(assignments: Collection[Assignment]) -> dict[int, int]:
     return sums
 
 
-def main_reason(decision: Decision) -> str:
+def main_reason(facts: OrderFacts, decision: Decision) -> str:
     """Return the one word that says most about a decision."""
-    return str(decision.trace.get("reason", ""))
+    if decision.leftovers:
+        return decision.leftovers[0].reason
+    if facts.given is not None:
+        return "given_location"
+    return "split" if len(decision.assignments) > 1 else "ranked_first"

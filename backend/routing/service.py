@@ -8,20 +8,21 @@ ascending order; `route_orders` decides again in a savepoint and, the last time,
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from backend.inventory import queries as stock
+from backend.inventory import segments
 from backend.inventory import service as inventory
-from backend.metrics.registry import ROUTING_SECONDS
+from backend.metrics.registry import ROUTING_OVERTAKEN, ROUTING_SECONDS
 from backend.orders import routed
 from backend.persistence.uow import Uow
-from backend.routing import limits, snapshot, strategies
-from backend.routing.facts import Decision, Leftover, OrderFacts
+from backend.routing import snapshot, stock, strategies
+from backend.routing.engine import route_all
+from backend.routing.facts import Decision, Leftover, Network, OrderFacts, Stock
+from backend.routing.limits import Counting
 from backend.routing.outcome import History, facts_of
-from backend.routing.shelf import Key, Shelf
-from backend.routing.simple import route_all
 from backend.routing.snapshot import Snapshot
 from backend.routing.strategies import Active
 from backend.routing.writing import Choice, Routed, choose, write
@@ -51,50 +52,64 @@ class RoutingReport:
     overtaken: int = 0
 
 
+class Book(Stock, Protocol):
+    """Stock in memory that may lag a little behind the database (`backend/availability/view.py`)."""
+
+    def ensure(self, product_ids: Collection[int]) -> None:
+        """Have these products."""
+        ...
+
+    def refresh(self, product_ids: Collection[int]) -> None:
+        """Read these products again."""
+        ...
+
+
 @dataclass(slots=True)
 class Batch:
-    """Orders at hand with what they are decided on."""
+    """Orders at hand with what they are decided on; `hot` are their products that somebody else was quicker at."""
 
     works: list[routed.DueOrder]
     facts: list[OrderFacts]
     histories: Mapping[int, History]
     active: Active
     snapshot: Snapshot
-    products: set[int] = field(default_factory=set)
+    products: set[int]
+    hot: set[int]
 
-    def history(self, order_id: int) -> History:
-        """Return what is known of an order besides its rows."""
-        return self.histories.get(order_id, _NO_HISTORY)
+    def counts(self, order_id: int) -> bool:
+        """Return whether an order counts against limits."""
+        return not self.histories.get(order_id, _NO_HISTORY).told
 
 
-def route_due(uow: Uow, *, limit: int = 500) -> RoutingReport:
+def route_due(uow: Uow, *, limit: int = 500, book: Book | None = None) -> RoutingReport:
     """Route at most `limit` due orders, the most urgent lane first; those overtaken stay due for the next call.
 
-    Raises RoutingFailed, with the orders it held, for whatever goes wrong after the claim.
+    Decides on `book`, without one on the stock as this transaction sees it. Raises RoutingFailed, with the orders it
+    held, for whatever goes wrong after the claim.
     """
     ids = routed.claim(uow, limit=limit)
     if not ids:
         return RoutingReport()
     try:
-        return route_these(uow, ids)
+        return route_these(uow, ids, book=book)
     except Exception as error:
         raise RoutingFailed(ids) from error
 
 
-def route_these(uow: Uow, order_ids: Sequence[int]) -> RoutingReport:
+def route_these(uow: Uow, order_ids: Sequence[int], *, book: Book | None = None) -> RoutingReport:
     """Route orders that the caller has claimed, as `route_due`."""
     stubborn = [id_ for id_ in order_ids if _OVERTAKEN.get(id_, 0) >= OPTIMISTIC_ROUNDS]
     batch = _gather(uow, stubborn or order_ids, {})
-    shelf = _locked_shelf(uow, batch) if stubborn else _shelf(uow, batch)
-    chosen = _decide(uow, batch, shelf)
+    chosen = _decide(uow, batch, stock.lock(uow, batch.products) if stubborn else _unlocked(uow, batch, book))
     kept = _reserve(uow, batch, chosen)
     write(uow, kept, batch.active)
+    uow.wake(Topic.ROUTED)
     lost = {choice.order.id for choice in chosen} - {choice.order.id for choice in kept}
     for choice in kept:
         _OVERTAKEN.pop(choice.order.id, None)
     for id_ in lost:
         _OVERTAKEN[id_] = _OVERTAKEN.get(id_, 0) + 1
-    uow.wake(Topic.ROUTED)
+    ROUTING_OVERTAKEN.inc(len(lost))
     return RoutingReport(len(order_ids), len(kept), len(lost))
 
 
@@ -103,22 +118,15 @@ def route_orders(uow: Uow, order_ids: Sequence[int], *, histories: Mapping[int, 
 
     Orders that rest, are over, or have nothing left to assign are left alone and out.
     """
-    batch = _gather(uow, order_ids, histories or {})
     done: dict[int, Routed] = {}
-    for _ in range(OPTIMISTIC_ROUNDS):
-        chosen = _decide(uow, batch, _shelf(uow, batch))
-        if _still_there(uow, batch, chosen):
-            break
-    else:
-        chosen = _decide(uow, batch, _locked_shelf(uow, batch))
-    kept = _reserve(uow, batch, chosen)
-    for item in write(uow, kept, batch.active):
-        done[item.order_id] = item
-    full = {choice.order.id for choice in kept}
-    again = [id_ for id_ in order_ids if id_ in {choice.order.id for choice in chosen} - full]
-    if again:  # a limit was reached: decided once more, now that it is seen
-        for item in route_orders(uow, again, histories=histories):
-            done[item.order_id] = item
+    left = list(order_ids)
+    while left:
+        batch = _gather(uow, left, histories or {})
+        chosen = _decide_safely(uow, batch)
+        kept = _reserve(uow, batch, chosen)
+        done.update((item.order_id, item) for item in write(uow, kept, batch.active))
+        # Who met a limit that another one just filled is decided once more, now that this is seen.
+        left = [choice.order.id for choice in chosen if choice.order.id not in done]
     uow.wake(Topic.ROUTED)
     return [done[id_] for id_ in order_ids if id_ in done]
 
@@ -134,58 +142,57 @@ def _gather(uow: Uow, order_ids: Sequence[int], histories: Mapping[int, History]
     routed.leave(uow, [order.id for order in orders if order.id not in busy])
     facts = [facts_of(order, histories.get(order.id, _NO_HISTORY)) for order in works]
     products = {line.product_id for item in facts if item.stock_matters for line in item.lines}
+    hot = {line.product_id for item in facts if _OVERTAKEN.get(item.order_id) for line in item.lines}
     network = snapshot.take(uow, products=products, given={item.given for item in facts})
-    return Batch(works, facts, histories, strategies.active(uow), network, products)
+    if any(history.told for history in histories.values()):
+        network = network.without_limits()
+    return Batch(works, facts, histories, strategies.active(uow), network, products, hot & products)
 
 
-def _decide(uow: Uow, batch: Batch, shelf: Shelf) -> list[Choice]:
+def _decide(uow: Uow, batch: Batch, units: Stock) -> list[Choice]:
+    network: Network = batch.snapshot.network(units)
     started = time.perf_counter()
-    decisions: list[Decision] = route_all(batch.facts, batch.snapshot.network(shelf), batch.active.strategy)
+    decisions: list[Decision] = route_all(batch.facts, network, batch.active.strategy)
     if decisions:
         ROUTING_SECONDS.observe((time.perf_counter() - started) / len(decisions))
-    return choose(uow, list(zip(batch.works, batch.facts, decisions, strict=True)), batch.histories)
+    rules = segments.rulebook(uow)
+    return choose(uow, list(zip(batch.works, batch.facts, decisions, strict=True)), batch.histories, rules)
 
 
-def _shelf(uow: Uow, batch: Batch) -> Shelf:
-    return Shelf(stock.available(uow, batch.products))
+def _unlocked(uow: Uow, batch: Batch, book: Book | None) -> Stock:
+    if book is None:
+        return stock.read(uow, batch.products)
+    book.ensure(batch.products)
+    if batch.hot:
+        book.refresh(batch.hot)
+    return book
 
 
-def _locked_shelf(uow: Uow, batch: Batch) -> Shelf:
-    """Return the stock of all candidates, locked: what is decided on it cannot be overtaken."""
-    return Shelf(inventory.lock_available(uow, stock.available(uow, batch.products)))
-
-
-def _still_there(uow: Uow, batch: Batch, chosen: Sequence[Choice]) -> bool:
-    """Lock what was chosen and return whether it is all there; if it is not, the locks are given back."""
-    wanted: dict[Key, int] = {}
-    for choice in chosen:
-        for need in choice.needs:
-            key = need.location_id, need.product_id
-            wanted[key] = wanted.get(key, 0) + need.quantity
-    attempt = uow.session.begin_nested()
-    held = inventory.lock_available(uow, wanted)
-    if all(held.get(key, 0) >= units for key, units in wanted.items()):
-        attempt.commit()
-        return True
-    attempt.rollback()
-    return False
+def _decide_safely(uow: Uow, batch: Batch) -> list[Choice]:
+    """Return choices whose stock is there and locked. A round that was overtaken gives its locks back."""
+    for _ in range(OPTIMISTIC_ROUNDS):
+        chosen = _decide(uow, batch, stock.read(uow, batch.products))
+        attempt = uow.session.begin_nested()
+        if inventory.would_fit(uow, [choice.needs for choice in chosen]):
+            attempt.commit()
+            return chosen
+        attempt.rollback()
+    return _decide(uow, batch, stock.lock(uow, batch.products))
 
 
 def _reserve(uow: Uow, batch: Batch, chosen: Sequence[Choice]) -> list[Choice]:
     """Reserve what is there for each order as a whole, count limits, and return the choices that hold."""
-    held = dict(inventory.lock_available(uow, {(n.location_id, n.product_id) for c in chosen for n in c.needs}))
-    fitting: list[Choice] = []
-    for choice in chosen:
-        if all(held.get((n.location_id, n.product_id), 0) >= n.quantity for n in choice.needs):
-            for need in choice.needs:
-                held[need.location_id, need.product_id] -= need.quantity
-            fitting.append(choice)
-    counted = [(c.order.id, c.gifts) for c in fitting if batch.history(c.order.id) is _NO_HISTORY]
-    seen = {id_: batch.snapshot.places[id_].load for id_ in batch.snapshot.allowances}
-    full = limits.take(uow, counted, batch.snapshot.allowances, seen=seen)
-    kept = [choice for choice in fitting if choice.order.id not in full]
-    inventory.reserve(uow, [need for choice in kept for need in choice.needs])
-    return kept
+    counted = [choice.gifts if batch.counts(choice.order.id) else () for choice in chosen]
+    counting = Counting(
+        uow,
+        batch.snapshot.allowances,
+        seen={id_: batch.snapshot.places[id_].load for id_ in batch.snapshot.allowances},
+        touched=(given.location_id for gifts in counted for given in gifts),
+    )
+    groups = [choice.needs for choice in chosen]
+    lost = set(inventory.reserve_what_fits(uow, groups, also=lambda index: counting.take(counted[index])))
+    counting.write()
+    return [choice for index, choice in enumerate(chosen) if index not in lost]
 
 
 def attempts_allowed(uow: Uow) -> int:
@@ -198,9 +205,9 @@ def send_to_care(uow: Uow, order_id: int) -> None:
     batch = _gather(uow, [order_id], {})
     care = Remainder.CUSTOMER_CARE.value
     for order, facts in zip(batch.works, batch.facts, strict=True):
-        leftovers = tuple(Leftover(line.line_id, line.quantity, care) for line in facts.lines)
-        decision = Decision((), leftovers, {"reason": "routing_failed"})
-        write(uow, choose(uow, [(order, facts, decision)], {}), batch.active)
+        leftovers = tuple(Leftover(line.line_id, line.quantity, care, "routing_failed") for line in facts.lines)
+        decision = Decision((), leftovers, {"v": 1, "problem": "routing_failed"})
+        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow)), batch.active)
 
 
 def next_due(uow: Uow) -> datetime | None:

@@ -16,16 +16,17 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from backend.auth.scope import visible
-from backend.persistence.bulk import fetch_in, table_of
+from backend.inventory import blocks
+from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
 from backend.routing.facts import Load, Network, Place, Stock
 from backend.routing.limits import Allowance, limit_of, running
-from backend.routing.worktime import WorkTime
+from backend.routing.worktime import WorkTime, closing_left, cutoff_left
 from backend.sla.calendar import OpenHours, calendar_of
 from models.enums import Method
-from models.tables import Location, LocationHealth, StockBlock
+from models.tables import Location, LocationHealth
 
-_LOCATIONS, _HEALTH, _BLOCKS = table_of(Location), table_of(LocationHealth), table_of(StockBlock)
+_LOCATIONS, _HEALTH = table_of(Location), table_of(LocationHealth)
 
 #: How old the counts of open shipments may be, in real seconds.
 _HEALTH_SECONDS = 1.0
@@ -34,12 +35,12 @@ _FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Site:
+class Site:
     """A location without what moves."""
 
     place: Place
     calendar: OpenHours
-    processing_minutes: float
+    processing: Mapping[Method, float]
     allowance: Allowance | None
 
 
@@ -48,7 +49,7 @@ class _Known:
     """What this process knows of one database's network, and by which token it can tell that it changed."""
 
     token: tuple[Any, ...] | None = None
-    sites: dict[str, _Site] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
     open_shipments: dict[int, int] = field(default_factory=dict)
     counted_at: float = 0.0
     minute: datetime | None = None
@@ -66,6 +67,11 @@ class Snapshot:
     by_code: Mapping[str, Place]
     allowances: Mapping[int, Allowance]
     blocked: frozenset[tuple[int, int]]
+
+    def without_limits(self) -> Snapshot:
+        """Return the same network as a history sees it: nothing was limited then."""
+        places = {id_: replace(place, limit=None) if place.limit else place for id_, place in self.places.items()}
+        return Snapshot(places, {place.code: place for place in places.values()}, {}, self.blocked)
 
     def network(self, stock: Stock) -> Network:
         """Return what the engine decides on."""
@@ -91,16 +97,7 @@ def take(uow: Uow, *, products: Collection[int], given: Collection[str | None] =
     }
     if allowances:
         places = {**places, **_loaded(uow, places, allowances)}
-    return Snapshot(places, {place.code: place for place in places.values()}, allowances, blocks(uow, products))
-
-
-def blocks(uow: Uow, products: Collection[int]) -> frozenset[tuple[int, int]]:
-    """Return the active blocks on these products as (location id, product id)."""
-    counts = sa.and_(_BLOCKS.c.lifted_at.is_(None), sa.or_(_BLOCKS.c.until.is_(None), _BLOCKS.c.until > uow.now))
-    statement = sa.select(_BLOCKS.c.location_id, _BLOCKS.c.product_id).where(counts)
-    return frozenset(
-        (place, product) for place, product in fetch_in(uow.session, statement, _BLOCKS.c.product_id, products)
-    )
+    return Snapshot(places, {place.code: place for place in places.values()}, allowances, blocks.active(uow, products))
 
 
 def forget(uow: Uow) -> None:
@@ -136,12 +133,13 @@ def _places(uow: Uow, known: _Known) -> dict[int, Place]:
     return known.places
 
 
-def _place(uow: Uow, known: _Known, site: _Site) -> Place:
+def _place(uow: Uow, known: _Known, site: Site) -> Place:
     place = site.place
     return replace(
         place,
         load=Load(open_shipments=known.open_shipments.get(place.location_id, 0)),
-        work_minutes_left=WorkTime(site.calendar, place.methods, uow.now, processing=site.processing_minutes),
+        work_minutes_left=WorkTime(site, uow.now, closing_left),
+        cutoff_minutes_left=WorkTime(site, uow.now, cutoff_left),
     )
 
 
@@ -155,13 +153,14 @@ def _loaded(uow: Uow, places: Mapping[int, Place], allowances: Mapping[int, Allo
     }
 
 
-def _sites(uow: Uow) -> dict[str, _Site]:
+def _sites(uow: Uow) -> dict[str, Site]:
     """Return every location, in order of its code."""
     return {row.code: _site(row) for row in uow.session.connection().execute(_ROWS)}
 
 
-def _site(row: Any) -> _Site:
+def _site(row: Any) -> Site:
     limit = limit_of(row.daily_limit)
+    processing = {Method(method): float(minutes) for method, minutes in row.processing.items()}
     calendar = calendar_of(row.hours_text, row.time_zone)
     place = Place(
         location_id=row.id,
@@ -175,10 +174,9 @@ def _site(row: Any) -> _Site:
         latitude=row.latitude,
         longitude=row.longitude,
         limit=limit,
+        processing_minutes=processing,
     )
-    minutes = row.attributes.get("processing_minutes")
-    processing = float(minutes) if isinstance(minutes, (int, float)) else 0.0
-    return _Site(place, calendar, processing, Allowance(limit, calendar.zone) if limit else None)
+    return Site(place, calendar, processing, Allowance(limit, calendar.zone) if limit else None)
 
 
 # Every edit of a location adds one to its version, so that the sum tells of it; the ids tell of new ones.
@@ -205,6 +203,7 @@ _ROWS = sa.select(
             "longitude",
             "time_zone",
             "daily_limit",
+            "processing",
         )
     ),
     sa.cast(_LOCATIONS.c.hours, sa.Text).label("hours_text"),

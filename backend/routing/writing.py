@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.fulfillment import service as fulfillment
 from backend.fulfillment.service import NewShipment, NewShipmentLine
+from backend.inventory.fences import Rulebook
 from backend.inventory.service import StockNeed
 from backend.metrics.registry import ORDERS_ROUTED
 from backend.orders import routed
@@ -18,6 +19,7 @@ from backend.persistence.uow import Uow
 from backend.routing.facts import Assignment, Decision, OrderFacts
 from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
+from backend.routing.stock import segment_of
 from backend.routing.strategies import Active
 from models.enums import OrderStatus
 from models.events import EventType
@@ -58,18 +60,22 @@ class Choice:
 
 
 def choose(
-    uow: Uow, decided: Sequence[tuple[DueOrder, OrderFacts, Decision]], histories: Mapping[int, History]
+    uow: Uow,
+    decided: Sequence[tuple[DueOrder, OrderFacts, Decision]],
+    histories: Mapping[int, History],
+    rules: Rulebook,
 ) -> list[Choice]:
     """Return the choices of decisions, in their order; nothing is written."""
     ids = iter(fulfillment.allocate(uow, sum(len(decision.assignments) for _, _, decision in decided)))
     choices: list[Choice] = []
     for order, facts, decision in decided:
         history = histories.get(order.id)
+        segment = segment_of(rules, facts) if rules else None
         own = tuple(next(ids) for _ in decision.assignments)
         lines = {line.line_id: line for line in facts.lines}
         pairs = list(zip(own, decision.assignments, strict=True))
         needs = [
-            StockNeed(shipment_id, part.place.location_id, lines[line_id].product_id, units)
+            StockNeed(shipment_id, part.place.location_id, lines[line_id].product_id, units, segment)
             for shipment_id, part in pairs
             for line_id, units in part.units
             if facts.stock_matters
@@ -106,7 +112,7 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
         order = choice.order
         parts = zip(choice.shipment_ids, choice.decision.assignments, strict=True)
         opened = tuple(OpenedShipment(id_, part.place.code) for id_, part in parts)
-        reason = main_reason(choice.decision)
+        reason = main_reason(choice.facts, choice.decision)
         results.append(Routed(order.id, order.external_id, order.channel, result.status, reason, opened))
     return results
 
@@ -150,7 +156,7 @@ def _row(uow: Uow, choice: Choice, settled: Settled, active: Active) -> dict[str
 
 def _tell(uow: Uow, choice: Choice, settled: Settled) -> None:
     """Record where an order went, or that it found no place, and why; what waits for stock or a person is told too."""
-    order, parts, reason = choice.order, choice.decision.assignments, main_reason(choice.decision)
+    order, parts, reason = choice.order, choice.decision.assignments, main_reason(choice.facts, choice.decision)
     common = {"order": order.id, "external_id": order.external_id}
     about, at = f"order/{order.id}", choice.assigned_at
     type_ = event_of(settled)
