@@ -23,11 +23,8 @@ from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
-<<<<<<< HEAD
-from backend.routing import strategies
-=======
 from backend.promise import edits as promise
->>>>>>> main
+from backend.routing import strategies
 from backend.simulation.demo.apart import bring_up
 from backend.sla.service import ensure_defaults
 
@@ -102,11 +99,8 @@ def prepare(ctx: Context) -> Context:
     migrated(ctx)
     with ctx.uow() as uow:
         ensure_defaults(uow)
-<<<<<<< HEAD
         strategies.ensure_defaults(uow)
-=======
         promise.ensure_defaults(uow)
->>>>>>> main
     password = ensure_admin(ctx)
     if password:
         console.print(f"\nFirst start. Sign in as [bold]admin[/] with the password [bold]{password}[/]")
