@@ -41,6 +41,14 @@ class OrderMove(StrEnum):
     SETTLE = "settle"  # its last open shipment is done, or was cancelled
 
 
+class OrderCommand(StrEnum):
+    """What may be asked of an order."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    CANCEL = "cancel"
+
+
 _O = OrderStatus
 _WAITS = frozenset({_O.PLACED, _O.UNASSIGNED, _O.BACKORDERED, _O.CUSTOMER_CARE})
 _AT_WORK = frozenset({_O.ROUTED, _O.PARTLY_ROUTED})
@@ -60,6 +68,11 @@ TRANSITIONS: Mapping[OrderMove, tuple[frozenset[OrderStatus], frozenset[OrderSta
     OrderMove.CANCEL: (_OPEN | {_O.HELD}, frozenset({_O.CANCELLED})),
     OrderMove.CANCEL_REST: (_AT_WORK | {_O.HELD}, frozenset({_O.ROUTED, _O.FULFILLED})),
     OrderMove.SETTLE: (_AT_WORK | {_O.HELD}, frozenset({_O.FULFILLED, _O.CANCELLED}) | _WAITS),
+}
+
+#: From which states each command is allowed.
+ALLOWED: Mapping[OrderCommand, frozenset[OrderStatus]] = {
+    command: TRANSITIONS[OrderMove(command)][0] for command in OrderCommand
 }
 
 #: What routing may make of an order, by the state it leaves it in.
