@@ -17,27 +17,39 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, location, login, network, not_found, orders
+from dashboard.pages import deliveries, location, login, network, not_found, order, orders
+from dashboard.pages.routing import edit, empty, overview
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.location import LocationState
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
+from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
+from dashboard.state.routing.edit import EditState
+from dashboard.state.routing.empty import EmptyState
+from dashboard.state.routing.overview import RoutingState
 from dashboard.state.session import Session
 from dashboard.tabs import TabTokens
 
-STYLESHEETS = [
-    f"/css/{name}.css"
-    for name in ("tokens", "base", "shell", "parts", "network", "location", "deliveries", "orders", "live", "login")
-]
-SCRIPTS = ("/js/keys.js", "/js/wall.js")
+#: In this order: what comes later may refine what came before.
+STYLES = (
+    *("tokens", "base", "shell", "parts"),
+    *("network", "location", "deliveries", "orders", "order", "routing"),
+    *("live", "login"),
+)
+STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
+SCRIPTS = ("/js/keys.js", "/js/dialogs.js", "/js/wall.js")
 
 #: What each page of `nav.PAGES` is made of, and what runs when it is opened.
 CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.NETWORK: (network.page, [Session.load, NetworkState.open]),
     nav.LOCATION: (location.page, [Session.load, LocationState.open]),
+    nav.ROUTING: (overview.page, [Session.load, RoutingState.open]),
+    nav.ROUTING_EDIT: (edit.page, [Session.load, EditState.open]),
+    nav.ROUTING_EMPTY: (empty.page, [Session.load, EmptyState.open]),
     nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
+    nav.ORDER: (order.page, [Session.load, OrderState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -34,6 +34,28 @@ class Bounds:
 OURS = Bounds(text=2_000, values=1_000)
 #: Browser storage, state hashes and stack traces, sent by Reflex's own JavaScript.
 FRAMEWORKS = Bounds(text=20_000, values=2_000)
+
+#: A routing strategy that somebody types.
+DOCUMENT = Bounds(text=200_000, values=20)
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def carries(bounds: Bounds) -> Callable[[Handler], Handler]:
+    """Let an event of this handler carry more than `OURS`; stands below `@policy`, right above `def`."""
+
+    def mark(handler: Handler) -> Handler:
+        handler.__bounds__ = bounds  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def bounds_of(handler: Callable[..., Any]) -> Bounds:
+    """Return how much an event of this handler may carry."""
+    bounds = getattr(handler, "__bounds__", OURS)
+    return bounds if isinstance(bounds, Bounds) else OURS
+
 
 _MOST_EXACT = 2**53  # beyond it JavaScript's numbers are not exact
 

@@ -12,14 +12,17 @@ from fastapi.responses import StreamingResponse
 from backend.api.deps import require
 from backend.auth.actor import Actor
 from dashboard.address import DeliveriesAddress, LocationAddress, NetworkAddress, OrdersAddress
+from dashboard.address.routing import EmptyAddress, RoutingAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
 from dashboard.present import order_sheet, sheet
+from dashboard.present.routing import sheets
 from models.enums import Permission
 
 router = APIRouter(prefix="/ui/export", include_in_schema=False)
 
 Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
+RoutingReader = Annotated[Actor, Depends(require(Permission.ROUTING_READ))]
 OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 
@@ -50,6 +53,21 @@ def deliveries(request: Request, actor: SubscriptionReader) -> StreamingResponse
     """Return the list of the Deliveries page, all pages of it."""
     address = DeliveriesAddress.parse(request.query_params)
     return _file("deliveries", sheet.DELIVERIES, door().every_delivery(Asker(actor, AMERICAN), address))
+
+
+@router.get("/strategies.csv")
+def strategies(request: Request, actor: RoutingReader) -> StreamingResponse:
+    """Return the versions of strategies, all pages of them."""
+    address = RoutingAddress.parse(request.query_params)
+    return _file("strategies", sheets.VERSIONS, door().every_version(Asker(actor, AMERICAN), address))
+
+
+@router.get("/empty-suggestions.csv")
+def empty_suggestions(request: Request, actor: RoutingReader) -> StreamingResponse:
+    """Return the orders that found no place, all pages of them."""
+    address = EmptyAddress.parse(request.query_params)
+    rows = door().every_empty_suggestion(Asker(actor, AMERICAN), address)
+    return _file("empty-suggestions", sheets.EMPTY, rows)
 
 
 def _file(name: str, head: Sequence[str], batches: Iterator[Iterable[Sequence[sheet.Cell]]]) -> StreamingResponse:

@@ -31,7 +31,7 @@ from backend import program
 from backend.auth.actor import Actor
 from backend.auth.service import COOKIE, actor_of_session
 from backend.auth.tokens import digest
-from dashboard.arguments import FRAMEWORKS, OURS, Refused, checked
+from dashboard.arguments import FRAMEWORKS, Refused, bounds_of, checked
 from dashboard.ratelimit import RateLimit
 from models.enums import Permission
 
@@ -144,7 +144,7 @@ class Guard(rx.Middleware):
         if not allowed(actor, policy_of(registered)):
             return await _turn_away(state, event, actor)
         try:
-            bounds = FRAMEWORKS if registered.states[0] in FRAMEWORK else OURS
+            bounds = FRAMEWORKS if registered.states[0] in FRAMEWORK else bounds_of(registered.handler.fn)
             arguments = checked(registered.handler.fn, event.payload, bounds=bounds)
         except Refused as reason:
             return await _refuse(state, event, str(reason), actor=actor)

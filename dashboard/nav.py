@@ -47,6 +47,14 @@ ORDERS = Page(
     icon="package",
 )
 
+ORDER = Page(
+    "/orders/[id]",
+    "Order",
+    "Where one order is: the answer, what happened, where each unit is, and why it went there.",
+    Permission.ORDERS_READ,
+    parent="/orders",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -55,9 +63,60 @@ DELIVERIES = Page(
     icon="send",
 )
 
+ROUTING = Page(
+    "/routing",
+    "Routing",
+    "How orders find the place that fulfils them: the strategy in plain words, its versions, what found no place.",
+    Permission.ROUTING_READ,
+    icon="waypoints",
+)
+
+ROUTING_EDIT = Page(
+    "/routing/edit",
+    "Edit a strategy",
+    "Write a routing strategy, see what is wrong with it and what it changes, activate it.",
+    Permission.ROUTING_READ,
+    parent="/routing",
+)
+
+ROUTING_TRY = Page(
+    "/routing/try",
+    "Try an order",
+    "Where an order would go, why there and why not elsewhere. Nothing is reserved.",
+    Permission.ROUTING_READ,
+    parent="/routing",
+)
+
+ROUTING_SHADOW = Page(
+    "/routing/shadow",
+    "Shadow run",
+    "A draft strategy on the last orders, side by side with the active one. Nothing is reserved.",
+    Permission.ROUTING_READ,
+    parent="/routing",
+)
+
+ROUTING_EMPTY = Page(
+    "/routing/empty",
+    "Empty suggestions",
+    "Orders for which routing found no place, or not for all of them, and why.",
+    Permission.ROUTING_READ,
+    parent="/routing",
+)
+
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
-PAGES: tuple[Page, ...] = (NETWORK, LOCATION, ORDERS, DELIVERIES, LOGIN, NOT_FOUND)
+PAGES: tuple[Page, ...] = (
+    NETWORK,
+    LOCATION,
+    ORDERS,
+    ORDER,
+    ROUTING,
+    ROUTING_EDIT,
+    ROUTING_EMPTY,
+    DELIVERIES,
+    LOGIN,
+    NOT_FOUND,
+)
 
 
 def page_at(path: str) -> Page | None:

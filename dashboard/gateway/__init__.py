@@ -10,12 +10,14 @@ from dashboard.gateway.base import Asker
 from dashboard.gateway.deliveries import DeliveriesDoor
 from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
+from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
+from dashboard.gateway.routing import RoutingDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
 
-class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor):
+class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, RoutingDoor):
     """The door of the running program; tests put another in its place with `use`."""
 
 

@@ -44,8 +44,13 @@ def worst_location(manager: httpx.Client) -> str:
     return str(eventually(look, what="a location with open work"))
 
 
-def address(page: nav.Page, location: str) -> str:
-    return re.sub(r"\[\w+\]", location, page.route) if page.route.startswith("/") else MISSING
+@pytest.fixture(scope="session")
+def newest_order(manager: httpx.Client) -> str:
+    return str(manager.get("/api/v1/orders", params={"limit": 1}).raise_for_status().json()["items"][0]["id"])
+
+
+def address(page: nav.Page, known: dict[str, str]) -> str:
+    return re.sub(r"\[(\w+)\]", lambda part: known[part[1]], page.route) if page.route.startswith("/") else MISSING
 
 
 class Watch:
@@ -87,13 +92,14 @@ def test_page_screenshot(
     demo: Program,
     manager: httpx.Client,
     worst_location: str,
+    newest_order: str,
 ) -> None:
     context, size, theme = screen
     if page.permission is not None:
         carry_session(context, demo.url, dict(manager.cookies))
     tab = context.new_page()
     watch = Watch(tab, demo.url)
-    tab.goto(demo.url + address(page, worst_location))
+    tab.goto(demo.url + address(page, {"code": worst_location, "id": newest_order}))
     settled(tab)
 
     screenshot(tab, page.title.lower().replace(" ", "-"), size, theme)

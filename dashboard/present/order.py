@@ -1,0 +1,276 @@
+"""What an order's page says: the answer, the story, where each unit is, the shipments. Pure; the answer is
+`answer.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from backend.fulfillment.workflow import WAY
+from backend.orders.rules import ALLOWED, OrderCommand
+from backend.orders.story import Entry, Kind
+from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
+from dashboard import format as say
+from dashboard.present.answer import answer
+from dashboard.present.common import METHOD_WORDS, Reader, location_href
+from dashboard.present.money import money
+from dashboard.present.orders import ORDER_WORDS
+from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
+from dashboard.views.order import (
+    Fact,
+    LineRow,
+    OrderHead,
+    OrderScreen,
+    Reckoned,
+    ShipmentCard,
+    Step,
+    StoryLine,
+    UnitsAt,
+    WhyLine,
+)
+from models.enums import OrderStatus, Remainder, ShipmentStatus
+
+_REST = {
+    Remainder.UNASSIGNED: "wait: no location has them",
+    Remainder.BACKORDERED: "wait for stock",
+    Remainder.CUSTOMER_CARE: "wait for somebody to decide",
+    None: "wait for a location",
+}
+_ADDRESS = ("name", "company", "street", "address1", "address2", "line1", "line2", "postal_code", "zip", "city")
+_REGION = ("state", "region", "province", "country")
+#: Kinds of a story that are steps of work: who did it adds nothing for a customer.
+_NOBODY = ("system", "demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the page is made from. `promise` is the document of its sum, empty when it was not reckoned; `may` says
+    whether the reader may change orders."""
+
+    order: OrderWhole
+    story: Sequence[Entry]
+    why: Sequence[WhyLine] = ()
+    promise: Mapping[str, Any] = field(default_factory=dict)
+    may: Collection[OrderCommand] = ()
+
+
+def screen(facts: Facts, reader: Reader) -> OrderScreen:
+    """Return the whole page."""
+    order = facts.order
+    return OrderScreen(
+        head=head(facts, reader),
+        answer=answer(order, _reasons(facts.story), reader),
+        story=story(facts, reader),
+        lines=[line(part, order, reader) for part in order.lines],
+        total=money(order.total_minor, reader.locale) if order.total_minor else "",
+        shipments=[shipment(part, reader) for part in order.shipments],
+        customer=customer(order),
+        address=address(order),
+        promise=reckoned(facts.promise, order.time_zone, reader),
+        why=list(facts.why),
+    )
+
+
+def head(facts: Facts, reader: Reader) -> OrderHead:
+    """Return what stands on top, and what may be done."""
+    order = facts.order
+    may = {command for command in facts.may if order.status in ALLOWED[command]}
+    return OrderHead(
+        id=order.id,
+        number=order.external_id,
+        about=f"{METHOD_WORDS[order.method]} · {order.channel} · {order.service_level}",
+        state=order.status.value,
+        state_word=ORDER_WORDS[order.status],
+        placed=say.moment(order.placed_at, order.time_zone, reader.now, reader.locale),
+        zone=f"Times are those of {say.city(order.time_zone)}",
+        version=order.version,
+        may_hold=OrderCommand.HOLD in may,
+        may_release=OrderCommand.RELEASE in may,
+        may_cancel=OrderCommand.CANCEL in may,
+    )
+
+
+def _reasons(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return why it was held and cancelled, by the last entry that says so."""
+    reasons = {}
+    for entry in entries:
+        words, _, reason = entry.words.partition(": ")
+        if entry.kind is Kind.STOPPED and words == "Put on hold":
+            reasons["held"] = reason
+        if entry.kind is Kind.CANCELLED and reason:  # the order's own, or that of the shipments called back with it
+            reasons["cancelled"] = reason
+    return reasons
+
+
+def story(facts: Facts, reader: Reader) -> list[StoryLine]:
+    """Return what happened, oldest first, and at the end what is promised."""
+    zone = facts.order.time_zone
+    lines = [
+        StoryLine(
+            key=str(number),
+            text=entry.words,
+            detail=entry.detail or "",
+            kind=entry.kind.value,
+            when=say.wall_time(entry.at, zone, reader.now, reader.locale),
+            title=say.moment(entry.at, zone, reader.now, reader.locale),
+            by="" if entry.actor.startswith(_NOBODY) else f"by {entry.actor}",
+        )
+        for number, entry in enumerate(facts.story)
+    ]
+    due = _next_due(facts.order)
+    if due is not None:
+        lines.append(
+            StoryLine(
+                "ahead",
+                "To be done by then",
+                say.due(due, reader.now),
+                "ahead",
+                when=say.wall_time(due, zone, reader.now, reader.locale),
+                title=say.moment(due, zone, reader.now, reader.locale),
+                ahead=True,
+            )
+        )
+    return lines
+
+
+def _next_due(order: OrderWhole) -> datetime | None:
+    if order.status in (OrderStatus.FULFILLED, OrderStatus.CANCELLED, OrderStatus.HELD):
+        return None
+    return min((part.due_at for part in order.shipments if part.due_at), default=None)
+
+
+def line(part: LinePart, order: OrderWhole, reader: Reader) -> LineRow:
+    """Return a product and where each unit of it is."""
+    locale = reader.locale
+    where = [
+        UnitsAt(
+            f"{say.count(shipment.units[part.id], locale)} at {shipment.where.name}: "
+            f"{STEP_WORDS[shipment.status].lower()}{', on hold' if shipment.held else ''}",
+            location_href(shipment.where.code),
+        )
+        for shipment in order.shipments
+        if shipment.units.get(part.id)
+    ]
+    if part.elsewhere:
+        where.append(UnitsAt(f"{say.count(part.elsewhere, locale)} elsewhere, outside the part you see"))
+    where += _rest(part, reader)
+    if part.cancelled:
+        where.append(UnitsAt(f"{say.count(part.cancelled, locale)} cancelled"))
+    return LineRow(
+        key=str(part.id),
+        name=part.name,
+        sku=part.sku,
+        href=f"/inventory?sku={part.sku}",
+        quantity=say.count(part.quantity, locale),
+        total=money(part.quantity * part.unit_price_minor, locale) if part.unit_price_minor else "",
+        where=where,
+    )
+
+
+def _rest(part: LinePart, reader: Reader) -> list[UnitsAt]:
+    """Return what the units without a location wait for."""
+    said, left = [], part.open
+    for arrival in part.arrivals:
+        units = min(left, arrival.units)
+        if units:
+            day = say.date(arrival.arrives_at, arrival.where.time_zone, reader.now, reader.locale)
+            said.append(UnitsAt(f"{say.count(units, reader.locale)} from the arrival on {day} at {arrival.where.name}"))
+            left -= units
+    if left:
+        words = _REST[part.remainder] if left > 1 else _REST[part.remainder].replace("wait", "waits", 1)
+        said.append(UnitsAt(f"{say.count(left, reader.locale)} {words}"))
+    return said
+
+
+def shipment(part: ShipmentPart, reader: Reader) -> ShipmentCard:
+    """Return a shipment: its promise, how far it is, how it can be tracked."""
+    zone = part.where.time_zone
+    sla = part.sla
+    return ShipmentCard(
+        key=str(part.id),
+        title=f"Shipment {part.id}",
+        place=part.where.name,
+        href=location_href(part.where.code),
+        state=STEP_WORDS[part.status],
+        held=f"On hold: {part.hold_reason}" if part.held and part.hold_reason else "On hold" if part.held else "",
+        sla=sla.value if sla else "",
+        sla_word=SLA_WORDS[sla] if sla else "",
+        due=say.due(part.due_at, reader.now) if part.due_at else "",
+        due_title=say.at_place(part.due_at, zone, reader.now, reader.locale) if part.due_at else "",
+        left=_left(part, reader),
+        tracking=" ".join(str(word) for word in (part.tracking.get("carrier"), part.tracking_number) if word),
+        tracking_href=_web(part.tracking.get("url")),
+        steps=steps(part, reader),
+    )
+
+
+def _web(url: Any) -> str:
+    """Return a carrier's address only when it is one of the web: what callers store is anyone's."""
+    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""
+
+
+def _left(part: ShipmentPart, reader: Reader) -> int:
+    if part.due_at is None or part.clock_started_at is None:
+        return 0
+    allowed = (part.due_at - part.clock_started_at).total_seconds()
+    left = (part.due_at - reader.now).total_seconds()
+    return 0 if allowed <= 0 else max(0, min(100, round(100 * left / allowed)))
+
+
+def steps(part: ShipmentPart, reader: Reader) -> list[Step]:
+    """Return the way of its method, with the moments that were reached; a cancelled one has no way."""
+    if part.status is ShipmentStatus.CANCELLED:
+        return []
+    way = WAY[part.method]
+    reached = way.index(part.status)
+    labels = {ShipmentStatus.OPEN: "Assigned"}
+    moments = {ShipmentStatus.OPEN: part.assigned_at, **part.steps}
+    return [
+        Step(
+            labels.get(step, STEP_WORDS[step]),
+            say.wall_time(at, part.where.time_zone, reader.now, reader.locale) if (at := moments.get(step)) else "",
+            done=number <= reached,
+        )
+        for number, step in enumerate(way)
+    ]
+
+
+def customer(order: OrderWhole) -> list[Fact]:
+    """Return what is known of the customer and what was asked for."""
+    known = order.customer
+    stated = [
+        ("Name", known.get("name")),
+        ("E-mail", known.get("email")),
+        ("Phone", known.get("phone")),
+        ("Customer", known.get("id")),
+        ("Tier", known.get("tier")),
+        ("Picks up at", order.pickup.name if order.pickup else None),
+    ]
+    extra = [(str(key).replace("_", " ").capitalize(), value) for key, value in order.attributes.items()]
+    return [Fact(label, str(value)) for label, value in (*stated, *extra) if value not in (None, "", [], {})]
+
+
+def address(order: OrderWhole) -> list[str]:
+    """Return the lines of the address as far as it was given."""
+    there = order.ship_to
+    lines = [str(there[key]) for key in _ADDRESS if there.get(key)]
+    region = ", ".join(str(there[key]) for key in _REGION if there.get(key))
+    return [*lines, region] if region else lines
+
+
+def reckoned(document: Mapping[str, Any], zone: str, reader: Reader) -> list[Reckoned]:
+    """Return the parts of the promise date's sum."""
+    parts = [part for part in document.get("parts") or () if isinstance(part, Mapping)]
+    return [
+        Reckoned(str(number), str(part.get("words", "")), _until(part.get("to"), zone, reader))
+        for number, part in enumerate(parts)
+    ]
+
+
+def _until(instant: Any, zone: str, reader: Reader) -> str:
+    try:
+        return say.wall_time(datetime.fromisoformat(str(instant)), zone, reader.now, reader.locale)
+    except ValueError:
+        return ""

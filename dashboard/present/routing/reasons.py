@@ -1,0 +1,36 @@
+"""Why something has no place, or a place was left out, in words. Pure."""
+
+from __future__ import annotations
+
+REASONS = {
+    "no_route_matches": "No route of the strategy takes it",
+    "too_many_attempts": "Tried too often",
+    "given_location_unknown": "The chosen place does not exist",
+    "given_location_closed": "The chosen place is closed",
+    "given_location_lacks_method": "The chosen place does not offer the method",
+    "given_location_lacks_stock": "The chosen place lacks stock",
+    "given_location_left_out": "The chosen place was left out",
+    "no_location_has_stock": "No place has stock",
+    "no_location_has_all_stock": "No place has all of it",
+    "no_open_location_offers_method": "No open place offers the method",
+    "every_location_with_stock_left_out": "Every place with stock was left out",
+    "not_enough_stock": "Not enough stock in all places together",
+    "split_limit": "It would take more parcels than allowed",
+}
+
+LEFT_OUT = {
+    "closed": "Closed by hand",
+    "method": "Does not offer the method",
+    "group": "Not among the places of the scenario",
+    "closing": "Closes before it could finish",
+    "cutoff": "Would miss the carrier today",
+    "refused": "Gave this order back before",
+    "limit": "Was given as much as it may be",
+    "blocked": "The product is blocked there",
+    "filter": "Left out by a filter",
+}
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason in words; a word that is not known here as it stands."""
+    return REASONS.get(reason) or (reason.replace("_", " ").capitalize() if reason else "No reason kept")
