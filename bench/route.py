@@ -1,8 +1,8 @@
 """Routing decisions alone, with their traces: how many a second on one core, and what they cost on a larger network.
 
-200 locations hold each of 1,000 SKUs; orders have one to three lines. The same orders are then routed on 5,000 locations
-of which the same 200 hold the stock, and on 5,000 where each SKU lies at 200 of its own, so that many are split. Time is
-this process's own, so that other work on the machine does not count; traces are made, not serialised.
+200 locations hold each of 1,000 SKUs; orders have one to three lines. The same orders are then routed on 5,000
+locations of which the same 200 hold the stock, and on 5,000 where each SKU lies at 200 of its own, so that many are
+split. Time is this process's own, so that other work on the machine does not count; traces are made, not serialised.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ COMPARE: Mapping[Op, Compare] = {
 
 
 def shortcut(op: Op, literal: Any) -> tuple[frozenset[type], Callable[[Any], bool]] | None:
-    """Return, for the usual literals, of which types a value compares simply, and how; other values take the long way."""
+    """Return, for the usual literals, which types of values compare simply, and how; others take the long way."""
     if type(literal) in _NUMBERS and op in _SIMPLY:
         holds = _SIMPLY[op]
         return _NUMBERS, lambda left: holds(left, literal)
