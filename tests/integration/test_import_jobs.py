@@ -27,7 +27,18 @@ from backend.jobs.imports import ImportWorker, run_forget
 from backend.persistence import claims
 from models.enums import FileFormat, ImportKind, Permission, WorkStatus
 from models.errors import DomainError, ErrorCode
-from models.tables import Event, ImportJob, ImportPiece, JobLease, Location, Order, OrderLine, Product, StockMovement
+from models.tables import (
+    Event,
+    ImportJob,
+    ImportPiece,
+    JobLease,
+    Location,
+    Order,
+    OrderLine,
+    Product,
+    StockLot,
+    StockMovement,
+)
 from tests.support.imports import faults_of, stand, upload, work
 from tests.support.shop import location, open_shop, rows_of, stock_of
 
@@ -118,6 +129,18 @@ def test_stock_comes_as_lines_of_json_and_what_cannot_be_stored_is_named(ctx: Co
     job = upload(ctx, content, ImportKind.STOCK, format_=FileFormat.NDJSON)
     assert work(ctx, job)["taken"] == 1
     assert [line for line, _ in faults_of(ctx, job)] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert stock_of(ctx) == (7, 0)
+
+
+def test_counts_may_name_lots(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"tea": 0}})
+    rows = "location,sku,on_hand,lot,expires_on,condition\n"
+    rows += "CHI,tea,5,A,2027-01-31,\nCHI,tea,2,B,,damaged\nCHI,tea,1,C,soon,\n"
+    job = upload(ctx, rows, ImportKind.STOCK)
+    assert work(ctx, job)["taken"] == 2
+    assert [line for line, _ in faults_of(ctx, job)] == [4]
+    lots = [(row["lot"], row["on_hand"], row["sellable"]) for row in rows_of(ctx, StockLot)]
+    assert lots == [("A", 5, True), ("B", 2, False)]
     assert stock_of(ctx) == (7, 0)
 
 
