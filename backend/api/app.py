@@ -16,6 +16,7 @@ from backend.api import (
     docs,
     errors,
     events,
+    future,
     health,
     imports,
     inventory,
@@ -24,6 +25,7 @@ from backend.api import (
     products,
     shipments,
     sla,
+    stock_rules,
     subscriptions,
 )
 from backend.api.deps import public
@@ -38,7 +40,9 @@ ROUTERS: list[APIRouter] = [
     auth.router,
     locations.router,
     products.router,
+    future.router,  # before the stock of a location, whose addresses look alike
     inventory.router,
+    stock_rules.router,
     orders.router,
     shipments.router,
     sla.router,
