@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from backend.routing.document import parse_strategy
 from backend.routing.engine import route, route_all
-from backend.routing.facts import Limit, LineFacts, Load, Network, OrderFacts, Place
+from backend.routing.facts import Assignment, Limit, LineFacts, Load, Network, OrderFacts, Place
 from models.enums import Method
 from tests.support.routing import Shelf
 
