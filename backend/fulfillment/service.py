@@ -167,6 +167,7 @@ def cancel(
     values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False}
     store.change(uow, facts, [values for _ in facts])
     inventory.release(uow, [fact.id for fact in facts])
+    store.give_up_units(uow, [fact.id for fact in facts])
     sla.cancel_clocks(uow, [fact.id for fact in facts], at=moment)
     for fact in facts:
         _tell(uow, EventType.SHIPMENT_CANCELLED, fact, moment, {"reason": reason})

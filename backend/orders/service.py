@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
 from backend.fulfillment.rules import ShipmentFacts
 from backend.fulfillment.workflow import is_done
-from backend.inventory import service as inventory
 from backend.orders import store
 from backend.orders.rules import ALLOWED, NewOrder, OrderCommand, StockMode, check_orders
 from backend.persistence.uow import Uow
 from backend.routing import service as routing
-from backend.routing.rules import Decision, OrderFacts
+from backend.routing.outcome import History
+from backend.routing.writing import Routed
 from models.enums import OrderStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid
 from models.events import EventType
@@ -47,51 +47,24 @@ def check(uow: Uow, orders: Sequence[NewOrder]) -> list[list[Fault]]:
 
 
 def place(uow: Uow, orders: Sequence[NewOrder], *, reserve_stock: StockMode = StockMode.RESERVE) -> list[PlacedOrder]:
-    """Place orders, all or none: check, route, write, reserve stock, open shipments with their clocks.
+    """Place orders, all or none: check, write, route, reserve stock, open shipments with their clocks.
 
     Raises INVALID with every fault, pointers `/{index}/…` (CONFLICT when all that is wrong is that they exist already).
     """
     known = store.known(uow, orders)
     _refuse(check_orders(orders, known))
-    wants = [_facts(order, store.needs(order, known), reserve_stock) for order in orders]
-    decisions = routing.assign(uow, wants)
-    drafts = store.write(uow, orders, known, [_status(decision) for decision in decisions])
+    drafts = store.write(uow, orders, known, [OrderStatus.PLACED] * len(orders))
     for draft in drafts:
         store.tell(uow, EventType.ORDER_PLACED, draft.row, at=draft.row.placed_at, lines=draft.event_lines)
-    opened = open_routed(uow, drafts, decisions, wants)
-    return [
-        PlacedOrder(
-            draft.row.id,
-            draft.row.external_id,
-            draft.row.channel,
-            draft.row.status,
-            decision.reason.value,
-            opened.get(draft.row.id, ()),
-        )
-        for draft, decision in zip(drafts, decisions, strict=True)
-    ]
+    matters = reserve_stock is StockMode.RESERVE
+    histories = {d.row.id: History(d.order.location, d.assigned_at, matters) for d in drafts}
+    routed = {item.order_id: item for item in routing.route_orders(uow, list(histories), histories=histories)}
+    return [_placed(routed[draft.row.id]) for draft in drafts]
 
 
-def open_routed(
-    uow: Uow, drafts: Sequence[store.Draft], decisions: Sequence[Decision], wants: Sequence[OrderFacts]
-) -> Mapping[int, tuple[PlacedShipment, ...]]:
-    """Open a shipment for every order that found a place, reserve its stock, and tell where each order went."""
-    routed = [(draft, d.place, want) for draft, d, want in zip(drafts, decisions, wants, strict=True) if d.place]
-    new = [store.shipment(draft, place) for draft, place, _ in routed]
-    ids = fulfillment.allocate(uow, len(new))
-    needs = [
-        inventory.StockNeed(id_, place.location_id, product, units)
-        for id_, (_, place, want) in zip(ids, routed, strict=True)
-        for product, units in want.needs.items()
-    ]
-    inventory.reserve(uow, needs)
-    fulfillment.open_shipments(uow, new, ids=ids)
-    opened = {
-        draft.row.id: (PlacedShipment(id_, place.code),) for id_, (draft, place, _) in zip(ids, routed, strict=True)
-    }
-    for draft, decision in zip(drafts, decisions, strict=True):
-        store.tell_routing(uow, draft, decision, [shipment.id for shipment in opened.get(draft.row.id, ())])
-    return opened
+def _placed(routed: Routed) -> PlacedOrder:
+    shipments = tuple(PlacedShipment(shipment.id, shipment.location) for shipment in routed.shipments)
+    return PlacedOrder(routed.order_id, routed.external_id, routed.channel, routed.status, routed.reason, shipments)
 
 
 def hold_order(
@@ -110,16 +83,10 @@ def release_order(uow: Uow, order_id: int, *, at: datetime | None = None, expect
     order = _load(uow, order_id, OrderCommand.RELEASE, expected_version)
     held = [item.id for item in _unfinished(uow, order_id) if item.held]
     fulfillment.release(uow, held, at=at)
-    if shipments.of_orders(uow, [order_id]):
-        changed = store.set_status(uow, order, OrderStatus.ROUTED)
-        store.tell(uow, EventType.ORDER_RELEASED, changed, at=at)
-        return
-    draft = store.draft(uow, order, assigned_at=at or uow.now)
-    want = _facts(draft.order, draft.needs, StockMode.RESERVE)
-    decisions = routing.assign(uow, [want])
-    draft = draft.become(store.set_status(uow, order, _status(decisions[0])))
-    store.tell(uow, EventType.ORDER_RELEASED, draft.row, at=at)
-    open_routed(uow, [draft], decisions, [want])
+    to = OrderStatus.ROUTED if shipments.of_orders(uow, [order_id]) else OrderStatus.PLACED
+    changed = store.set_status(uow, order, to)
+    store.tell(uow, EventType.ORDER_RELEASED, changed, at=at)
+    routing.route_orders(uow, [order_id])
 
 
 def cancel_order(
@@ -148,20 +115,6 @@ def _load(uow: Uow, order_id: int, command: OrderCommand, expected_version: int 
         words = f"Order {order_id} is {order.status}; it cannot be asked to {command}."
         raise DomainError(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
     return order
-
-
-def _facts(order: NewOrder, needs: dict[int, int], mode: StockMode) -> OrderFacts:
-    return OrderFacts(
-        method=order.method,
-        needs=needs if mode is StockMode.RESERVE else {},
-        location=order.given_location,
-        latitude=order.ship_to.get("latitude"),
-        longitude=order.ship_to.get("longitude"),
-    )
-
-
-def _status(decision: Decision) -> OrderStatus:
-    return OrderStatus.ROUTED if decision.place else OrderStatus.UNASSIGNED
 
 
 def _refuse(results: Sequence[list[Fault]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.catalog import queries as catalog
-from backend.fulfillment.service import NewShipment, NewShipmentLine
+from backend.fulfillment.service import NewShipmentLine
 from backend.locations import queries as locations
 from backend.orders.rules import Known, NewLine, NewOrder
 from backend.orders.scope import visible_order
 from backend.orders.search import folded
 from backend.persistence.bulk import allocate_ids, fetch_in, insert_missing, insert_rows, table_of, update_rows
 from backend.persistence.uow import Uow
-from backend.routing.rules import Decision, Place
 from models.enums import Method, OrderStatus
 from models.errors import DomainError, ErrorCode, not_found
 from models.events import EventType
@@ -50,18 +49,9 @@ class Draft:
     lines: tuple[NewShipmentLine, ...]
 
     @property
-    def needs(self) -> dict[int, int]:
-        """Return units by product id."""
-        return _sum_units((line.product_id, line.quantity) for line in self.lines)
-
-    @property
     def event_lines(self) -> list[dict[str, Any]]:
         """Return the lines as events tell them."""
         return [{"sku": line.sku, "quantity": line.quantity} for line in self.lines]
-
-    def become(self, row: OrderRow) -> Draft:
-        """Return the same draft on a changed row."""
-        return replace(self, row=row)
 
 
 def known(uow: Uow, orders: Sequence[NewOrder]) -> Known:
@@ -77,18 +67,6 @@ def known(uow: Uow, orders: Sequence[NewOrder]) -> Known:
         taken=frozenset((channel, external) for channel, external in rows) & wanted,
         now=uow.now,
     )
-
-
-def needs(order: NewOrder, known: Known) -> dict[int, int]:
-    """Return the units an order asks for by product id."""
-    return _sum_units((known.products[line.sku], line.quantity) for line in order.lines)
-
-
-def _sum_units(pairs: Any) -> dict[int, int]:
-    sums: dict[int, int] = {}
-    for product_id, quantity in pairs:
-        sums[product_id] = sums.get(product_id, 0) + quantity
-    return sums
 
 
 def write(uow: Uow, orders: Sequence[NewOrder], known: Known, statuses: Sequence[OrderStatus]) -> list[Draft]:
@@ -148,25 +126,6 @@ def _line_row(order_id: int, number: int, line: NewShipmentLine, stated: NewLine
     }
 
 
-def shipment(draft: Draft, place: Place) -> NewShipment:
-    """Return the shipment of a routed order."""
-    order = draft.order
-    return NewShipment(
-        order_id=draft.row.id,
-        order_external_id=draft.row.external_id,
-        location_id=place.location_id,
-        location_code=place.code,
-        method=order.method,
-        service_level=order.service_level,
-        channel=order.channel,
-        customer_tier=order.customer.get("tier"),
-        order_due_at=order.due_at,
-        placed_at=draft.row.placed_at,
-        assigned_at=draft.assigned_at,
-        lines=draft.lines,
-    )
-
-
 def load(uow: Uow, order_id: int) -> OrderRow:
     """Lock and return an order, or raise NOT_FOUND when it is not there or outside the actor's scope."""
     columns = [_ORDERS.c[name] for name in ("id", "external_id", "channel", "method", "status", "placed_at", "version")]
@@ -176,27 +135,6 @@ def load(uow: Uow, order_id: int) -> OrderRow:
         raise not_found("order", order_id)
     id_, external_id, channel, method, status, placed_at, version = row
     return OrderRow(id_, external_id, channel, Method(method), OrderStatus(status), placed_at, version)
-
-
-def draft(uow: Uow, row: OrderRow, *, assigned_at: datetime) -> Draft:
-    """Read an order back, to route it again."""
-    full = uow.session.connection().execute(_ORDERS.select().where(_ORDERS.c.id == row.id)).one()
-    lines = uow.session.connection().execute(
-        _LINES.select().where(_LINES.c.order_id == row.id).order_by(_LINES.c.line_number)
-    )
-    own = tuple(NewShipmentLine(line.id, line.product_id, line.sku, line.quantity) for line in lines)
-    order = NewOrder(
-        external_id=row.external_id,
-        channel=row.channel,
-        method=row.method,
-        lines=tuple(NewLine(line.sku, line.quantity) for line in own),
-        customer=full.customer,
-        service_level=full.service_level,
-        ship_to=full.ship_to,
-        pickup_location=full.pickup_location,
-        due_at=full.due_at,
-    )
-    return Draft(row, order, assigned_at, own)
 
 
 def set_status(uow: Uow, order: OrderRow, status: OrderStatus) -> OrderRow:
@@ -219,18 +157,3 @@ def tell(uow: Uow, type_: EventType, order: OrderRow, *, at: datetime | None = N
     common = {"order": order.id, "external_id": order.external_id, "channel": order.channel}
     body = {**common, "method": order.method.value, "status": order.status.value, **data}
     uow.record(type_, subject=f"order/{order.id}", data=body, at=at)
-
-
-def tell_routing(uow: Uow, draft: Draft, decision: Decision, shipment_ids: Sequence[int]) -> None:
-    """Record where an order went, or that it found no place, and why."""
-    body: Mapping[str, Any] = {
-        "order": draft.row.id,
-        "external_id": draft.row.external_id,
-        "reason": decision.reason.value,
-        "location": decision.place.code if decision.place else None,
-        "distance_km": decision.distance_km,
-        "shipments": list(shipment_ids),
-    }
-    type_ = EventType.ORDER_ROUTED if decision.place else EventType.ORDER_UNASSIGNED
-    location_id = decision.place.location_id if decision.place else None
-    uow.record(type_, subject=f"order/{draft.row.id}", data=dict(body), location_id=location_id, at=draft.assigned_at)

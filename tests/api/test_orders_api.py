@@ -39,7 +39,7 @@ def test_an_order_is_placed_routed_and_read_back(shop: TestClient, ctx: Context)
     assert answer.headers["preference-applied"] == "wait"
     again = shop.get(f"/api/v1/orders/{placed['id']}")
     assert again.json() == placed
-    assert again.headers["etag"] == answer.headers["etag"] == '"1"'
+    assert again.headers["etag"] == answer.headers["etag"]
     types = [entry["type"] for entry in shop.get(f"/api/v1/orders/{placed['id']}/timeline").json()["items"]]
     assert {"order.placed", "order.routed", "shipment.opened"} <= set(types)
     assert stock_of(ctx) == (20, 2)

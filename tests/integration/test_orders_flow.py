@@ -38,7 +38,7 @@ def test_an_order_nobody_can_fill_waits_unassigned_and_says_why(ctx: Context) ->
     assert first.status is OrderStatus.ROUTED
     assert (second.status, second.reason, second.shipments) == (
         OrderStatus.UNASSIGNED,
-        "no_location_has_all_stock",
+        "no_location_has_stock",
         (),
     )
     assert stock_of(ctx) == (1, 1)
