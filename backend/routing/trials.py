@@ -19,7 +19,7 @@ from backend.routing.document import Strategy
 from backend.routing.engine import route
 from backend.routing.facts import Decision, LineFacts, OrderFacts, Place
 from models.enums import Method
-from models.errors import Fault, invalid, not_found
+from models.errors import DomainError, ErrorCode, Fault, not_found
 from models.tables import Order, OrderLine, Product
 
 
@@ -101,7 +101,7 @@ def _facts(uow: Uow, wish: Wish) -> OrderFacts:
         if sku not in known
     ]
     if faults:
-        raise invalid(faults)
+        raise DomainError(ErrorCode.INVALID, " ".join(fault.message for fault in faults), faults=faults)
     lines = tuple(
         LineFacts(
             line_id=number,

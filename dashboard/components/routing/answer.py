@@ -16,16 +16,17 @@ def answer(state: Any) -> rx.Component:
     return rx.fragment(
         rx.el.section(
             rx.el.div(
-                rx.el.h2(trial.headline, role="status"),
+                rx.el.h2(trial.headline),
                 rx.el.p(trial.outcome, " · ", trial.by, class_name="muted"),
                 rx.el.p(trial.order),
-                class_name="answer-head",
+                role="status",
+                class_name="try-head",
             ),
             rx.el.ul(rx.foreach(trial.chosen, _chosen), class_name="chosen"),
             rx.foreach(
                 trial.left, lambda text: rx.el.p(rx.icon("circle-dashed", size=16), text, class_name="left-over")
             ),
-            class_name="panel answer",
+            class_name="panel try-result",
         ),
         rx.cond(trial.promise != "", _promise(trial)),
         _why_not(state),

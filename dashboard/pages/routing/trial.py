@@ -67,7 +67,7 @@ def _form() -> rx.Component:
                         default_value=asked["method"],
                     ),
                 ),
-                _field("Near, or picked up at", "near", _near(asked["near"])),
+                _field("Near or at", "near", _near(asked["near"])),
                 class_name="field-pair",
             ),
             rx.el.details(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from models.errors import Fault, invalid
+from models.errors import DomainError, ErrorCode, Fault
 
 MOST_LINES = 20
 _LINE = re.compile(r"^(?P<sku>\S+?)(?:\s*[x×*:]\s*(?P<times>\d{1,6})|\s+(?P<units>\d{1,6}))?$")
@@ -29,8 +29,13 @@ def lines_of(text: str) -> list[tuple[str, int]]:
     if not parts:
         faults.append(Fault("/lines", "missing", "Say what is ordered: a SKU and a number."))
     if faults:
-        raise invalid(faults)
+        raise unreadable(faults)
     return lines
+
+
+def unreadable(faults: list[Fault]) -> DomainError:
+    """Return the error that says all that is wrong with a form."""
+    return DomainError(ErrorCode.INVALID, " ".join(fault.message for fault in faults), faults=faults)
 
 
 def degrees(text: str, *, most: float, name: str) -> float | None:
@@ -42,5 +47,5 @@ def degrees(text: str, *, most: float, name: str) -> float | None:
     except ValueError:
         value = most + 1
     if not -most <= value <= most:
-        raise invalid([Fault(f"/{name}", "out_of_range", f"The {name} is a number from {-most:g} to {most:g}.")])
+        raise unreadable([Fault(f"/{name}", "out_of_range", f"The {name} is a number from {-most:g} to {most:g}.")])
     return value
