@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.fulfillment.workflow import LEAVES, WAY
+from backend.inventory import invariants as stock
 from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
 from models.enums import ClockState, Compliance, OrderStatus, ShipmentStatus
@@ -19,11 +20,10 @@ from models.tables import (
     Shipment,
     ShipmentLine,
     SlaClock,
-    StockBalance,
     StockMovement,
 )
 
-_STOCK, _LEDGER = table_of(StockBalance), table_of(StockMovement)
+_LEDGER = table_of(StockMovement)
 _SHIPMENT, _LINE = table_of(Shipment), table_of(ShipmentLine)
 _ORDER, _ORDER_LINE = table_of(Order), table_of(OrderLine)
 _CLOCK, _HEALTH = table_of(SlaClock), table_of(LocationHealth)
@@ -50,49 +50,12 @@ def violations(uow: Uow) -> list[Violation]:
 
 
 def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
-    yield "A balance equals its ledger", _balances()
-    yield "Nothing is negative, and no more is promised than is there", _negative()
+    yield from stock.rules()
     yield "What open shipments hold equals their lines; what is done holds nothing", _held()
-    yield "Shipments take no more of an order line than was asked for", _split()
+    yield "Shipments take no more of an order line than was asked for and not cancelled", _split()
     yield "An order is finished exactly when its shipments are and nothing of it waits", _finished()
     yield "A location's counts equal a recount of its shipments", _health()
     yield "A location's met and missed equal a recount of its clocks", _finished_clocks()
-
-
-def _balances() -> sa.Select[*tuple[Any, ...]]:
-    sums = (
-        sa.select(
-            _LEDGER.c.location_id,
-            _LEDGER.c.product_id,
-            sa.func.sum(_LEDGER.c.on_hand).label("on_hand"),
-            sa.func.sum(_LEDGER.c.unsellable).label("unsellable"),
-            sa.func.sum(_LEDGER.c.allocated).label("promised"),
-        )
-        .group_by(_LEDGER.c.location_id, _LEDGER.c.product_id)
-        .subquery()
-    )
-    same = sa.and_(_STOCK.c.location_id == sums.c.location_id, _STOCK.c.product_id == sums.c.product_id)
-    both = _STOCK.join(sums, same, full=True)
-    differs = sa.or_(
-        sa.func.coalesce(_STOCK.c.on_hand, 0) != sa.func.coalesce(sums.c.on_hand, 0),
-        sa.func.coalesce(_STOCK.c.unsellable, 0) != sa.func.coalesce(sums.c.unsellable, 0),
-        sa.func.coalesce(_STOCK.c.allocated + _STOCK.c.pending, 0) != sa.func.coalesce(sums.c.promised, 0),
-    )
-    return (
-        sa.select(
-            sa.func.coalesce(_STOCK.c.location_id, sums.c.location_id).label("location"),
-            sa.func.coalesce(_STOCK.c.product_id, sums.c.product_id).label("product"),
-            _STOCK.c.on_hand.label("on_hand"),
-            sums.c.on_hand.label("ledger"),
-        )
-        .select_from(both)
-        .where(differs)
-    )
-
-
-def _negative() -> sa.Select[*tuple[Any, ...]]:
-    wrong = sa.or_(_STOCK.c.on_hand < 0, _STOCK.c.allocated < 0, _STOCK.c.allocated > _STOCK.c.on_hand)
-    return sa.select(_STOCK.c.location_id, _STOCK.c.product_id, _STOCK.c.on_hand, _STOCK.c.allocated).where(wrong)
 
 
 def _still_inside() -> sa.ColumnElement[bool]:
@@ -136,8 +99,8 @@ def _split() -> sa.Select[*tuple[Any, ...]]:
             )
         )
         .where(_SHIPMENT.c.status != ShipmentStatus.CANCELLED.value)
-        .group_by(_ORDER_LINE.c.id, _ORDER_LINE.c.quantity)
-        .having(sa.func.sum(_LINE.c.quantity) > _ORDER_LINE.c.quantity)
+        .group_by(_ORDER_LINE.c.id, _ORDER_LINE.c.quantity, _ORDER_LINE.c.cancelled)
+        .having(sa.func.sum(_LINE.c.quantity) + _ORDER_LINE.c.cancelled > _ORDER_LINE.c.quantity)
     )
 
 

@@ -42,6 +42,7 @@ class EventType(StrEnum):
     ROUTING_STRATEGY_CHANGED = "routing.strategy.changed"
     ROUTING_STRATEGY_ACTIVATED = "routing.strategy.activated"
     CARRIER_CHANGED = "carrier.changed"
+    TRANSFER_LANES_CHANGED = "transfer_lanes.changed"
     IMPORT_FINISHED = "import.finished"
     LOCATION_CHANGED = "location.changed"
     LOCATION_NOTED = "location.noted"

@@ -11,10 +11,12 @@ from starlette.routing import compile_path
 from backend.api import (
     auth,
     availability,
+    carriers,
     deliveries,
     docs,
     errors,
     events,
+    future,
     health,
     imports,
     inventory,
@@ -23,6 +25,7 @@ from backend.api import (
     products,
     shipments,
     sla,
+    stock_rules,
     subscriptions,
 )
 from backend.api.deps import public
@@ -37,7 +40,9 @@ ROUTERS: list[APIRouter] = [
     auth.router,
     locations.router,
     products.router,
+    future.router,  # before the stock of a location, whose addresses look alike
     inventory.router,
+    stock_rules.router,
     orders.router,
     shipments.router,
     sla.router,
@@ -45,6 +50,7 @@ ROUTERS: list[APIRouter] = [
     subscriptions.router,
     deliveries.router,
     imports.router,
+    carriers.router,
 ]
 
 DESCRIPTION = """

@@ -45,7 +45,7 @@ class Readiness(BaseModel):
 
 def create(ctx: Context, service: StockService) -> ASGIApp:
     """Return the program; `service` runs as long as it does."""
-    return _Front(Desk(lambda: ctx), BodyLimit(Intake(_app(ctx, service))))
+    return _Front(Desk(lambda: ctx), BodyLimit(Intake(_app(ctx, service)), lambda: ctx.settings))
 
 
 class _Front:

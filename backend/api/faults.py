@@ -75,6 +75,11 @@ def reassign(uow: Uow, body: Any) -> list[Fault]:
     return _unknown(uow, [("/location", body.get("location"))]) if isinstance(body, Mapping) else []
 
 
+def unknown_locations(uow: Uow, places: Sequence[tuple[str, Any]]) -> list[Fault]:
+    """Return which of (pointer, code) are no locations the actor may see; what is no code is the schema's to name."""
+    return _unknown(uow, places)
+
+
 def _location(body: Mapping[str, Any], at: str) -> list[Fault]:
     faults = hours_faults(body["hours"], pointer=f"{at}/hours") if isinstance(body.get("hours"), Mapping) else []
     zone = body.get("time_zone")

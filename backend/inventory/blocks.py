@@ -16,6 +16,7 @@ from backend.catalog import queries as catalog
 from backend.inventory.rules import Key
 from backend.inventory.views import BlockView
 from backend.locations import queries as locations
+from backend.orders import waiting
 from backend.persistence.bulk import is_one_of, table_of
 from backend.persistence.columnwise import insert_columns, update_columns
 from backend.persistence.pairs import fetch_pairs
@@ -103,6 +104,7 @@ def lift(uow: Uow, location: str, sku: str, *, reason: str = "by hand") -> None:
         raise not_found("block of", sku)
     _lift(uow, [(place, product)])
     _tell_lifted(uow, place, location, sku, reason)
+    waiting.wake(uow, [product])
 
 
 def counted(uow: Uow, keys: Iterable[Key]) -> None:
@@ -119,6 +121,7 @@ def counted(uow: Uow, keys: Iterable[Key]) -> None:
     _lift(uow, [(location_id, product_id) for location_id, product_id, *_ in found])
     for location_id, _, code, sku in found:
         _tell_lifted(uow, location_id, code, sku, "counted")
+    waiting.wake(uow, {product_id for _, product_id, *_ in found})
 
 
 def listing(uow: Uow, location: str, *, after: str | None = None, limit: int = 100) -> list[BlockView]:

@@ -133,3 +133,30 @@ class StockDetail:
     block: BlockView | None = None
     future: tuple[FutureView, ...] = ()
     movements: tuple[MovementView, ...] = ()  # the newest first, at most 20
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaView:
+    """How much a segment keeps, in percent or in units, and where it counts (None: everywhere, every product)."""
+
+    location: str | None = None
+    group: str | None = None
+    sku: str | None = None
+    percent: int | None = None
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """A ring-fence: whose orders it is for (None: any), and how much it keeps."""
+
+    code: str
+    name: str
+    channel: str | None
+    customer_segment: str | None
+    method: str | None
+    rank: int
+    active: bool
+    version: int
+    updated_at: datetime
+    quotas: tuple[QuotaView, ...] = ()

@@ -13,10 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.orders import rules
 from backend.persistence.bulk import fetch_in, is_one_of, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus, ShipmentStatus
+from models.errors import DomainError, ErrorCode
 from models.tables import Order, OrderLine, Product, RoutingExclusion, Shipment, ShipmentLine
 
 _ORDERS, _LINES, _PRODUCTS = table_of(Order), table_of(OrderLine), table_of(Product)
@@ -144,7 +146,8 @@ def save(uow: Uow, left: Sequence[After]) -> None:
     orders = [
         {
             "id": item.order.id,
-            "status": item.status.value,
+            "was_version": item.order.version,
+            "status": rules.routed(item.order.status, item.status).value,
             "routing_due_at": item.look_again_at,
             "routing_attempts": item.order.attempts + 1,
             "promised_at": item.promised_at,
@@ -153,7 +156,8 @@ def save(uow: Uow, left: Sequence[After]) -> None:
         }
         for item in left
     ]
-    update_columns(uow.session, Order, orders)
+    if update_columns(uow.session, Order, orders) != len(orders):
+        raise DomainError(ErrorCode.STALE, "An order changed while it was routed.")
     remainders = [
         {"id": line.id, "remainder": item.remainders.get(line.id)}
         for item in left

@@ -1,24 +1,38 @@
-"""The one writer of orders: place, hold, release, cancel. A finished shipment finishes its order in `progress.py`."""
+"""The one writer of orders: accept, place, hold, release, cancel. A finished shipment finishes its order in
+`progress.py`; which state may follow which is `rules.TRANSITIONS`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
 from backend.fulfillment.rules import ShipmentFacts
-from backend.fulfillment.workflow import is_done
-from backend.orders import store
-from backend.orders.rules import ALLOWED, NewOrder, OrderCommand, StockMode, check_orders
+from backend.fulfillment.workflow import has_left, is_done
+from backend.orders import incoming, lines, store
+from backend.orders.incoming import Sound
+from backend.orders.rules import NewOrder, OrderMove, StockMode, check_orders, may
 from backend.persistence.uow import Uow
 from backend.routing import service as routing
 from backend.routing.outcome import History
 from backend.routing.writing import Routed
-from models.enums import OrderStatus
+from backend.wakeups import Topic
+from models.enums import OrderStatus, ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid
 from models.events import EventType
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedOrder:
+    """An order that was taken in and waits for routing."""
+
+    id: int
+    order: NewOrder
+    status: OrderStatus
+    placed_at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,78 +57,136 @@ class PlacedOrder:
 
 def check(uow: Uow, orders: Sequence[NewOrder]) -> list[list[Fault]]:
     """Return everything wrong with each order, in order, and change nothing."""
-    return check_orders(orders, store.known(uow, orders))
+    return check_orders(orders, incoming.known(uow, orders))
+
+
+def accept(uow: Uow, orders: Sequence[NewOrder]) -> list[AcceptedOrder]:
+    """Take orders in, all or none: they are `placed`, and due for routing at once.
+
+    Raises INVALID with every fault, pointers `/{index}/…` (CONFLICT when all that is wrong is that they exist already),
+    and Overtaken, a CONFLICT too, when another transaction placed one of them at the same moment.
+    """
+    known = incoming.known(uow, orders)
+    _refuse(check_orders(orders, known))
+    return accept_sound(uow, [Sound(order, uow.actor) for order in orders], known.products)
+
+
+def accept_sound(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> list[AcceptedOrder]:
+    """Take in orders that were checked; `products` are ids by SKU. Raises Overtaken."""
+    drafts = incoming.write(uow, orders, products)
+    uow.wake(Topic.ROUTING)
+    return [
+        AcceptedOrder(draft.row.id, draft.order, draft.row.status, draft.row.placed_at, draft.row.version)
+        for draft in drafts
+    ]
 
 
 def place(uow: Uow, orders: Sequence[NewOrder], *, reserve_stock: StockMode = StockMode.RESERVE) -> list[PlacedOrder]:
-    """Place orders, all or none: check, write, route, reserve stock, open shipments with their clocks.
+    """Take orders in and route them, all or none, in one transaction: for histories, imports and tests.
 
-    Raises INVALID with every fault, pointers `/{index}/…` (CONFLICT when all that is wrong is that they exist already).
+    Raises as `accept`.
     """
-    known = store.known(uow, orders)
-    _refuse(check_orders(orders, known))
-    drafts = store.write(uow, orders, known, [OrderStatus.PLACED] * len(orders))
-    for draft in drafts:
-        store.tell(uow, EventType.ORDER_PLACED, draft.row, at=draft.row.placed_at, lines=draft.event_lines)
+    accepted = accept(uow, orders)
     matters = reserve_stock is StockMode.RESERVE
-    histories = {d.row.id: History(d.order.location, d.assigned_at, matters) for d in drafts}
+    histories = {
+        item.id: History(item.order.location, item.order.assigned_at or item.placed_at, matters) for item in accepted
+    }
     routed = {item.order_id: item for item in routing.route_orders(uow, list(histories), histories=histories)}
-    return [_placed(routed[draft.row.id]) for draft in drafts]
+    return [_placed(routed[item.id]) for item in accepted]
 
 
 def _placed(routed: Routed) -> PlacedOrder:
-    shipments = tuple(PlacedShipment(shipment.id, shipment.location) for shipment in routed.shipments)
-    return PlacedOrder(routed.order_id, routed.external_id, routed.channel, routed.status, routed.reason, shipments)
+    opened = tuple(PlacedShipment(shipment.id, shipment.location) for shipment in routed.shipments)
+    return PlacedOrder(routed.order_id, routed.external_id, routed.channel, routed.status, routed.reason, opened)
+
+
+def route_accepted(uow: Uow, order_ids: Sequence[int]) -> list[int]:
+    """Route those of these orders that are due and that nobody else is routing; return their ids."""
+    claimed = store.claim(uow, order_ids)
+    if claimed:
+        routing.route_orders(uow, claimed)
+    return claimed
 
 
 def hold_order(
     uow: Uow, order_id: int, *, reason: str, at: datetime | None = None, expected_version: int | None = None
 ) -> None:
-    """Stop an order: work on its shipments stops and their clocks pause."""
-    order = _load(uow, order_id, OrderCommand.HOLD, expected_version)
-    live = [item.id for item in _unfinished(uow, order_id) if not item.held]
-    fulfillment.hold(uow, live, reason=reason, at=at)
-    changed = store.set_status(uow, order, OrderStatus.HELD)
+    """Stop an order: work on its shipments stops and their clocks pause, and routing leaves it alone."""
+    order = _load(uow, order_id, OrderMove.HOLD, expected_version)
+    here = _here(uow, order_id)
+    if order.status is OrderStatus.ROUTED and not here:
+        raise _illegal(f"Everything of order {order_id} has left; there is nothing to hold.")
+    fulfillment.hold(uow, [item.id for item in here if not item.held], reason=reason, at=at)
+    changed = store.move(uow, order, OrderMove.HOLD, OrderStatus.HELD)
     store.tell(uow, EventType.ORDER_HELD, changed, at=at, reason=reason)
 
 
 def release_order(uow: Uow, order_id: int, *, at: datetime | None = None, expected_version: int | None = None) -> None:
-    """Let a held order go on; one without a shipment is routed again."""
-    order = _load(uow, order_id, OrderCommand.RELEASE, expected_version)
-    held = [item.id for item in _unfinished(uow, order_id) if item.held]
-    fulfillment.release(uow, held, at=at)
-    to = OrderStatus.ROUTED if shipments.of_orders(uow, [order_id]) else OrderStatus.PLACED
-    changed = store.set_status(uow, order, to)
+    """Let a held order go on; what of it has no location is due for routing."""
+    order = _load(uow, order_id, OrderMove.RELEASE, expected_version)
+    fulfillment.release(uow, [item.id for item in _here(uow, order_id) if item.held], at=at)
+    waits = bool(lines.open_lines(uow, [order_id]))
+    if waits:
+        alive = [item for item in _all(uow, order_id) if item.status is not ShipmentStatus.CANCELLED]
+        to = OrderStatus.PARTLY_ROUTED if alive else OrderStatus.PLACED
+        changed = store.move(uow, order, OrderMove.RELEASE, to, routing_due_at=uow.now)
+        uow.wake(Topic.ROUTING)
+    else:
+        changed = store.move(uow, order, OrderMove.RELEASE, OrderStatus.ROUTED)
     store.tell(uow, EventType.ORDER_RELEASED, changed, at=at)
-    routing.route_orders(uow, [order_id])
 
 
 def cancel_order(
     uow: Uow, order_id: int, *, reason: str, at: datetime | None = None, expected_version: int | None = None
 ) -> None:
-    """Give up an order nothing of which has left: its stock is given back and its clocks end."""
-    order = _load(uow, order_id, OrderCommand.CANCEL, expected_version)
-    live = [item.id for item in _unfinished(uow, order_id)]
-    if live:
-        fulfillment.cancel(uow, live, reason=reason, at=at)  # the last shipment takes the order with it
+    """Give up what of an order has not left: shipments are called back, stock comes back, clocks end.
+
+    When some of it has left already, that goes on and the order with it. Refused when all of it has left.
+    """
+    order = _load(uow, order_id, OrderMove.CANCEL, expected_version)
+    here = _here(uow, order_id)
+    waiting = lines.open_lines(uow, [order_id]).get(order_id, [])
+    if not here and not waiting:
+        raise _illegal(f"Everything of order {order_id} has left; there is nothing to cancel.")
+    fulfillment.recall(uow, [item.id for item in here], reason=reason, at=at)
+    given_up = lines.open_lines(uow, [order_id]).get(order_id, [])
+    lines.give_up(uow, given_up)
+    rest = [item for item in _all(uow, order_id) if item.status is not ShipmentStatus.CANCELLED]
+    if not rest:
+        changed = store.move(uow, order, OrderMove.CANCEL, OrderStatus.CANCELLED)
+        store.tell(uow, EventType.ORDER_CANCELLED, changed, at=at, reason=reason)
         return
-    changed = store.set_status(uow, order, OrderStatus.CANCELLED)
-    store.tell(uow, EventType.ORDER_CANCELLED, changed, at=at, reason=reason)
+    done = all(is_done(item.method, item.status) for item in rest)
+    to = OrderStatus.FULFILLED if done else OrderStatus.ROUTED
+    changed = store.move(uow, order, OrderMove.CANCEL_REST, to)
+    told = [{"sku": line.sku, "quantity": line.units} for line in given_up]
+    store.tell(uow, EventType.ORDER_PARTLY_CANCELLED, changed, at=at, reason=reason, lines=told)
+    if done:
+        data = {"order": order.id, "external_id": order.external_id, "status": to.value}
+        uow.record(EventType.ORDER_FULFILLED, subject=f"order/{order.id}", data=data, at=at)
 
 
-def _unfinished(uow: Uow, order_id: int) -> list[ShipmentFacts]:
-    facts = shipments.load(uow, shipments.of_orders(uow, [order_id]))
-    return [fact for fact in facts if not is_done(fact.method, fact.status)]
+def _all(uow: Uow, order_id: int) -> list[ShipmentFacts]:
+    return shipments.load(uow, shipments.of_orders(uow, [order_id]))
 
 
-def _load(uow: Uow, order_id: int, command: OrderCommand, expected_version: int | None) -> store.OrderRow:
+def _here(uow: Uow, order_id: int) -> list[ShipmentFacts]:
+    """Return the shipments that have neither left nor been cancelled."""
+    facts = _all(uow, order_id)
+    return [fact for fact in facts if not has_left(fact.method, fact.status) and not is_done(fact.method, fact.status)]
+
+
+def _load(uow: Uow, order_id: int, move: OrderMove, expected_version: int | None) -> store.OrderRow:
     order = store.load(uow, order_id)
     if expected_version is not None and expected_version != order.version:
         raise DomainError(ErrorCode.STALE, f"Order {order_id} has changed since you read it.")
-    if order.status not in ALLOWED[command]:
-        words = f"Order {order_id} is {order.status}; it cannot be asked to {command}."
-        raise DomainError(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
+    if not may(move, order.status):
+        raise _illegal(f"Order {order_id} is {order.status.replace('_', ' ')}; it cannot be asked to {move}.")
     return order
+
+
+def _illegal(words: str) -> DomainError:
+    return DomainError(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
 
 
 def _refuse(results: Sequence[list[Fault]]) -> None:

@@ -31,6 +31,11 @@ def wake(uow: Uow, product_ids: Collection[int]) -> int:
     return _make_due(uow, sa.exists().where(_waits(), of_these))
 
 
+def wake_all(uow: Uow) -> int:
+    """Have routing look again at everything that waits for stock: a rule changed."""
+    return _make_due(uow, sa.exists().where(_waits()))
+
+
 def sweep(uow: Uow) -> int:
     """Wake orders whose product is available somewhere and moved since the order was last touched."""
     moved = sa.exists().where(

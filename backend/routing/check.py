@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.routing.fields import Field, FieldType, Scope, find_field
 from backend.routing.operators import FITTING, LISTS, ORDERING, instant, kind
-from backend.routing.words import SPLITS, Op, SortBy
+from backend.routing.words import ENDS, After, Op, SortBy
 from models.enums import LocationKind, Method
 from models.errors import Fault
 
@@ -85,7 +85,7 @@ def _scenario(scenario: Mapping[str, Any], at: str, known: _Known) -> Iterator[F
         yield from _sort(sort, f"{at}/sorts/{index}")
         if sort.get("by") == SortBy.RANK and not ranked:
             yield Fault(f"{at}/sorts/{index}/by", "nothing_ranked", "A rank needs groups or locations to be ranked.")
-    if scenario.get("when_partial") not in SPLITS:
+    if scenario.get("when_partial", After.NEXT) in (After.NEXT, *ENDS):
         for word in ("rest", "only_complete"):
             if word in scenario:
                 yield Fault(f"{at}/{word}", "no_split", f"{word} belongs to a split: see when_partial.")
@@ -118,7 +118,7 @@ def _sort(sort: Mapping[str, Any], at: str) -> Iterator[Fault]:
         if field is None:
             yield _unknown(name, at)
         elif not field.scope & (Scope.PLACE | Scope.LIVE | Scope.PAIR) or field.type is FieldType.LIST:
-            yield Fault(f"{at}/field", "not_here", "Locations are ranked by one of their own fields: location.…")
+            yield Fault(f"{at}/field", "not_here", "Locations are ranked by a field of theirs, such as location.name.")
 
 
 def _filters(filters: Any, at: str, allowed: Scope) -> Iterator[Fault]:
@@ -213,7 +213,7 @@ def _misfit(op: Op, field: Field, value: Any) -> str:
 
 def _element_misfit(op: Op, field: Field, value: Any) -> str:
     of = kind(value)
-    if of is None:
+    if of in (None, FieldType.LIST):
         return ""  # its form is wrong, which is told elsewhere
     if op in ORDERING or op is Op.BETWEEN:
         is_instant = isinstance(value, str) and instant(value) is not None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.routing.check import semantic_faults
-from backend.routing.schema import STRATEGY, structure_faults
+from backend.routing.schema import STRATEGY, TOO_DEEP, structure_faults
 from backend.routing.words import After, Choice, Op, SortBy
 from models.errors import Fault, invalid
 
@@ -152,6 +152,8 @@ def strategy_faults(
     `locations` and `groups` are the codes that exist; None: they are not looked at.
     """
     faults = structure_faults(STRATEGY, document)
+    if any(fault.code == TOO_DEEP for fault in faults):
+        return [replace(fault, pointer=f"{at}{fault.pointer}") for fault in faults]
     broken = [fault.pointer for fault in faults]
     faults += [
         fault

@@ -13,7 +13,7 @@ from backend.routing.document import Scenario, Strategy
 from backend.routing.facts import Assignment, Decision, Leftover, Network, OrderFacts, Place
 from backend.routing.fields import Env
 from backend.routing.filters import matches
-from backend.routing.pool import Job, Pool, gather
+from backend.routing.pool import Job, Look, Pool, gather
 from backend.routing.prepare import Prepared, ReadyRoute, ReadyScenario, compiled, prepared
 from backend.routing.rank import Ranking, cost_minor, distance_of
 from backend.routing.room import Loads
@@ -121,25 +121,37 @@ def _scenario(job: Job, path: ReadyRoute, ready: ReadyScenario, tracer: Tracer) 
     return _split(job, pool, step, path.route.candidates)
 
 
-def _whole(job: Job, pool: Pool, step: Step) -> list[int]:
+def _whole(job: Job, pool: Pool, step: Step) -> set[int]:
     """Return the candidates that have everything that is left; tell of the others what they lack."""
-    full: Iterable[int] = pool.ids
-    needs = dict(job.left)
-    products = [job.line(number).product_id for number in needs]
-    if len(set(products)) < len(products):
-        needs = _together(job, needs)
-    for number, need in needs.items():
-        have = pool.holdings[number].get
-        if lacking := [id_ for id_ in full if have(id_, 0) < need]:
-            step.lacking.append((number, sorted((id_, have(id_, 0)) for id_ in lacking)))
-            full = [id_ for id_ in full if have(id_, 0) >= need]
+    full = _full(job, pool, step)
     if pool.rooms:
         wanted = [(job.line(number), units) for number, units in job.left.items()]
-        full = list(full)
         over = {id_ for id_ in full if id_ in pool.rooms and not pool.rooms[id_].holds(wanted)}
         step.too_much = sorted(over)
-        full = [id_ for id_ in full if id_ not in over]
-    return list(full)
+        full = full - over
+    return full
+
+
+def _full(job: Job, pool: Pool, step: Step) -> set[int]:
+    """Return the candidates with enough stock; what the last scenario found holds while its question was the same."""
+    last = job.last_look
+    if last is not None and not step.ready.per_line and last.ids == pool.ids and last.wanted == step.wanted:
+        step.lacking, step.without = last.lacking, last.without
+        return last.full
+    full, needs = pool.ids, dict(job.left)
+    if job.shares_products:
+        needs = _together(job, needs)
+    for number, need in needs.items():
+        holding = pool.holdings[number]
+        if without := full.difference(holding):
+            step.without.append((number, sorted(without)))
+            full = full - without
+        if short := [id_ for id_ in full if holding[id_] < need]:
+            step.lacking.append((number, sorted((id_, holding[id_]) for id_ in short)))
+            full = full.difference(short)
+    if not step.ready.per_line:
+        job.last_look = Look(set(pool.ids), step.wanted, full, step.lacking, step.without)
+    return full
 
 
 def _together(job: Job, needs: dict[int, int]) -> dict[int, int]:
@@ -171,6 +183,7 @@ def _split(job: Job, pool: Pool, step: Step, choice: Choice) -> After:
         already=frozenset(job.took),
         takers={number: frozenset(job.takers(number)) for number in job.left},
         most_per_line=job.most_per_line,
+        shares_products=job.shares_products,
     )
     plan = (by_line if scenario.when_partial is After.SPLIT_BY_LINE else by_quantity)(share, choice)
     covered = sum(sum(units.values()) for units in plan.values()) == sum(job.left.values())
@@ -213,7 +226,7 @@ def _why(job: Job, tracer: Tracer) -> Why:
         return Why.SPLIT_LIMIT
     if not looked:
         return Why.NO_STOCK
-    if not any(step.ranked or step.lacking for step in tracer.steps) and outs:
+    if not any(step.ranked or step.lacking or step.without for step in tracer.steps) and outs:
         return Why.LEFT_OUT
     return Why.NOT_ENOUGH
 

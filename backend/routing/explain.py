@@ -52,6 +52,8 @@ _THEN: Mapping[str, str] = {
     "cancel": "The rest is cancelled.",
 }
 
+_OTHERS = ("out", "filters", "closing_minutes", "cutoff_minutes", "without", "short", "over_limit")
+
 _TOLD = 10  # locations named in one sentence
 
 
@@ -70,7 +72,7 @@ class Said:
 def explain(trace: Trace, places: Names) -> Said:
     """Return a decision as a tree of sentences; `places` are the names of locations by id."""
     parts = [*_chosen(trace, places), *_left(trace)]
-    for step in trace.get("steps", ()):
+    for step in _steps(trace):
         parts.append(_step(trace, step, places))
     if clashes := trace.get("clashes"):
         parts.append(Said("Comparisons whose types do not fit, so they did not match", tuple(map(Said, clashes))))
@@ -85,7 +87,7 @@ def why_not(trace: Trace, location_id: int, places: Names) -> Said:
             return Said(_why_chosen(trace, chosen, places))
     said = tuple(
         Said(f"{step['scenario']}: {reason}")
-        for step in trace.get("steps", ())
+        for step in _steps(trace)
         if (reason := _why_not_in(trace, step, location_id, places)) is not None
     )
     if said:
@@ -135,6 +137,10 @@ def _why_chosen(trace: Trace, chosen: Sequence[Any], places: Names) -> str:
     return f"Why {name}: part of the split among the fewest of {count} that have some of it{far}"
 
 
+def _have(count: int) -> str:
+    return "1 has" if count == 1 else f"{count:,} have"
+
+
 def _best(step: Mapping[str, Any]) -> str:
     sorts = step.get("sorted_by") or ["distance"]
     return "nearest" if sorts[0] == "distance" else f"first by {sorts[0]}"
@@ -150,11 +156,13 @@ def _step(trace: Trace, step: Mapping[str, Any], places: Names) -> Said:
     parts = []
     for reason, ids in step.get("out", {}).items():
         parts.append(Said(f"{_count(ids)} left out: {_reason(step, reason)}", _some(ids, places)))
+    for number, *ids in step.get("without", ()):
+        parts.append(Said(f"{_have(_count(ids))} no {_line(trace, step, number)[0]}", _some(ids, places)))
     for number, *pairs in step.get("short", ()):
         sku, wanted = _line(trace, step, number)
         having = [(id_, have) for id_, have in zip(pairs[::2], pairs[1::2], strict=True)]
         some = tuple(Said(f"{_name(places, id_)}: {have} of {wanted} there") for id_, have in having[:_TOLD])
-        parts.append(Said(f"{len(having)} have not enough {sku}", some))
+        parts.append(Said(f"{_have(len(having))} not enough {sku}", some))
     if over := step.get("over_limit"):
         parts.append(Said(f"{_count(over)} may not be given that much more", _some(over, places)))
     if ranked := step.get("ranked"):
@@ -167,7 +175,7 @@ def _step(trace: Trace, step: Mapping[str, Any], places: Names) -> Said:
         parts.append(Said("A split would not have covered everything, so none was made."))
     if then := step.get("then"):
         parts.append(Said(_THEN.get(then, then)))
-    return Said(f"{step['scenario']}: {step['asked']} have something of it", tuple(parts))
+    return Said(f"{step['scenario']}: {_have(step['asked'])} something of it", tuple(parts))
 
 
 def _ranked_words(place: int, row: Sequence[Any], places: Names) -> str:
@@ -180,25 +188,47 @@ def _why_not_in(trace: Trace, step: Mapping[str, Any], id_: int, places: Names) 
     for reason, ids in step.get("out", {}).items():
         if id_ in ids:
             return _minutes(step, reason, id_) or _reason(step, reason)
-    for number, *pairs in step.get("short", ()):
-        for place, have in zip(pairs[::2], pairs[1::2], strict=True):
-            if place == id_ and not step.get("did", "whole").startswith("split"):
-                sku, wanted = _line(trace, step, number)
-                return f"{have} of {wanted} {sku} there"
+    if not step.get("did", "whole").startswith("split") and (lack := _lack(trace, step, id_)):
+        return lack
     if id_ in step.get("over_limit", ()):
         return "that would be more than it may be given"
-    for place, row in enumerate(step.get("ranked", ()), 1):
+    ranked, rest = step.get("ranked", ()), step.get("rest", ())
+    total = len(ranked) + _count(rest)
+    for place, row in enumerate(ranked, 1):
         if row[0] == id_:
-            return _outranked(step, f"ranked {place}.", row, places)
-    if id_ in step.get("rest", ()):
-        return _outranked(step, f"ranked after the first {len(step['ranked'])}", (id_, None), places)
+            far = "" if row[1] is None else f", {row[1]:g} km"
+            return f"ranked {place} of {total}{far}{_instead(step, places)}"
+    if id_ in rest:
+        return f"ranked after the first {len(ranked)} of {total}{_instead(step, places)}"
     return None
 
 
-def _outranked(step: Mapping[str, Any], rank: str, row: Sequence[Any], places: Names) -> str:
-    far = "" if row[1] is None else f", {row[1]:g} km"
-    first = next((c[0] for c in step.get("chose", ())), None)
-    return f"{rank}{far}" if first is None else f"{rank}{far}, after {_name(places, first)}"
+def _lack(trace: Trace, step: Mapping[str, Any], id_: int) -> str | None:
+    for number, *ids in step.get("without", ()):
+        if id_ in ids:
+            return f"no {_line(trace, step, number)[0]} there"
+    for number, *pairs in step.get("short", ()):
+        for place, have in zip(pairs[::2], pairs[1::2], strict=True):
+            if place == id_:
+                sku, wanted = _line(trace, step, number)
+                return f"{have} of {wanted} {sku} there"
+    return None
+
+
+def _steps(trace: Trace) -> list[Mapping[str, Any]]:
+    """Return the steps, each with who was no candidate, though an earlier step tells it."""
+    steps: list[Mapping[str, Any]] = []
+    for step in trace.get("steps", ()):
+        same = {name: steps[step["as"]][name] for name in _OTHERS if name in steps[step["as"]]} if "as" in step else {}
+        steps.append(same | dict(step))
+    return steps
+
+
+def _instead(step: Mapping[str, Any], places: Names) -> str:
+    chose = [_name(places, chosen[0]) for chosen in step.get("chose", ())]
+    if not chose:
+        return ""
+    return f"; {_listed(chose)} came first" if len(chose) == 1 else f"; the split takes {_listed(chose)}"
 
 
 def _reason(step: Mapping[str, Any], reason: str) -> str:

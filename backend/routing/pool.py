@@ -19,6 +19,17 @@ from backend.routing.words import Out
 Holding = Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a scenario found of who has everything: of these candidates, with this left of the order."""
+
+    ids: set[int]
+    wanted: Mapping[int, int]
+    full: set[int]
+    lacking: list[tuple[int, list[tuple[int, int]]]]
+    without: list[tuple[int, list[int]]]
+
+
 @dataclass(slots=True)
 class Job:
     """An order on its way through its scenarios: `left` by line number, and what locations `took` of it so far."""
@@ -34,11 +45,14 @@ class Job:
     took: dict[int, dict[int, int]] = field(default_factory=dict)  # location id → line number → units
     env: Env = field(init=False)
     here: Vector | None = field(init=False)
+    shares_products: bool = field(init=False)  # whether two lines are of one product
+    last_look: Look | None = None
 
     def __post_init__(self) -> None:
         """Work out once what every scenario asks."""
         self.env = Env(self.order)
         self.here = direction(self.order.latitude, self.order.longitude)
+        self.shares_products = len({line.product_id for line in self.order.lines}) < len(self.order.lines)
 
     @property
     def more_shipments(self) -> int:

@@ -13,6 +13,7 @@ from backend.routing.words import ENDS, SPLITS, After, Choice, Op, SortBy
 from models.errors import Fault
 
 DEEPEST = 40  # levels of lists and objects in one document
+TOO_DEEP = "too_deep"
 
 _NAME = Text(80, 1)
 _FIELD = Text(200, 1, about="A field: order.…, customer.…, item.…, location.… or inventory.…")
@@ -130,7 +131,7 @@ def strategy_schema() -> dict[str, Any]:
 def structure_faults(shape: Shape, document: Any) -> list[Fault]:
     """Return what is wrong with the form of a document."""
     if _too_deep(document):
-        return [Fault("", "too_deep", f"A document has at most {DEEPEST} levels.")]
+        return [Fault("", TOO_DEEP, f"A document has at most {DEEPEST} levels.")]
     return list(shape.faults(document, ""))
 
 

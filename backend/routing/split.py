@@ -35,10 +35,15 @@ class Share:
     already: frozenset[int] = frozenset()  # locations that take part already and cost no new shipment
     takers: Mapping[int, frozenset[int]] | None = None  # by line number, who shares it already
     most_per_line: int = 1_000
+    shares_products: bool = False  # whether two lines are of one product
 
     def offers(self, id_: int, left: Mapping[int, int]) -> dict[int, int]:
         """Return what a location could give of what is left, within its limit, in the order of the lines."""
-        room, used, offer = self.rooms.get(id_), Counter[int](), {}
+        room = self.rooms.get(id_)
+        if room is None and not self.shares_products:
+            have = {number: self.holdings[number].get(id_, 0) for number in left}
+            return {number: min(wanted, have[number]) for number, wanted in left.items() if have[number]}
+        used, offer = Counter[int](), {}
         for number, wanted in left.items():
             line = self.lines[number]
             units = min(wanted, self.holdings[number].get(id_, 0) - used[line.product_id])
@@ -52,7 +57,10 @@ class Share:
 
     def whole_lines(self, id_: int, left: Mapping[int, int]) -> dict[int, int]:
         """Return the lines that a location could give whole, within its limit, in the order of the lines."""
-        room, used, offer = self.rooms.get(id_), Counter[int](), {}
+        room = self.rooms.get(id_)
+        if room is None and not self.shares_products:
+            return {number: need for number, need in left.items() if self.holdings[number].get(id_, 0) >= need}
+        used, offer = Counter[int](), {}
         for number, wanted in left.items():
             line = self.lines[number]
             if self.holdings[number].get(id_, 0) - used[line.product_id] < wanted:
@@ -167,16 +175,28 @@ def _fewest_lines(share: Share) -> Plan:
             _give(plan, left, id_, share.whole_lines(id_, left))
     if len(left) > EXACT_LINES:
         return _greedy_lines(share, plan, left)
-    numbers = list(left)
+    masks = _masks(share, left)
     best: dict[int, int] = {}  # which lines, as bits → the first ranked candidate that has exactly these
     for rank, id_ in enumerate(share.ranked):
-        offer = {} if id_ in share.already else share.whole_lines(id_, left)
-        mask = sum(1 << bit for bit, number in enumerate(numbers) if number in offer)
-        if mask:
-            best.setdefault(mask, rank)
+        mask = masks.get(id_, 0)
+        if mask and mask not in best and id_ not in share.already:
+            best[mask] = rank
     for rank in _cover(best, min(share.most, len(left))):
         _give(plan, left, share.ranked[rank], share.whole_lines(share.ranked[rank], left))
     return plan
+
+
+def _masks(share: Share, left: Mapping[int, int]) -> dict[int, int]:
+    """Return which lines each location could give whole, as bits."""
+    masks: dict[int, int] = {}
+    for bit, (number, need) in enumerate(left.items()):
+        for id_, units in share.holdings[number].items():
+            if units >= need:
+                masks[id_] = masks.get(id_, 0) | 1 << bit
+    for id_ in masks if share.shares_products else share.rooms:
+        offer = share.whole_lines(id_, left)
+        masks[id_] = sum(1 << bit for bit, number in enumerate(left) if number in offer)
+    return masks
 
 
 def _give(plan: Plan, left: dict[int, int], id_: int, offer: dict[int, int]) -> None:

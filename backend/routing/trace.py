@@ -36,6 +36,7 @@ class Step:
     out: dict[str, list[int]]
     asked: int
     lacking: list[tuple[int, list[tuple[int, int]]]] = field(default_factory=list)
+    without: list[tuple[int, list[int]]] = field(default_factory=list)
     too_much: list[int] = field(default_factory=list)
     ranked: list[int] = field(default_factory=list)
     chose: Plan = field(default_factory=dict)
@@ -54,13 +55,6 @@ class Step:
         told: dict[str, Any] = {"scenario": self.ready.scenario.name, "asked": self.asked}
         if len(self.wanted) < len(order.lines) or any(order.lines[n].quantity != u for n, u in self.wanted.items()):
             told["wanted"] = [[number, units] for number, units in self.wanted.items()]
-        if self.out:
-            told["out"] = {reason: _named(ids) for reason, ids in sorted(self.out.items())}
-            told |= self._details(order.method)
-        if self.lacking:
-            told["short"] = [[number, *_pairs(lacking)] for number, lacking in self.lacking]
-        if self.too_much:
-            told["over_limit"] = _named(self.too_much)
         if self.ranked:
             told |= self._ranking()
         if self.chose:
@@ -73,6 +67,20 @@ class Step:
         for name in ("cut", "incomplete"):
             if getattr(self, name):
                 told[name] = True
+        return told
+
+    def others(self, method: Method) -> dict[str, Any]:
+        """Return who is no candidate for the whole, and why."""
+        told: dict[str, Any] = {}
+        if self.out:
+            told["out"] = {str(reason): _named(ids) for reason, ids in sorted(self.out.items())}
+            told |= self._details(method)
+        if self.without:
+            told["without"] = [[number, *_named(ids)] for number, ids in self.without]
+        if self.lacking:
+            told["short"] = [[number, *_pairs(lacking)] for number, lacking in self.lacking]
+        if self.too_much:
+            told["over_limit"] = _named(self.too_much)
         return told
 
     def _details(self, method: Method) -> dict[str, Any]:
@@ -116,6 +124,20 @@ class Tracer:
         self.route: str | None = None
         self.steps: list[Step] = []
 
+    def _steps(self) -> list[dict[str, Any]]:
+        """Return the steps; who is no candidate is told once, and by the number of that step (`as`) when it recurs."""
+        seen: list[dict[str, Any]] = []
+        steps = []
+        for step in self.steps:
+            others, told = step.others(self.order.method), step.document(self.order)
+            if others and others in seen:
+                told["as"] = seen.index(others)
+            else:
+                told |= others
+            seen.append(others)
+            steps.append(told)
+        return steps
+
     def document(
         self, assignments: Sequence[Assignment], leftovers: Sequence[Leftover], clashes: Collection[str]
     ) -> dict[str, Any]:
@@ -126,7 +148,7 @@ class Tracer:
             "route": self.route,
             "outcome": str(outcome(assignments, leftovers)),
             "lines": [[line.line_id, line.sku, line.quantity] for line in self.order.lines],
-            "steps": [step.document(self.order) for step in self.steps],
+            "steps": self._steps(),
         }
         if self.order.given is not None:
             told["given"] = self.order.given

@@ -79,7 +79,12 @@ class StockLot(SQLModel, table=True):
         ),
         sa.CheckConstraint("on_hand >= 0 AND allocated >= 0 AND allocated <= on_hand", name="ck_stock_lot_units"),
         sa.CheckConstraint("serial = '' OR on_hand <= 1", name="ck_stock_lot_serial"),
-        sa.Index("ix_stock_lot_expires", "expires_on"),
+        sa.Index(  # what expires next
+            "ix_stock_lot_expires",
+            "expires_on",
+            postgresql_where=sa.text("sellable"),
+            sqlite_where=sa.text("sellable"),
+        ),
     )
 
     id: int | None = key()

@@ -144,5 +144,8 @@ def test_releasing_an_order_that_found_no_place_routes_it_again(ctx: Context) ->
     with ctx.uow() as uow:
         inventory.adjust(uow, [inventory.StockChange("CHI", "tea", 3, "receipt")])
         orders.release_order(uow, placed.id)
+    assert rows_of(ctx, Order)[0]["status"] == "placed"
+    with ctx.uow() as uow:
+        assert orders.route_accepted(uow, [placed.id]) == [placed.id]
     assert rows_of(ctx, Order)[0]["status"] == "routed"
     assert stock_of(ctx) == (3, 1)

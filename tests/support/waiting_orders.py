@@ -6,10 +6,8 @@ import sqlalchemy as sa
 
 from backend.context import Context
 from backend.orders import service as orders
-from backend.orders import store
 from backend.orders.rules import NewOrder
 from backend.persistence.bulk import table_of
-from models.enums import OrderStatus
 from models.tables import Order
 
 ORDER = table_of(Order)
@@ -18,10 +16,8 @@ ORDER = table_of(Order)
 def wait(ctx: Context, *new: NewOrder, lane: int = 9) -> list[int]:
     """Accept orders without routing them, in a transaction of their own, and return their ids."""
     with ctx.uow() as uow:
-        assert not any(orders.check(uow, new))
-        drafts = store.write(uow, new, store.known(uow, new), [OrderStatus.PLACED] * len(new))
-        ids = [draft.row.id for draft in drafts]
-        uow.session.execute(sa.update(ORDER).where(ORDER.c.id.in_(ids)).values(routing_due_at=uow.now, lane=lane))
+        ids = [accepted.id for accepted in orders.accept(uow, new)]
+        uow.session.execute(sa.update(ORDER).where(ORDER.c.id.in_(ids)).values(lane=lane))
     return ids
 
 

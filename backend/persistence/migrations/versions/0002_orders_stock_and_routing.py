@@ -296,7 +296,13 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("stock_lot", schema=None) as batch_op:
-        batch_op.create_index("ix_stock_lot_expires", ["expires_on"], unique=False)
+        batch_op.create_index(
+            "ix_stock_lot_expires",
+            ["expires_on"],
+            unique=False,
+            postgresql_where=sa.text("sellable"),
+            sqlite_where=sa.text("sellable"),
+        )
 
     op.create_table(
         "stock_segment_quota",
