@@ -53,40 +53,44 @@ def _form() -> rx.Component:
             rx.el.legend("An order that came in"),
             _field("Order number", "order", _input("order", asked["order"], "as the customer says it")),
         ),
-        rx.el.fieldset(
-            rx.el.legend("Or one made up here"),
-            _field("Goods: SKU and number", "lines", _input("lines", asked["lines"], "TEA-1 2, MUG-3")),
-            rx.el.div(
-                _field(
-                    "Method",
-                    "method",
-                    rx.el.select(
-                        rx.foreach(state.form.methods, lambda one: rx.el.option(one[1], value=one[0])),
-                        id="try-method",
-                        name="method",
-                        default_value=asked["method"],
-                    ),
-                ),
-                _field("Near or at", "near", _near(asked["near"])),
-                class_name="field-pair",
-            ),
-            rx.el.details(
-                rx.el.summary(rx.icon("chevron-right", size=16), "Coordinates, channel, tier, service"),
-                rx.el.div(
-                    _field("Latitude", "lat", _input("lat", asked["lat"], "41.88")),
-                    _field("Longitude", "lon", _input("lon", asked["lon"], "-87.63")),
-                    _field("Channel", "channel", _input("channel", asked["channel"], "web")),
-                    _field("Customer tier", "tier", _input("tier", asked["tier"], "gold")),
-                    _field("Service level", "service", _input("service", asked["service"], "standard")),
-                    class_name="field-pair",
-                ),
-                class_name="more-fields",
-            ),
-        ),
+        _made_up(asked),
         rx.el.button(rx.icon("flask-conical", size=16), "Try", type="submit", class_name="button is-main"),
         on_submit=TryState.submit,
         key=state.form_key,
         class_name="form",
+    )
+
+
+def _made_up(asked: Any) -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend("Or one made up here"),
+        _field("Goods: SKU and number", "lines", _input("lines", asked["lines"], "TEA-1 2, MUG-3")),
+        rx.el.div(
+            _field(
+                "Method",
+                "method",
+                rx.el.select(
+                    rx.foreach(state.form.methods, lambda one: rx.el.option(one[1], value=one[0])),
+                    id="try-method",
+                    name="method",
+                    default_value=asked["method"],
+                ),
+            ),
+            _field("Near or at", "near", _near(asked["near"])),
+            class_name="field-pair",
+        ),
+        rx.el.details(
+            rx.el.summary(rx.icon("chevron-right", size=16), "Coordinates, channel, tier, service"),
+            rx.el.div(
+                _field("Latitude", "lat", _input("lat", asked["lat"], "41.88")),
+                _field("Longitude", "lon", _input("lon", asked["lon"], "-87.63")),
+                _field("Channel", "channel", _input("channel", asked["channel"], "web")),
+                _field("Customer tier", "tier", _input("tier", asked["tier"], "gold")),
+                _field("Service level", "service", _input("service", asked["service"], "standard")),
+                class_name="field-pair",
+            ),
+            class_name="more-fields",
+        ),
     )
 
 
