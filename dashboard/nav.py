@@ -121,6 +121,7 @@ PAGES: tuple[Page, ...] = (
     INVENTORY,
     ROUTING,
     ROUTING_EDIT,
+    ROUTING_TRY,
     ROUTING_EMPTY,
     DELIVERIES,
     LOGIN,
