@@ -25,7 +25,7 @@ from bench.shop import Shop, finished, open_shop
 from tests.support.server import Program
 
 ROUNDS = 3
-SECONDS = 8.0
+SECONDS = 5.0
 ORDERS_PER_SECOND = 150.0
 QUESTIONS_PER_SECOND = 2_000
 CHANGES = 60
@@ -35,10 +35,12 @@ def run() -> Iterator[Figure]:
     """Yield how much is answered, how quickly, how soon a change shows, and what it all costs in memory."""
     with open_shop() as shop, tempfile.TemporaryDirectory() as folder:
         url = shop.web.environment["DATABASE_URL"]
+        key = shop.web.key("inventory:read", name="asker")
+        began = time.perf_counter()
         with Program("availability", folder=Path(folder), DATABASE_URL=url) as process:
-            key = shop.web.key("inventory:read", name="asker")
-            loaded = _ready(process)
-            yield Figure("start until everything is read", [loaded * 1000], note="200,000 balances")
+            _ready(process)
+            took = (time.perf_counter() - began) * 1000
+            yield Figure("start of the process until everything is read", [took], note="200,000 balances")
             quiet = [_load(process, key, seed=number) for number in range(ROUNDS)]
             yield _throughput("questions answered, nothing else going on", quiet)
             spent = [each["cpu"] / len(each["ms"]) * 1e6 for each in quiet]
@@ -51,7 +53,7 @@ def run() -> Iterator[Figure]:
 def _while_ordering(shop: Shop, process: Program, key: str) -> Iterator[Figure]:
     flat, steady, placed = [], [], []
     for number in range(ROUNDS):
-        options = {"per_second": ORDERS_PER_SECOND, "seconds": 2 * SECONDS + 4, "connections": 64}
+        options = {"per_second": ORDERS_PER_SECOND, "seconds": 2 * SECONDS + 3, "connections": 64}
         ordering = shop.loader("rate", mark=f"a{number}", **options)
         time.sleep(1.5)
         flat.append(_load(process, key, seed=number))
@@ -97,11 +99,9 @@ def _cpu_seconds(process: Program) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _ready(process: Program) -> float:
-    began = time.perf_counter()
+def _ready(process: Program) -> None:
     while process.http.get("/readyz").status_code != 200:
         time.sleep(0.02)
-    return time.perf_counter() - began
 
 
 def _freshness(shop: Shop, process: Program, key: str) -> list[float]:
