@@ -135,3 +135,4 @@ class OrderScreen:
     address: list[str]
     promise: list[Reckoned]
     why: list[WhyLine]
+    decided: str
