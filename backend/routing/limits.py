@@ -132,7 +132,7 @@ class Counting:
 
 
 def give_back(uow: Uow, shipment_ids: Sequence[int], location_ids: Iterable[int]) -> None:
-    """Take shipments that leave these locations out of their running windows; the caller locked them and their stock."""
+    """Take shipments that leave these locations out of their running windows; they and their stock are locked."""
     statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
     rows = fetch_in(uow.session, statement, _LOADS.c.location_id, location_ids)
     gifts = _gifts(uow, shipment_ids) if rows else []
