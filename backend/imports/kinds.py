@@ -49,7 +49,8 @@ def _products(uow: Uow, items: Sequence[Any]) -> object:
 
 
 def _stock(uow: Uow, items: Sequence[Any]) -> None:
-    inventory.count(uow, [StockCount(item.location, item.sku, item.on_hand, item.reason) for item in items])
+    counts = [StockCount(item.location, item.sku, item.on_hand, item.reason, item.lot_name()) for item in items]
+    inventory.count(uow, counts)
 
 
 def _orders(uow: Uow, items: Sequence[Any]) -> object:
