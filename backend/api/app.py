@@ -23,6 +23,7 @@ from backend.api import (
     locations,
     orders,
     products,
+    promises,
     routing,
     shipments,
     sla,
@@ -53,6 +54,7 @@ ROUTERS: list[APIRouter] = [
     deliveries.router,
     imports.router,
     carriers.router,
+    promises.router,
 ]
 
 DESCRIPTION = """
