@@ -29,7 +29,8 @@ class OrderDoor(Door):
             facts = say_order.Facts(
                 order=order,
                 story=queries.tell(uow, queries.timeline(uow, order_id)),
-                why=why.lines([said for _, said in told]),
+                why=[line for trace, said in told for line in why.in_short(said, trace)],
+                steps=[line for trace, said in told for line in why.step_by_step(said, trace)],
                 decided=_decided(last[0], reader) if last else "",
                 promise=told[0][0].get("promise") or {} if told else {},
                 may=tuple(OrderCommand) if asker.actor.can(Permission.ORDERS_WRITE) else (),

@@ -129,6 +129,14 @@ def why() -> rx.Component:
                 rx.el.div(
                     rx.el.p(state.decided, class_name="muted"),
                     rx.el.ul(rx.foreach(state.why, _reason), class_name="why"),
+                    rx.cond(
+                        state.why_steps.length() > 0,
+                        rx.el.details(
+                            rx.el.summary(rx.icon("chevron-right", size=16), "How it was decided, step by step"),
+                            rx.el.ul(rx.foreach(state.why_steps, _reason), class_name="why"),
+                            class_name="why-steps",
+                        ),
+                    ),
                     class_name="panel-body why-told",
                 ),
                 _elsewhere(),

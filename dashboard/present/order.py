@@ -52,6 +52,7 @@ class Facts:
     order: OrderWhole
     story: Sequence[Entry]
     why: Sequence[WhyLine] = ()
+    steps: Sequence[WhyLine] = ()
     decided: str = ""
     promise: Mapping[str, Any] = field(default_factory=dict)
     may: Collection[OrderCommand] = ()
@@ -71,6 +72,7 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         address=address(order),
         promise=reckoned(facts.promise, order.time_zone, reader),
         why=list(facts.why),
+        why_steps=list(facts.steps),
         decided=facts.decided,
     )
 

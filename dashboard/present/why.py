@@ -4,6 +4,7 @@ the sentences are made by `backend/routing/explain.py`."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,20 @@ def lines(said: Sequence[Said]) -> list[WhyLine]:
         WhyLine(str(number), text, min(depth, DEEPEST))
         for number, (text, depth) in enumerate(pair for one in said for pair in _walk(one, 0))
     ]
+
+
+def in_short(said: Said, trace: Mapping[str, Any]) -> list[WhyLine]:
+    """Return where it went and what was left over, without how that was found."""
+    return lines([replace(said, under=said.under[: _told_first(trace)])])
+
+
+def step_by_step(said: Said, trace: Mapping[str, Any]) -> list[WhyLine]:
+    """Return what happened in each scenario."""
+    return lines(said.under[_told_first(trace) :])
+
+
+def _told_first(trace: Mapping[str, Any]) -> int:
+    return len(trace.get("chosen", ())) + len(trace.get("left", ()))
 
 
 def _walk(said: Said, depth: int) -> Iterator[tuple[str, int]]:

@@ -54,6 +54,7 @@ class OrderState(rx.State):
     address: list[str] = []
     promise: list[Reckoned] = []
     why: list[WhyLine] = []
+    why_steps: list[WhyLine] = []
     decided: str = ""
     there: str = ""  # which other location was asked about
     not_there: list[WhyLine] = []
@@ -146,6 +147,7 @@ class OrderState(rx.State):
             "address",
             "promise",
             "why",
+            "why_steps",
             "decided",
         )
         for name in names:
