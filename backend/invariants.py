@@ -53,7 +53,7 @@ def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
     yield from stock.rules()
     yield "What open shipments hold equals their lines; what is done holds nothing", _held()
     yield "Shipments take no more of an order line than was asked for and not cancelled", _split()
-    yield "An order is finished exactly when its shipments are", _finished()
+    yield "An order is finished exactly when its shipments are and nothing of it waits", _finished()
     yield "A location's counts equal a recount of its shipments", _health()
     yield "A location's met and missed equal a recount of its clocks", _finished_clocks()
 
@@ -111,11 +111,12 @@ def _finished() -> sa.Select[*tuple[Any, ...]]:
     done = sa.or_(_SHIPMENT.c.status == ShipmentStatus.CANCELLED.value, *ends)
     open_ = sa.func.sum(sa.case((done, 0), else_=1))
     over = _ORDER.c.status.in_([OrderStatus.FULFILLED.value, OrderStatus.CANCELLED.value])
+    at_work = _ORDER.c.status == OrderStatus.ROUTED.value  # the other states have units that wait
     return (
         sa.select(_ORDER.c.id.label("order"), _ORDER.c.status, open_.label("open_shipments"))
         .select_from(_ORDER.join(_SHIPMENT, _SHIPMENT.c.order_id == _ORDER.c.id))
         .group_by(_ORDER.c.id, _ORDER.c.status)
-        .having(sa.or_(sa.and_(over, open_ > 0), sa.and_(sa.not_(over), open_ == 0)))
+        .having(sa.or_(sa.and_(over, open_ > 0), sa.and_(at_work, open_ == 0)))
     )
 
 

@@ -23,6 +23,7 @@ from backend.api.deps import Ctx, require
 from backend.auth.actor import Actor
 from backend.clock import system_now
 from backend.context import Context
+from backend.persistence.answers import Claim, Stored, running
 from backend.persistence.bulk import insert_missing, table_of
 from backend.persistence.uow import Uow
 from models.enums import Permission
@@ -80,6 +81,11 @@ class Once:
         return _response(answer.status, text, answer.headers)
 
     @property
+    def claim(self) -> Claim | None:
+        """Return the key for those who keep answers many at once; None without a key."""
+        return None if self.key is None else Claim(self._owner, self.key, self.body_hash)
+
+    @property
     def _owner(self) -> str:
         return hashlib.sha256(f"{self.actor.kind} {self.actor.label} {self.route}".encode()).hexdigest()
 
@@ -103,14 +109,14 @@ class Once:
                 return now + LOCK
             known = uow.session.connection().execute(_KEYS.select().where(self._mine()).with_for_update()).one_or_none()
             if known is None:  # pruned in between
-                raise _running(1)
+                raise running(1)
             if known.body_hash != self.body_hash:
                 words = "This Idempotency-Key was used with another body."
                 raise DomainError(ErrorCode.IDEMPOTENCY_MISMATCH, words)
             if known.status is not None:
                 return _replayed(known.status, known.response)
             if known.locked_until is not None and known.locked_until > now:
-                raise _running(max(1, round((known.locked_until - now).total_seconds()) if self._slow(known) else 1))
+                raise running(max(1, round((known.locked_until - now).total_seconds()) if self._slow(known) else 1))
             uow.session.connection().execute(_KEYS.update().where(self._mine()).values(locked_until=now + LOCK))
             return now + LOCK
 
@@ -126,7 +132,7 @@ class Once:
             statement.values(status=answer.status, response=stored, locked_until=None)
         )
         if done.rowcount != 1:  # the lock expired and another call took over: its answer counts
-            raise _running(1)
+            raise running(1)
 
     def _give_up(self, lock: datetime) -> None:
         with self.ctx.uow(self.actor) as uow:
@@ -171,9 +177,15 @@ def _response(status: int, text: str, headers: Mapping[str, str]) -> Response:
 
 
 def _replayed(status: int, stored: Mapping[str, Any]) -> Response:
-    return _response(status, stored["body"], {**stored["headers"], "Idempotent-Replayed": "true"})
+    return send(Stored(status, stored["body"], stored["headers"], again=True))
 
 
-def _running(seconds: int) -> DomainError:
-    words = "The first call with this Idempotency-Key is still running."
-    return DomainError(ErrorCode.IDEMPOTENCY_RUNNING, words, retry_after=seconds)
+def stored(answer: Answer) -> Stored:
+    """Return an answer as it is kept and sent."""
+    return Stored(answer.status, _text(answer), answer.headers)
+
+
+def send(answer: Stored) -> Response:
+    """Return the response of an answer, which says when it was given before."""
+    again = {"Idempotent-Replayed": "true"} if answer.again else {}
+    return _response(answer.status, answer.body, {**answer.headers, **again})

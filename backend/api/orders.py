@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from backend.api import errors, faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
-from backend.api.idempotency import Answer, Once, once
+from backend.api.idempotency import Answer, Once, once, send
+from backend.api.order_intake import accepting, preferred_wait, routed_answer
 from backend.api.paging import After, Limit, Page, decode, encode, page
-from backend.api.responses import READ, WRITE
+from backend.api.responses import INTAKE, READ, WRITE
 from backend.api.schemas.common import Instant, Problem, ProblemFault
 from backend.api.schemas.orders import (
     NoBody,
@@ -24,11 +29,14 @@ from backend.api.schemas.orders import (
     ReasonIn,
     TimelineOut,
     show,
+    show_accepted,
     show_entry,
     show_event,
 )
 from backend.auth.actor import Actor
 from backend.orders import queries, service
+from backend.orders.incoming import Overtaken
+from backend.orders.intake import OVERTAKEN_ROUNDS, Intake
 from backend.orders.rules import NewOrder
 from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus, Permission
@@ -42,44 +50,56 @@ Version = Annotated[int | None, Depends(expected_version)]
 OrderId = Annotated[int, Path(ge=1, lt=2**63)]
 Prefer = Annotated[
     str | None,
-    Header(max_length=200, description="wait=N: answer once the order is routed, within N seconds. It always is."),
+    Header(max_length=200, description="`wait=N`, 0 to 60: answer once the order is routed, within N seconds."),
 ]
 
 
-@router.post("/orders", status_code=201, responses=WRITE, response_model=OrderOut)
+@router.post("/orders", status_code=201, responses=INTAKE, response_model=OrderOut)
 @faults.also(faults.orders)
-def place_order(body: OrderIn, call: Placer, prefer: Prefer = None) -> Response:
-    """Place an order: it is routed to its pickup location or the nearest that has all of it, and stock is reserved.
+async def place_order(body: OrderIn, call: Placer, prefer: Prefer = None) -> Response:
+    """Place an order: once this is answered it is durable, and `placed`; routing follows.
 
-    An order that no location can fill is `unassigned`. One that exists already is 409.
+    With `Prefer: wait=N` the answer waits for the routing and shows the shipments; when that takes longer, it is as
+    without. A key that is limited to locations has its orders routed among those, before it is answered.
     """
-
-    def work(uow: Uow) -> Answer:
-        with faults.pointing(drop="/0"):
-            placed = service.place(uow, [body.to_input()])[0]
-        shown = show(queries.get(uow, placed.id))
-        headers = {"ETag": etag_of(shown.version), "Location": f"/api/v1/orders/{placed.id}"}
-        if prefer and "wait" in prefer:
-            headers["Preference-Applied"] = "wait"
-        return Answer(201, shown, headers)
-
-    return call.run(work)
+    order = body.to_input()
+    if not call.actor.scope.everything:
+        return await run_in_threadpool(call.run, lambda uow: _placed_here(uow, order))
+    return send(await asyncio.wrap_future(accepting(call, order, wait=preferred_wait(prefer))))
 
 
-@router.post("/orders/batch", responses=WRITE, response_model=OrderBatchOut)
+def _placed_here(uow: Uow, order: NewOrder) -> Answer:
+    with faults.pointing(drop="/0"):
+        placed = service.place(uow, [order])[0]
+    return routed_answer(queries.get(uow, placed.id))
+
+
+@router.post("/orders/batch", responses=INTAKE, response_model=OrderBatchOut)
 def place_orders(body: OrderBatchIn, call: Placer) -> Response:
     """Place at most 1,000 orders: one result per order, in order. A refused order does not hold up the others."""
 
     def work(uow: Uow) -> Answer:
         results, good = _judge(uow, body.items)
-        placed = service.place(uow, list(good.values()))
-        views = {view.order.id: view for view in queries.by_ids(uow, [item.id for item in placed])}
-        for index, item in zip(good, placed, strict=True):
-            results[index] = OrderResult(index=index, status=201, order=show(views[item.id]))
+        orders = list(good.values())
+        for index, shown in zip(good, _take_in(uow, orders), strict=True):
+            results[index] = OrderResult.model_construct(index=index, status=201, order=shown, error=None)
         items = [results[index] for index in range(len(body.items))]
-        return Answer(200, OrderBatchOut(placed=len(good), refused=len(items) - len(good), items=items))
+        batch = OrderBatchOut.model_construct(placed=len(good), refused=len(items) - len(good), items=items)
+        return Answer(200, batch)
 
-    return call.run(work)
+    with call.ctx.part(Intake).room(len(body.items)):
+        for _ in range(OVERTAKEN_ROUNDS):
+            with suppress(Overtaken):  # judged anew: whoever was quicker has committed
+                return call.run(work)
+        return call.run(work)
+
+
+def _take_in(uow: Uow, orders: Sequence[NewOrder]) -> list[OrderOut]:
+    if uow.actor.scope.everything:
+        return [show_accepted(order) for order in service.accept(uow, orders)]
+    placed = service.place(uow, orders)
+    views = {view.order.id: view for view in queries.by_ids(uow, [item.id for item in placed])}
+    return [show(views[item.id]) for item in placed]
 
 
 def _judge(uow: Uow, items: list[Any]) -> tuple[dict[int, OrderResult], dict[int, NewOrder]]:

@@ -17,6 +17,7 @@ _WORDS = {
     412: "Changed since you read it",
     413: "Too large",
     415: "Not application/json",
+    429: "Too many orders wait already; try again after Retry-After seconds",
     422: "At least one fault in the input; every one is named",
 }
 
@@ -34,6 +35,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 READ = problems(400, 404, 422)
+INTAKE = problems(400, 404, 409, 412, 413, 415, 422, 429)
 WRITE = problems(400, 404, 409, 412, 413, 415, 422)
 
 

@@ -24,6 +24,7 @@ from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import upgrade
 from backend.program import Program, configure
 from backend.promise import edits as promise
+from backend.routing import strategies
 from backend.simulation.demo.apart import bring_up
 from backend.sla.service import ensure_defaults
 
@@ -98,6 +99,7 @@ def prepare(ctx: Context) -> Context:
     migrated(ctx)
     with ctx.uow() as uow:
         ensure_defaults(uow)
+        strategies.ensure_defaults(uow)
         promise.ensure_defaults(uow)
     password = ensure_admin(ctx)
     if password:

@@ -8,92 +8,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from backend.fulfillment import rules, store, workflow
+from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments, record
 from backend.fulfillment.rules import Refusal, ShipmentFacts, StepCommand
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
 from backend.orders import progress
-from backend.persistence.bulk import allocate_ids, insert_rows
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
-from backend.sla.facts import ClockMove, NewOnClock, StepReached
+from backend.sla.facts import ClockMove, StepReached
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, Fault, invalid
 from models.events import EventType
-from models.tables import Shipment, ShipmentLine
 
-__all__ = ["NewShipment", "NewShipmentLine", "StepCommand", "advance", "cancel", "hold", "open_shipments", "reassign"]
-
-
-@dataclass(frozen=True, slots=True)
-class NewShipmentLine:
-    """One product of a new shipment."""
-
-    order_line_id: int
-    product_id: int
-    sku: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewShipment:
-    """One location's share of an order, about to be opened."""
-
-    order_id: int
-    order_external_id: str
-    location_id: int
-    location_code: str
-    method: Method
-    service_level: str
-    channel: str
-    customer_tier: str | None
-    order_due_at: datetime | None
-    placed_at: datetime
-    assigned_at: datetime
-    lines: tuple[NewShipmentLine, ...]
-
-
-def allocate(uow: Uow, count: int) -> list[int]:
-    """Return ids for shipments about to be opened: their stock is reserved first, to keep the order of locks."""
-    return allocate_ids(uow.session, Shipment, count)
-
-
-def open_shipments(uow: Uow, shipments: Sequence[NewShipment], *, ids: Sequence[int] | None = None) -> list[int]:
-    """Insert shipments with their lines, start their clocks, and return their ids in order."""
-    ids = list(ids) if ids is not None else allocate(uow, len(shipments))
-    pairs = list(zip(ids, shipments, strict=True))
-    clocks = sla.start_clocks(uow, [_on_clock(id_, shipment) for id_, shipment in pairs])
-    rows = [_shipment_row(uow, id_, shipment) | clocks.columns_of(id_) for id_, shipment in pairs]
-    insert_rows(uow.session, Shipment, rows)
-    lines = [
-        {
-            "shipment_id": id_,
-            "order_line_id": line.order_line_id,
-            "product_id": line.product_id,
-            "sku": line.sku,
-            "quantity": line.quantity,
-            "picked": 0,
-        }
-        for id_, shipment in pairs
-        for line in shipment.lines
-    ]
-    insert_rows(uow.session, ShipmentLine, lines)
-    for id_, shipment in pairs:
-        data = {
-            "shipment": id_,
-            "order": shipment.order_id,
-            "external_id": shipment.order_external_id,
-            "location": shipment.location_code,
-            "method": shipment.method.value,
-            "lines": [{"sku": line.sku, "quantity": line.quantity} for line in shipment.lines],
-        }
-        _record(uow, EventType.SHIPMENT_OPENED, id_, shipment.location_id, data, shipment.assigned_at)
-    clocks.save(uow)
-    return ids
+__all__ = [
+    "NewShipment",
+    "NewShipmentLine",
+    "StepCommand",
+    "advance",
+    "allocate",
+    "cancel",
+    "hold",
+    "open_shipments",
+    "reassign",
+    "recall",
+]
 
 
 def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
@@ -161,7 +103,24 @@ def cancel(
     at: datetime | None = None,
     expected: Mapping[int, int] | None = None,
 ) -> None:
-    """Give up shipments that have not left: stock comes back, clocks end, an order with no other is cancelled."""
+    """Give up shipments that have not left for good: their units are cancelled, and an order with no other is."""
+    facts = recall(uow, shipment_ids, reason=reason, at=at, expected=expected)
+    store.give_up_units(uow, [fact.id for fact in facts])
+    progress.settle(uow, [fact.order_id for fact in facts])
+
+
+def recall(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    *,
+    reason: str,
+    at: datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+) -> list[ShipmentFacts]:
+    """Call back shipments that have not left: stock comes back, clocks end, their units have no location again.
+
+    Returns what they were. The caller says what becomes of those units and of their orders.
+    """
     facts = _load(uow, shipment_ids, rules.may_cancel, expected)
     moment = at or uow.now
     values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False}
@@ -170,7 +129,7 @@ def cancel(
     sla.cancel_clocks(uow, [fact.id for fact in facts], at=moment)
     for fact in facts:
         _tell(uow, EventType.SHIPMENT_CANCELLED, fact, moment, {"reason": reason})
-    progress.settle(uow, [fact.order_id for fact in facts])
+    return facts
 
 
 def reassign(
@@ -232,42 +191,6 @@ def _refuse_twice(ids: Sequence[int]) -> None:
         raise invalid([Fault("", "duplicate", "One command per shipment and call.")])
 
 
-def _on_clock(id_: int, shipment: NewShipment) -> NewOnClock:
-    return NewOnClock(
-        shipment_id=id_,
-        order_id=shipment.order_id,
-        location_id=shipment.location_id,
-        method=shipment.method,
-        service_level=shipment.service_level,
-        channel=shipment.channel,
-        customer_tier=shipment.customer_tier,
-        order_due_at=shipment.order_due_at,
-        placed_at=shipment.placed_at,
-        assigned_at=shipment.assigned_at,
-    )
-
-
-def _shipment_row(uow: Uow, id_: int, shipment: NewShipment) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "order_id": shipment.order_id,
-        "location_id": shipment.location_id,
-        "method": shipment.method.value,
-        "service_level": shipment.service_level,
-        "channel": shipment.channel,
-        "customer_tier": shipment.customer_tier,
-        "status": ShipmentStatus.OPEN.value,
-        "held": False,
-        "order_due_at": shipment.order_due_at,
-        "units": sum(line.quantity for line in shipment.lines),
-        "tracking": {},
-        "placed_at": shipment.placed_at,
-        "assigned_at": shipment.assigned_at,
-        "version": 1,
-        "updated_at": uow.now,
-    }
-
-
 def _tell(
     uow: Uow,
     type_: EventType,
@@ -280,10 +203,4 @@ def _tell(
 ) -> None:
     common = {"shipment": fact.id, "order": fact.order_id, "location": code or fact.location_code}
     body = {**common, "method": fact.method.value, **data}
-    _record(uow, type_, fact.id, location_id or fact.location_id, body, at)
-
-
-def _record(
-    uow: Uow, type_: EventType, shipment_id: int, location_id: int, data: Mapping[str, Any], at: datetime
-) -> None:
-    uow.record(type_, subject=f"shipment/{shipment_id}", data=dict(data), location_id=location_id, at=at)
+    record(uow, type_, fact.id, location_id or fact.location_id, body, at)

@@ -15,11 +15,12 @@ from backend.persistence.bulk import chunks, fetch_in, table_of, update_rows
 from backend.persistence.uow import Uow
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, ErrorCode, not_found
-from models.tables import Location, Order, Shipment, ShipmentLine
+from models.tables import Location, Order, OrderLine, Shipment, ShipmentLine
 
 SHIPMENTS = table_of(Shipment)
 _ORDERS = table_of(Order)
 _LINES = table_of(ShipmentLine)
+_ORDER_LINES = table_of(OrderLine)
 
 #: The column that keeps when each status was reached.
 REACHED_AT: Mapping[ShipmentStatus, str] = {
@@ -101,6 +102,14 @@ def change(uow: Uow, facts: Sequence[ShipmentFacts], values: Sequence[Mapping[st
         raise DomainError(ErrorCode.STALE, "A shipment changed at the same moment; read it again.")
 
 
+def give_up_units(uow: Uow, shipment_ids: Sequence[int]) -> None:
+    """Count the units of cancelled shipments as given up in their order lines, whose orders are locked."""
+    statement = sa.select(_LINES.c.order_line_id, sa.func.sum(_LINES.c.quantity)).group_by(_LINES.c.order_line_id)
+    rows = fetch_in(uow.session, statement, _LINES.c.shipment_id, shipment_ids)
+    more = [{"was_id": line_id, "more": int(units)} for line_id, units in sorted(rows)]
+    update_rows(uow.session, _GIVE_UP, more)
+
+
 def reached(status: ShipmentStatus, at: datetime) -> dict[str, Any]:
     """Return the column values of having reached a status."""
     return {"status": status.value, REACHED_AT[status]: at}
@@ -130,4 +139,10 @@ _COMPARE = SHIPMENTS.update().where(
     SHIPMENTS.c.id == sa.bindparam("was_id"),
     SHIPMENTS.c.status == sa.bindparam("was_status"),
     SHIPMENTS.c.version == sa.bindparam("was_version"),
+)
+
+_GIVE_UP = (
+    _ORDER_LINES.update()
+    .where(_ORDER_LINES.c.id == sa.bindparam("was_id"))
+    .values(cancelled=_ORDER_LINES.c.cancelled + sa.bindparam("more"))
 )

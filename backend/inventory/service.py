@@ -7,8 +7,9 @@ balances are locked and written is `balances.py`; adjustments and counts are `ch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -80,15 +81,27 @@ def reserve(uow: Uow, needs: Sequence[StockNeed]) -> None:
     tried.write(uow)
 
 
-def reserve_what_fits(uow: Uow, groups: Sequence[Sequence[StockNeed]]) -> list[int]:
+def reserve_what_fits(
+    uow: Uow, groups: Sequence[Sequence[StockNeed]], *, also: Callable[[int], bool] | None = None
+) -> list[int]:
     """Promise units to groups of needs, each group all or none, in their order; return the places of those that lost.
 
-    For decisions made on a slightly stale picture: who lost is decided anew, the others are safe.
+    For decisions made on a slightly stale picture: who lost is decided anew, the others are safe. `also` is asked once
+    all stock is locked, with the place of each group that fits; when it says no, the group has lost too.
     """
     tried = _Reserving(uow, [need for group in groups for need in group])
-    lost = [index for index, group in enumerate(groups) if not tried.take(group)]
+    if also is None:
+        lost = [index for index, group in enumerate(groups) if not tried.take(group)]
+    else:
+        lost = [index for index, group in enumerate(groups) if not tried.take(group, partial(also, index))]
     tried.write(uow)
     return lost
+
+
+def would_fit(uow: Uow, groups: Sequence[Sequence[StockNeed]]) -> bool:
+    """Lock what these groups need and return whether all of them could have it; nothing is promised."""
+    tried = _Reserving(uow, [need for group in groups for need in group])
+    return all(tried.take(group) for group in groups)
 
 
 class _Reserving:
@@ -106,8 +119,8 @@ class _Reserving:
         key = need.location_id, need.product_id
         return self._fences[key].left(need.segment_id) if key in self._fences else self._open.get(key, 0)
 
-    def take(self, group: Sequence[StockNeed]) -> bool:
-        """Take all that a group needs, or nothing."""
+    def take(self, group: Sequence[StockNeed], also: Callable[[], bool] = lambda: True) -> bool:
+        """Take all that a group needs, or nothing; nothing too when `also`, asked at the end, says no."""
         start = len(self._taken)
         for need in group:
             key = need.location_id, need.product_id
@@ -122,7 +135,7 @@ class _Reserving:
                 return self._undo(start)
             self._open[key] = left
             self._taken.append((need, 0, need.quantity))
-        return True
+        return True if also() else self._undo(start)
 
     def write(self, uow: Uow) -> None:
         """Write what was taken."""

@@ -24,3 +24,16 @@ JOB_SECONDS = Histogram(
     registry=REGISTRY,
 )
 JOB_FAILURES = Counter("pickwatch_job_failures", "Runs of a job that raised.", ["job"], registry=REGISTRY)
+ORDERS_ROUTED = Counter("pickwatch_orders_routed", "Routing decisions by outcome.", ["outcome"], registry=REGISTRY)
+ROUTING_SECONDS = Histogram(
+    "pickwatch_routing_seconds",
+    "Time to decide where one order goes; locks and rows not included.",
+    buckets=(0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1),
+    registry=REGISTRY,
+)
+ROUTING_FAILURES = Counter(
+    "pickwatch_routing_failures", "Orders whose routing raised, and which are tried later.", registry=REGISTRY
+)
+ROUTING_OVERTAKEN = Counter(
+    "pickwatch_routing_overtaken", "Decisions made again because somebody else was quicker.", registry=REGISTRY
+)

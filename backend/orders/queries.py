@@ -28,6 +28,7 @@ __all__ = [
     "by_ids",
     "get",
     "listing",
+    "not_due",
     "search",
     "tell",
     "timeline",
@@ -121,6 +122,12 @@ def by_ids(uow: Uow, ids: Sequence[int]) -> list[OrderView]:
     """Return the visible orders with these ids."""
     statement = select(Order).where(col(Order.id).in_(sorted(ids)), visible_order(uow.actor.scope))
     return views(uow, list(uow.session.exec(statement)))
+
+
+def not_due(uow: Uow, ids: Sequence[int]) -> set[int]:
+    """Return those of these orders that wait for no routing any more."""
+    statement = sa.select(_ORDERS.c.id).where(_ORDERS.c.routing_due_at.is_(None))
+    return {id_ for (id_,) in fetch_in(uow.session, statement, _ORDERS.c.id, ids)}
 
 
 def views(uow: Uow, orders: list[Order]) -> list[OrderView]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.enums import Method, OrderStatus
-from models.errors import Fault
+from models.errors import DomainError, ErrorCode, Fault
 
 #: An order may say it was placed a little ahead of our clock (clocks differ), never further.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -24,6 +24,23 @@ class StockMode(StrEnum):
     UNTRACKED = "untracked"
 
 
+class OrderMove(StrEnum):
+    """What changes the state of an order: a command, a decision of routing, or what became of its shipments."""
+
+    ROUTE = "route"  # all of it has a location
+    ROUTE_PARTLY = "route_partly"  # some of it has
+    FIND_NONE = "find_none"  # none of it has: nobody can fill it
+    BACKORDER = "backorder"  # none of it has: it waits for stock
+    SEND_TO_CARE = "send_to_care"  # none of it has: it waits for a person
+    GIVE_UP = "give_up"  # routing may cancel what nobody can fill
+    GIVE_BACK = "give_back"  # a location gave its share back, which waits for routing
+    HOLD = "hold"
+    RELEASE = "release"
+    CANCEL = "cancel"
+    CANCEL_REST = "cancel_rest"  # what had not left is given up, the rest goes on
+    SETTLE = "settle"  # its last open shipment is done, or was cancelled
+
+
 class OrderCommand(StrEnum):
     """What may be asked of an order."""
 
@@ -32,12 +49,60 @@ class OrderCommand(StrEnum):
     CANCEL = "cancel"
 
 
+_O = OrderStatus
+_WAITS = frozenset({_O.PLACED, _O.UNASSIGNED, _O.BACKORDERED, _O.CUSTOMER_CARE})
+_AT_WORK = frozenset({_O.ROUTED, _O.PARTLY_ROUTED})
+_OPEN = _WAITS | _AT_WORK
+
+#: From which states each move may be made, and to which it leads. Nothing else ever happens to an order's state.
+TRANSITIONS: Mapping[OrderMove, tuple[frozenset[OrderStatus], frozenset[OrderStatus]]] = {
+    OrderMove.ROUTE: (_OPEN, frozenset({_O.ROUTED})),
+    OrderMove.ROUTE_PARTLY: (_OPEN, frozenset({_O.PARTLY_ROUTED})),
+    OrderMove.FIND_NONE: (_OPEN, frozenset({_O.UNASSIGNED})),
+    OrderMove.BACKORDER: (_OPEN, frozenset({_O.BACKORDERED})),
+    OrderMove.SEND_TO_CARE: (_OPEN, frozenset({_O.CUSTOMER_CARE})),
+    OrderMove.GIVE_UP: (_OPEN, frozenset({_O.CANCELLED})),
+    OrderMove.GIVE_BACK: (_AT_WORK, frozenset({_O.PLACED, _O.PARTLY_ROUTED})),
+    OrderMove.HOLD: (_OPEN, frozenset({_O.HELD})),
+    OrderMove.RELEASE: (frozenset({_O.HELD}), frozenset({_O.PLACED, _O.ROUTED, _O.PARTLY_ROUTED})),
+    OrderMove.CANCEL: (_OPEN | {_O.HELD}, frozenset({_O.CANCELLED})),
+    OrderMove.CANCEL_REST: (_AT_WORK | {_O.HELD}, frozenset({_O.ROUTED, _O.FULFILLED})),
+    OrderMove.SETTLE: (_AT_WORK | {_O.HELD}, frozenset({_O.FULFILLED, _O.CANCELLED}) | _WAITS),
+}
+
 #: From which states each command is allowed.
 ALLOWED: Mapping[OrderCommand, frozenset[OrderStatus]] = {
-    OrderCommand.HOLD: frozenset({OrderStatus.PLACED, OrderStatus.ROUTED, OrderStatus.UNASSIGNED}),
-    OrderCommand.RELEASE: frozenset({OrderStatus.HELD}),
-    OrderCommand.CANCEL: frozenset({OrderStatus.PLACED, OrderStatus.ROUTED, OrderStatus.UNASSIGNED, OrderStatus.HELD}),
+    command: TRANSITIONS[OrderMove(command)][0] for command in OrderCommand
 }
+
+#: What routing may make of an order, by the state it leaves it in.
+ROUTING_MOVES: Mapping[OrderStatus, OrderMove] = {
+    _O.ROUTED: OrderMove.ROUTE,
+    _O.PARTLY_ROUTED: OrderMove.ROUTE_PARTLY,
+    _O.UNASSIGNED: OrderMove.FIND_NONE,
+    _O.BACKORDERED: OrderMove.BACKORDER,
+    _O.CUSTOMER_CARE: OrderMove.SEND_TO_CARE,
+    _O.CANCELLED: OrderMove.GIVE_UP,
+}
+
+
+def may(move: OrderMove, was: OrderStatus) -> bool:
+    """Return whether the move may be made from this state."""
+    return was in TRANSITIONS[move][0]
+
+
+def moved(move: OrderMove, was: OrderStatus, to: OrderStatus) -> OrderStatus:
+    """Return `to`, or raise ILLEGAL_TRANSITION when the table does not know the move from `was` to it."""
+    origins, targets = TRANSITIONS[move]
+    if was in origins and to in targets:
+        return to
+    words = f"An order that is {was.replace('_', ' ')} does not become {to.replace('_', ' ')} by {move}."
+    raise DomainError(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
+
+
+def routed(was: OrderStatus, to: OrderStatus) -> OrderStatus:
+    """Return `to`, the state in which routing leaves an order; raises ILLEGAL_TRANSITION as `moved`."""
+    return moved(ROUTING_MOVES[to], was, to)
 
 
 @dataclass(frozen=True, slots=True)

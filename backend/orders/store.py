@@ -1,23 +1,21 @@
-"""Rows of orders: reading what they are checked against, writing many at once, telling events. Decides nothing."""
+"""Rows of orders: locking, compare-and-set, telling events. Decides nothing; those that come in are `incoming.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend.catalog import queries as catalog
-from backend.fulfillment.service import NewShipment, NewShipmentLine
-from backend.locations import queries as locations
-from backend.orders.rules import Known, NewLine, NewOrder
+from backend.auth.actor import Actor
+from backend.fulfillment.service import NewShipmentLine
+from backend.orders.rules import NewOrder, OrderMove, moved
 from backend.orders.scope import visible_order
-from backend.orders.search import folded
-from backend.persistence.bulk import allocate_ids, fetch_in, insert_missing, insert_rows, table_of, update_rows
+from backend.persistence.bulk import is_one_of, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
-from backend.routing.rules import Decision, Place
 from models.enums import Method, OrderStatus
 from models.errors import DomainError, ErrorCode, not_found
 from models.events import EventType
@@ -50,187 +48,60 @@ class Draft:
     lines: tuple[NewShipmentLine, ...]
 
     @property
-    def needs(self) -> dict[int, int]:
-        """Return units by product id."""
-        return _sum_units((line.product_id, line.quantity) for line in self.lines)
-
-    @property
     def event_lines(self) -> list[dict[str, Any]]:
         """Return the lines as events tell them."""
         return [{"sku": line.sku, "quantity": line.quantity} for line in self.lines]
 
-    def become(self, row: OrderRow) -> Draft:
-        """Return the same draft on a changed row."""
-        return replace(self, row=row)
-
-
-def known(uow: Uow, orders: Sequence[NewOrder]) -> Known:
-    """Return what these orders are to be checked against."""
-    codes = {code for order in orders for code in (order.pickup_location, order.location) if code is not None}
-    places = locations.by_code(uow, codes)
-    statement = sa.select(_ORDERS.c.channel, _ORDERS.c.external_id)
-    wanted = {(order.channel, order.external_id) for order in orders}
-    rows = fetch_in(uow.session, statement, _ORDERS.c.external_id, [external for _, external in wanted])
-    return Known(
-        products=catalog.ids_by_sku(uow, {line.sku for order in orders for line in order.lines}),
-        locations={code: frozenset(map(Method, place.methods)) for code, place in places.items()},
-        taken=frozenset((channel, external) for channel, external in rows) & wanted,
-        now=uow.now,
-    )
-
-
-def needs(order: NewOrder, known: Known) -> dict[int, int]:
-    """Return the units an order asks for by product id."""
-    return _sum_units((known.products[line.sku], line.quantity) for line in order.lines)
-
-
-def _sum_units(pairs: Any) -> dict[int, int]:
-    sums: dict[int, int] = {}
-    for product_id, quantity in pairs:
-        sums[product_id] = sums.get(product_id, 0) + quantity
-    return sums
-
-
-def write(uow: Uow, orders: Sequence[NewOrder], known: Known, statuses: Sequence[OrderStatus]) -> list[Draft]:
-    """Insert orders with their lines; raise CONFLICT when another transaction placed one of them just now."""
-    ids = allocate_ids(uow.session, Order, len(orders))
-    line_ids = iter(allocate_ids(uow.session, OrderLine, sum(len(order.lines) for order in orders)))
-    drafts: list[Draft] = []
-    lines: list[dict[str, Any]] = []
-    for id_, order, status in zip(ids, orders, statuses, strict=True):
-        row = OrderRow(id_, order.external_id, order.channel, order.method, status, order.placed_at or uow.now, 1)
-        own = tuple(
-            NewShipmentLine(next(line_ids), known.products[line.sku], line.sku, line.quantity) for line in order.lines
-        )
-        lines.extend(_line_row(id_, number, line, order.lines[number]) for number, line in enumerate(own))
-        drafts.append(Draft(row, order, order.assigned_at or order.placed_at or uow.now, own))
-    rows = sorted((_order_row(uow, draft) for draft in drafts), key=lambda row: (row["channel"], row["external_id"]))
-    if insert_missing(uow.session, Order, rows) != len(rows):
-        raise DomainError(ErrorCode.CONFLICT, "One of these orders was placed at the same moment; read it instead.")
-    insert_rows(uow.session, OrderLine, lines)
-    return drafts
-
-
-def _order_row(uow: Uow, draft: Draft) -> dict[str, Any]:
-    order, row = draft.order, draft.row
-    return {
-        "id": row.id,
-        "external_id": row.external_id,
-        "channel": row.channel,
-        "customer_id": order.customer.get("id"),
-        "customer": dict(order.customer),
-        "method": order.method.value,
-        "service_level": order.service_level,
-        "ship_to": dict(order.ship_to),
-        "pickup_location": order.pickup_location,
-        "status": row.status.value,
-        "placed_at": row.placed_at,
-        "due_at": order.due_at,
-        "attributes": dict(order.attributes),
-        "customer_email": folded(order.customer.get("email"), limit=254),
-        "customer_name": folded(order.customer.get("name"), limit=200),
-        "total_minor": sum(line.quantity * line.unit_price_minor for line in order.lines),
-        "version": row.version,
-        "created_at": uow.now,
-        "updated_at": uow.now,
-    }
-
-
-def _line_row(order_id: int, number: int, line: NewShipmentLine, stated: NewLine) -> dict[str, Any]:
-    return {
-        "id": line.order_line_id,
-        "order_id": order_id,
-        "line_number": number + 1,
-        "product_id": line.product_id,
-        "sku": line.sku,
-        "quantity": line.quantity,
-        "unit_price_minor": stated.unit_price_minor,
-    }
-
-
-def shipment(draft: Draft, place: Place) -> NewShipment:
-    """Return the shipment of a routed order."""
-    order = draft.order
-    return NewShipment(
-        order_id=draft.row.id,
-        order_external_id=draft.row.external_id,
-        location_id=place.location_id,
-        location_code=place.code,
-        method=order.method,
-        service_level=order.service_level,
-        channel=order.channel,
-        customer_tier=order.customer.get("tier"),
-        order_due_at=order.due_at,
-        placed_at=draft.row.placed_at,
-        assigned_at=draft.assigned_at,
-        lines=draft.lines,
-    )
-
 
 def load(uow: Uow, order_id: int) -> OrderRow:
     """Lock and return an order, or raise NOT_FOUND when it is not there or outside the actor's scope."""
-    columns = [_ORDERS.c[name] for name in ("id", "external_id", "channel", "method", "status", "placed_at", "version")]
-    mine = sa.select(*columns).where(_ORDERS.c.id == order_id, visible_order(uow.actor.scope))
+    mine = sa.select(*_ROW).where(_ORDERS.c.id == order_id, visible_order(uow.actor.scope))
     row = uow.session.connection().execute(mine.with_for_update(of=_ORDERS)).one_or_none()
     if row is None:
         raise not_found("order", order_id)
+    return _order(row)
+
+
+def claim(uow: Uow, order_ids: Sequence[int]) -> list[int]:
+    """Lock and return those of these orders that are due for routing, leaving out what another transaction holds."""
+    due = sa.select(_ORDERS.c.id).where(is_one_of(uow.session, _ORDERS.c.id, sorted(order_ids)))
+    due = due.where(_ORDERS.c.routing_due_at.is_not(None)).order_by(_ORDERS.c.id).with_for_update(skip_locked=True)
+    return list(uow.session.connection().execute(due).scalars())
+
+
+def _order(row: Any) -> OrderRow:
     id_, external_id, channel, method, status, placed_at, version = row
     return OrderRow(id_, external_id, channel, Method(method), OrderStatus(status), placed_at, version)
 
 
-def draft(uow: Uow, row: OrderRow, *, assigned_at: datetime) -> Draft:
-    """Read an order back, to route it again."""
-    full = uow.session.connection().execute(_ORDERS.select().where(_ORDERS.c.id == row.id)).one()
-    lines = uow.session.connection().execute(
-        _LINES.select().where(_LINES.c.order_id == row.id).order_by(_LINES.c.line_number)
-    )
-    own = tuple(NewShipmentLine(line.id, line.product_id, line.sku, line.quantity) for line in lines)
-    order = NewOrder(
-        external_id=row.external_id,
-        channel=row.channel,
-        method=row.method,
-        lines=tuple(NewLine(line.sku, line.quantity) for line in own),
-        customer=full.customer,
-        service_level=full.service_level,
-        ship_to=full.ship_to,
-        pickup_location=full.pickup_location,
-        due_at=full.due_at,
-    )
-    return Draft(row, order, assigned_at, own)
+_ROW = [_ORDERS.c[name] for name in ("id", "external_id", "channel", "method", "status", "placed_at", "version")]
 
 
-def set_status(uow: Uow, order: OrderRow, status: OrderStatus) -> OrderRow:
-    """Change the status if the order still is what `order` says, and return the new row."""
-    rows = [{"was_id": order.id, "was": order.version, "to": status.value, "moment": uow.now}]
-    if update_rows(uow.session, _SET_STATUS, rows) != 1:
+def move(
+    uow: Uow, order: OrderRow, move_: OrderMove, to: OrderStatus, *, routing_due_at: datetime | None = None
+) -> OrderRow:
+    """Change the state if the order still is what `order` says, and return the new row.
+
+    Raises ILLEGAL_TRANSITION for what the table of transitions does not know, STALE when somebody was quicker.
+    """
+    moved(move_, order.status, to)
+    row = {"id": order.id, "was_version": order.version, "was_status": order.status.value, "status": to.value}
+    rest = {"version": order.version + 1, "routing_due_at": routing_due_at, "updated_at": uow.now}
+    if update_columns(uow.session, Order, [{**row, **rest}]) != 1:
         raise DomainError(ErrorCode.STALE, f"Order {order.id} changed at the same moment; read it again.")
-    return replace(order, status=status, version=order.version + 1)
+    return replace(order, status=to, version=order.version + 1)
 
 
-_SET_STATUS = (
-    _ORDERS.update()
-    .where(_ORDERS.c.id == sa.bindparam("was_id"), _ORDERS.c.version == sa.bindparam("was"))
-    .values(status=sa.bindparam("to"), version=_ORDERS.c.version + 1, updated_at=sa.bindparam("moment"))
-)
-
-
-def tell(uow: Uow, type_: EventType, order: OrderRow, *, at: datetime | None = None, **data: Any) -> None:
+def tell(
+    uow: Uow,
+    type_: EventType,
+    order: OrderRow,
+    *,
+    at: datetime | None = None,
+    actor: Actor | None = None,
+    **data: Any,
+) -> None:
     """Record an event of an order."""
     common = {"order": order.id, "external_id": order.external_id, "channel": order.channel}
     body = {**common, "method": order.method.value, "status": order.status.value, **data}
-    uow.record(type_, subject=f"order/{order.id}", data=body, at=at)
-
-
-def tell_routing(uow: Uow, draft: Draft, decision: Decision, shipment_ids: Sequence[int]) -> None:
-    """Record where an order went, or that it found no place, and why."""
-    body: Mapping[str, Any] = {
-        "order": draft.row.id,
-        "external_id": draft.row.external_id,
-        "reason": decision.reason.value,
-        "location": decision.place.code if decision.place else None,
-        "distance_km": decision.distance_km,
-        "shipments": list(shipment_ids),
-    }
-    type_ = EventType.ORDER_ROUTED if decision.place else EventType.ORDER_UNASSIGNED
-    location_id = decision.place.location_id if decision.place else None
-    uow.record(type_, subject=f"order/{draft.row.id}", data=dict(body), location_id=location_id, at=draft.assigned_at)
+    uow.record(type_, subject=f"order/{order.id}", data=body, at=at, actor=actor)

@@ -60,8 +60,12 @@ class Uow:
         data: dict[str, Any],
         location_id: int | None = None,
         at: datetime | None = None,
+        actor: Actor | None = None,
     ) -> str:
-        """Add an event to this transaction and return its uid. `at` is the true moment, now by default."""
+        """Add an event to this transaction and return its uid. `at` is the true moment, now by default.
+
+        `actor` is whoever did it, where one transaction holds the work of several.
+        """
         uid = f"evt_{secrets.token_hex(16)}"
         self._events.append(
             {
@@ -69,7 +73,7 @@ class Uow:
                 "type": type_.value,
                 "subject": subject,
                 "location_id": location_id,
-                "actor": self.actor.label,
+                "actor": (actor or self.actor).label,
                 "data": data,
                 "at": at or self.now,
                 "recorded_at": system_now(),
@@ -95,6 +99,15 @@ class Uow:
         if known is None:
             known = self._endings[kind] = kind()
         return known  # type: ignore[return-value]  # the dict maps each class to an instance of it
+
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """Let what is done inside be done by another actor, with his scope and in his name."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
 
     def close(self) -> None:
         """Do the gathered work; called by the edge just before it commits."""

@@ -100,7 +100,7 @@ def test_a_decision_overtaken_between_looking_and_locking_is_made_again(
 ) -> None:
     """Force the interleaving: another buyer takes the last unit after the snapshot, before the lock."""
     open_shop(ctx, {"CHI": {"tea": 1}, "NY": {"tea": 1}}, NY=location("NY", at=NEW_YORK))
-    look = routing.stock.available
+    look = routing.stock.read
     overtaken: list[PlacedOrder] = []
 
     def look_and_be_overtaken(uow: object, products: object) -> object:
@@ -110,7 +110,7 @@ def test_a_decision_overtaken_between_looking_and_locking_is_made_again(
             overtaken[0] = place(ctx, order("RIVAL"))[0]
         return seen
 
-    monkeypatch.setattr(routing.stock, "available", look_and_be_overtaken)
+    monkeypatch.setattr(routing.stock, "read", look_and_be_overtaken)
     (late,) = place(ctx, order("LATE"))
     assert [s.location for s in overtaken[0].shipments] == ["CHI"]
     assert [s.location for s in late.shipments] == ["NY"]

@@ -34,9 +34,9 @@ def test_every_type_is_documented_and_nothing_else() -> None:
 
 
 def test_events_have_the_documented_fields(ctx: Context) -> None:
-    open_shop(ctx, {"ATL": {"tea": 50}, "BOS": {"tea": 50}})
+    open_shop(ctx, {"ATL": {"tea": 50, "cup": 0}, "BOS": {"tea": 50}})
     done, moved, dropped = place(ctx, order("A-1"), order("A-2"), order("A-3"))
-    place(ctx, order("A-4", lines={"tea": 500}))
+    place(ctx, order("A-4", lines={"cup": 1}))
     with ctx.uow() as uow:
         ids = dict(uow.session.execute(sa.select(Shipment.order_id, Shipment.id)).tuples().all())
         steps = (ShipmentStatus.ACCEPTED, ShipmentStatus.PICKED, ShipmentStatus.PACKED, ShipmentStatus.SHIPPED)

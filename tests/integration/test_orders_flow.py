@@ -38,7 +38,7 @@ def test_an_order_nobody_can_fill_waits_unassigned_and_says_why(ctx: Context) ->
     assert first.status is OrderStatus.ROUTED
     assert (second.status, second.reason, second.shipments) == (
         OrderStatus.UNASSIGNED,
-        "no_location_has_all_stock",
+        "no_location_has_stock",
         (),
     )
     assert stock_of(ctx) == (1, 1)
@@ -144,5 +144,8 @@ def test_releasing_an_order_that_found_no_place_routes_it_again(ctx: Context) ->
     with ctx.uow() as uow:
         inventory.adjust(uow, [inventory.StockChange("CHI", "tea", 3, "receipt")])
         orders.release_order(uow, placed.id)
+    assert rows_of(ctx, Order)[0]["status"] == "placed"
+    with ctx.uow() as uow:
+        assert orders.route_accepted(uow, [placed.id]) == [placed.id]
     assert rows_of(ctx, Order)[0]["status"] == "routed"
     assert stock_of(ctx) == (3, 1)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from backend.routing.document import parse_strategy
 from backend.routing.engine import route, route_all
-from backend.routing.facts import Limit, LineFacts, Load, Network, OrderFacts, Place
+from backend.routing.facts import Assignment, Limit, LineFacts, Load, Network, OrderFacts, Place
 from models.enums import Method
 from tests.support.routing import Shelf
 
@@ -148,7 +148,7 @@ def shuffled(units: dict[int, dict[int, int]], chance: random.Random) -> dict[in
 
 
 @given(places=networks, units=stocks, blocked=blocks, order=some_order(), document=some_strategy(), seed=st.integers())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_listing_order_and_history_never_matter(
     places: tuple[Place, ...],
     units: dict[int, dict[int, int]],
@@ -191,7 +191,7 @@ def book(one: Assignment, order: OrderFacts, load: Counter[str], blocked: frozen
 @given(
     places=networks, units=stocks, blocked=blocks, orders=st.lists(some_order(), max_size=6), document=some_strategy()
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_units_are_conserved_and_nothing_goes_where_it_may_not(
     places: tuple[Place, ...],
     units: dict[int, dict[int, int]],
@@ -223,7 +223,7 @@ def test_units_are_conserved_and_nothing_goes_where_it_may_not(
     lines=st.integers(1, 4),
     most=st.integers(1, 4),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_split_by_line_takes_the_fewest_shipments_there_can_be(held: list[set[int]], lines: int, most: int) -> None:
     places = tuple(
         Place(id_, f"L{id_}", frozenset({Method.SHIP}), latitude=0.0, longitude=float(id_))

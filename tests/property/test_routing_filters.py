@@ -132,7 +132,7 @@ def reference(part: dict[str, Any], facts: dict[str, Any], lines: list[dict[str,
 @given(
     part=filters, mine=documents, theirs=documents, hers=documents, lines=st.lists(documents, min_size=1, max_size=3)
 )
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_filters_equal_a_naive_reference(
     part: dict[str, Any],
     mine: dict[str, Any],

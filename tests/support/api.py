@@ -21,8 +21,11 @@ PASSWORD = "correct horse"
 
 
 def client_of(ctx: Context, *scopes: Permission, locations: Sequence[str] = ()) -> TestClient:
-    """Return a client whose requests carry a fresh key with these scopes; without scopes they carry none."""
-    headers = {}
+    """Return a client whose requests carry a fresh key with these scopes; without scopes they carry none.
+
+    Its orders are answered when they are routed.
+    """
+    headers = {"Prefer": "wait=10"}
     if scopes:
         with ctx.uow() as uow:
             name = f"test {'+'.join(scopes)} {'+'.join(locations)}"[:80]

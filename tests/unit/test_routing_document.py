@@ -175,7 +175,7 @@ values = st.recursive(
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(pointers(FULL)[1:]), values | st.just(...)), min_size=1, max_size=3))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_schema_and_parser_agree(changes: list[tuple[str, Any]]) -> None:
     document = copy.deepcopy(FULL)
     for pointer, value in changes:

@@ -23,6 +23,7 @@ from backend.api.schemas.common import (
 )
 from backend.orders.queries import OrderView
 from backend.orders.rules import NewLine, NewOrder
+from backend.orders.service import AcceptedOrder
 from backend.orders.story import Entry, Kind
 from models.enums import Method, OrderStatus, ShipmentStatus
 from models.tables import Event
@@ -244,6 +245,34 @@ def show(view: OrderView) -> OrderOut:
         for item, code in view.shipments
     ]
     return OrderOut(**{name: getattr(view.order, name) for name in _STATED}, lines=lines, shipments=shipments)
+
+
+def show_accepted(accepted: AcceptedOrder) -> OrderOut:
+    """Return an order that was just taken in as the API shows it: what reading it back would say."""
+    order = accepted.order
+    lines = [
+        OrderLineOut.model_construct(
+            line=number, sku=line.sku, quantity=line.quantity, unit_price=show_money(line.unit_price_minor)
+        )
+        for number, line in enumerate(order.lines, 1)
+    ]
+    return OrderOut.model_construct(
+        id=accepted.id,
+        external_id=order.external_id,
+        channel=order.channel,
+        status=accepted.status,
+        method=order.method,
+        service_level=order.service_level,
+        customer=dict(order.customer),
+        ship_to=dict(order.ship_to),
+        pickup_location=order.pickup_location,
+        placed_at=accepted.placed_at,
+        due_at=order.due_at,
+        attributes=dict(order.attributes),
+        lines=lines,
+        shipments=[],
+        version=accepted.version,
+    )
 
 
 def show_entry(entry: Entry) -> StoryEntry:

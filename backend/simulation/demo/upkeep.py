@@ -23,6 +23,8 @@ from models.tables import (
     Order,
     OrderLine,
     Product,
+    RoutingDecision,
+    RoutingExclusion,
     Shipment,
     ShipmentLine,
     SlaClock,
@@ -84,6 +86,8 @@ def forget(uow: Uow, *, before: datetime) -> None:
             (StockMovement, col(StockMovement.shipment_id), ships),
             (ShipmentLine, col(ShipmentLine.shipment_id), ships),
             (Shipment, col(Shipment.id), ships),
+            (RoutingDecision, col(RoutingDecision.order_id), order_ids),
+            (RoutingExclusion, col(RoutingExclusion.order_id), order_ids),
             (OrderLine, col(OrderLine.order_id), order_ids),
             (Order, col(Order.id), order_ids),
         ):

@@ -1,0 +1,210 @@
+"""How much a location may be given per hour, day or week, counted where it is given. Only locations with a limit pay.
+
+Locks come after those of the stock, in ascending order of location, like everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from backend.persistence.bulk import fetch_in, insert_missing, table_of
+from backend.persistence.columnwise import update_columns
+from backend.persistence.uow import Uow
+from backend.routing.facts import Limit, Load
+from backend.sla.calendar import to_instant
+from models.enums import LoadWindow
+from models.tables import LocationLoad, OrderLine, Shipment, ShipmentLine
+
+_LOADS = table_of(LocationLoad)
+_SHIPMENTS, _SHIPMENT_LINES, _LINES = table_of(Shipment), table_of(ShipmentLine), table_of(OrderLine)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an order gives to a location; money in minor units."""
+
+    location_id: int
+    items: int
+    money_minor: int
+    orders: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A location's limit, and the zone whose clock starts its windows."""
+
+    limit: Limit
+    zone: ZoneInfo
+
+
+def limit_of(document: Mapping[str, Any]) -> Limit | None:
+    """Return a location's stored limit, such as {"orders": 200} or {"money": "2500.00", "per": "week"}."""
+    orders, items, money = (document.get(name) for name in ("orders", "items", "money"))
+    if orders is None and items is None and money is None:
+        return None
+    return Limit(
+        window=LoadWindow(document.get("per", LoadWindow.DAY)),
+        orders=orders,
+        items=items,
+        money_minor=None if money is None else int(Decimal(str(money)) * 100),
+    )
+
+
+def window_start(now: datetime, window: LoadWindow, zone: ZoneInfo) -> datetime:
+    """Return when the running window began: the full hour, midnight or Monday's midnight of the location's clock."""
+    local = now.astimezone(zone)
+    if window is LoadWindow.HOUR:  # taken off the instant: an hour that the clock shows twice is two windows
+        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        return now.astimezone(UTC) - past
+    back = local.weekday() if window is LoadWindow.WEEK else 0
+    midnight = local.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back)
+    return to_instant(midnight, zone)
+
+
+def fits(limit: Limit, load: Load, more: Given) -> bool:
+    """Return whether a location with this load may be given more."""
+    return (
+        (limit.orders is None or load.orders + more.orders <= limit.orders)
+        and (limit.items is None or load.items + more.items <= limit.items)
+        and (limit.money_minor is None or load.money_minor + more.money_minor <= limit.money_minor)
+    )
+
+
+def plus(load: Load, more: Given) -> Load:
+    """Return the load after giving more."""
+    return replace(
+        load,
+        orders=load.orders + more.orders,
+        items=load.items + more.items,
+        money_minor=load.money_minor + more.money_minor,
+    )
+
+
+def running(uow: Uow, allowances: Mapping[int, Allowance]) -> dict[int, Load]:
+    """Return what each of these locations was given in its running window; nothing is locked."""
+    if not allowances:
+        return {}
+    rows = fetch_in(uow.session, sa.select(_LOADS), _LOADS.c.location_id, allowances)
+    return {row.location_id: _load(row, allowances[row.location_id], uow.now)[0] for row in rows}
+
+
+class Counting:
+    """Counts what orders give to locations with a limit. Locks their loads when it is first asked; then `write` it."""
+
+    def __init__(
+        self, uow: Uow, allowances: Mapping[int, Allowance], *, seen: Mapping[int, Load], touched: Iterable[int]
+    ) -> None:
+        """`touched` are the locations that may be asked for. `seen` are the loads the orders were decided on: where
+        there was no room already, the strategy does not mind the limit, and nothing is refused."""
+        self._uow, self._allowances, self._seen = uow, allowances, seen
+        self._touched = sorted(set(touched) & allowances.keys())
+        self._loads: dict[int, Load] | None = None
+        self._ahead: set[int] = set()
+
+    def take(self, gifts: Sequence[Given]) -> bool:
+        """Count all that an order gives and return true, or nothing when one location has no room for it."""
+        if not self._touched:
+            return True
+        if self._loads is None:
+            self._loads, self._ahead = _locked(self._uow, self._touched, self._allowances)
+        counted = [given for given in gifts if given.location_id in self._loads]
+        if not all(self._may(self._loads[given.location_id], given) for given in counted):
+            return False
+        for given in counted:
+            self._loads[given.location_id] = plus(self._loads[given.location_id], given)
+        return True
+
+    def write(self) -> None:
+        """Write the loads."""
+        loads = {id_: load for id_, load in (self._loads or {}).items() if id_ not in self._ahead}
+        _write(self._uow, loads, self._allowances)
+
+    def _may(self, load: Load, more: Given) -> bool:
+        limit = self._allowances[more.location_id].limit
+        return fits(limit, load, more) or not fits(limit, self._seen[more.location_id], more)
+
+
+def give_back(uow: Uow, shipment_ids: Sequence[int]) -> None:
+    """Take shipments that left their location out of its running window; the caller locked them and their stock."""
+    if not shipment_ids:
+        return
+    gifts = _gifts(uow, shipment_ids)
+    statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
+    for row in fetch_in(uow.session, statement, _LOADS.c.location_id, {given.location_id for given, _ in gifts}):
+        mine = [given for given, at in gifts if given.location_id == row.location_id and at >= row.starts_at]
+        values = {
+            "orders": max(0, row.orders - len(mine)),
+            "items": max(0, row.items - sum(given.items for given in mine)),
+            "money_minor": max(0, row.money_minor - sum(given.money_minor for given in mine)),
+        }
+        this = _LOADS.update().where(_LOADS.c.location_id == row.location_id)
+        uow.session.connection().execute(this.values(values))
+
+
+def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]]:
+    """Return what each shipment counts, and when it was given."""
+    items = sa.func.sum(_SHIPMENT_LINES.c.quantity)
+    money = sa.func.sum(_SHIPMENT_LINES.c.quantity * _LINES.c.unit_price_minor)
+    statement = (
+        sa.select(_SHIPMENTS.c.location_id, _SHIPMENTS.c.assigned_at, items, money)
+        .join(_SHIPMENT_LINES, _SHIPMENT_LINES.c.shipment_id == _SHIPMENTS.c.id)
+        .join(_LINES, _LINES.c.id == _SHIPMENT_LINES.c.order_line_id)
+        .group_by(_SHIPMENTS.c.id, _SHIPMENTS.c.location_id, _SHIPMENTS.c.assigned_at)
+    )
+    rows = fetch_in(uow.session, statement, _SHIPMENTS.c.id, shipment_ids)
+    return [(Given(place, int(units), int(worth)), at) for place, at, units, worth in rows]
+
+
+def _locked(uow: Uow, ids: Sequence[int], allowances: Mapping[int, Allowance]) -> tuple[dict[int, Load], set[int]]:
+    """Return the running loads, locked, and the ids of those whose rows tell of a later window: this is a history."""
+    now = uow.now
+    fresh = [
+        {
+            "location_id": id_,
+            "span": allowances[id_].limit.window.value,
+            "starts_at": window_start(now, allowances[id_].limit.window, allowances[id_].zone),
+            "orders": 0,
+            "items": 0,
+            "money_minor": 0,
+        }
+        for id_ in ids
+    ]
+    insert_missing(uow.session, LocationLoad, fresh)
+    statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
+    loads: dict[int, Load] = {}
+    ahead: set[int] = set()
+    for row in fetch_in(uow.session, statement, _LOADS.c.location_id, ids):
+        loads[row.location_id], later = _load(row, allowances[row.location_id], now)
+        if later:
+            ahead.add(row.location_id)
+    return loads, ahead
+
+
+def _load(row: Any, allowance: Allowance, now: datetime) -> tuple[Load, bool]:
+    """Return the load in the window that runs at `now`, and whether the row tells of a later one."""
+    starts_at = window_start(now, allowance.limit.window, allowance.zone)
+    if row.span == allowance.limit.window.value and row.starts_at == starts_at:
+        return Load(row.orders, row.items, row.money_minor), False
+    return Load(), row.span == allowance.limit.window.value and row.starts_at > starts_at
+
+
+def _write(uow: Uow, loads: Mapping[int, Load], allowances: Mapping[int, Allowance]) -> None:
+    rows = [
+        {
+            "location_id": id_,
+            "span": allowances[id_].limit.window.value,
+            "starts_at": window_start(uow.now, allowances[id_].limit.window, allowances[id_].zone),
+            "orders": load.orders,
+            "items": load.items,
+            "money_minor": load.money_minor,
+        }
+        for id_, load in sorted(loads.items())
+    ]
+    update_columns(uow.session, LocationLoad, rows, key="location_id")

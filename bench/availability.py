@@ -1,0 +1,136 @@
+"""Availability of a SKU over 200 locations, through HTTP, from one process, while orders pour in and change stock.
+
+200 locations × 1,000 products on PostgreSQL; `web`, `worker`, `availability`, a shop that orders and one that asks
+are processes of their own on the same machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from backend.inventory import service as inventory
+from backend.inventory.service import StockChange
+from bench.harness import Figure
+from bench.shop import Shop, finished, open_shop
+from tests.support.server import Program
+
+ROUNDS = 3
+SECONDS = 5.0
+ORDERS_PER_SECOND = 150.0
+QUESTIONS_PER_SECOND = 2_000
+CHANGES = 60
+
+
+def run() -> Iterator[Figure]:
+    """Yield how much is answered, how quickly, how soon a change shows, and what it all costs in memory."""
+    with open_shop() as shop, tempfile.TemporaryDirectory() as folder:
+        url = shop.web.environment["DATABASE_URL"]
+        key = shop.web.key("inventory:read", name="asker")
+        began = time.perf_counter()
+        with Program("availability", folder=Path(folder), DATABASE_URL=url) as process:
+            _ready(process)
+            took = (time.perf_counter() - began) * 1000
+            yield Figure("start of the process until everything is read", [took], note="200,000 balances")
+            quiet = [_load(process, key, seed=number) for number in range(ROUNDS)]
+            yield _throughput("questions answered, nothing else going on", quiet)
+            spent = [each["cpu"] / len(each["ms"]) * 1e6 for each in quiet]
+            yield Figure("processor time per answer", spent, unit="µs", note="whatever else the machine does")
+            yield from _while_ordering(shop, process, key)
+            yield Figure("a committed change is in the answer", _freshness(shop, process, key), note=_note(shop))
+            yield Figure("memory of the process", [_memory(process)], unit="MB")
+
+
+def _while_ordering(shop: Shop, process: Program, key: str) -> Iterator[Figure]:
+    flat, steady, placed = [], [], []
+    for number in range(ROUNDS):
+        options = {"per_second": ORDERS_PER_SECOND, "seconds": 2 * SECONDS + 3, "connections": 64}
+        ordering = shop.loader("rate", mark=f"a{number}", **options)
+        time.sleep(1.5)
+        flat.append(_load(process, key, seed=number))
+        steady.append(_load(process, key, seed=number, per_second=QUESTIONS_PER_SECOND))
+        done = finished(ordering)
+        placed.append(done["orders"] / done["seconds"])
+    yield Figure("orders placed meanwhile", placed, unit="/s")
+    yield _throughput("questions answered while orders pour in", flat)
+    spent = [each["cpu"] / len(each["ms"]) * 1e6 for each in flat]
+    yield Figure("processor time per answer, with following the stock", spent, unit="µs")
+    ask = f"answer at {QUESTIONS_PER_SECOND:,}/s while orders pour in"
+    yield Figure(f"{ask}, p50", [_percentile(each, 0.5) for each in steady])
+    yield Figure(f"{ask}, p99", [_percentile(each, 0.99) for each in steady], target=10)
+
+
+def _throughput(name: str, rounds: list[dict[str, Any]]) -> Figure:
+    values = [len(each["ms"]) / each["seconds"] for each in rounds]
+    slow = sorted(_percentile(each, 0.99) for each in rounds)[len(rounds) // 2]
+    word = "met" if sorted(values)[len(values) // 2] >= QUESTIONS_PER_SECOND else "MISSED"
+    return Figure(name, values, unit="/s", note=f"{word}: at least {QUESTIONS_PER_SECOND:,}; p99 {slow:.1f} ms")
+
+
+def _percentile(figures: dict[str, Any], share: float) -> float:
+    return Figure("", figures["ms"]).percentile(share)
+
+
+def _load(process: Program, key: str, **options: object) -> dict[str, Any]:
+    wanted = {"port": process.port, "key": key, "seconds": SECONDS, **options}
+    words = [part for name, value in wanted.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    before = _cpu_seconds(process)
+    asking = subprocess.Popen([sys.executable, "-m", "bench.availability_load", *words], stdout=subprocess.PIPE)
+    out, _ = asking.communicate(timeout=120)
+    figures: dict[str, Any] = json.loads(out)
+    figures["cpu"] = _cpu_seconds(process) - before
+    if figures["refused"] or not figures["ms"]:
+        raise RuntimeError(f"{figures['refused']} of {len(figures['ms'])} questions were refused")
+    return figures
+
+
+def _cpu_seconds(process: Program) -> float:
+    assert process.process
+    fields = Path(f"/proc/{process.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _ready(process: Program) -> None:
+    while process.http.get("/readyz").status_code != 200:
+        time.sleep(0.02)
+
+
+def _freshness(shop: Shop, process: Program, key: str) -> list[float]:
+    """Return the milliseconds from a commit to the first answer that has it."""
+    took = []
+    with httpx.Client(base_url=process.url, headers={"Authorization": f"Bearer {key}"}) as client:
+        for _ in range(CHANGES):
+            was = _units(client)
+            with shop.ctx.uow() as uow:
+                inventory.adjust(uow, [StockChange("L7", "SKU-01000", 1)])
+            committed = time.perf_counter()
+            while _units(client) == was:
+                time.sleep(0.001)
+            took.append((time.perf_counter() - committed) * 1000)
+            time.sleep(0.037)
+    return took
+
+
+def _units(client: httpx.Client) -> int:
+    answer = client.get("/api/v1/availability", params={"sku": "SKU-01000", "location": "L7"})
+    return int(answer.raise_for_status().json()["items"][0]["atp"])
+
+
+def _note(shop: Shop) -> str:
+    signals = "with Redis" if shop.ctx.settings.redis_url else "without Redis: the relay and the follower poll"
+    return f"p90 above is of {CHANGES} changes, {signals}"
+
+
+def _memory(process: Program) -> float:
+    assert process.process
+    status = Path(f"/proc/{process.process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
