@@ -63,7 +63,7 @@ def write(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> lis
     """Insert sound orders with their lines, due for routing, and tell of them; raises Overtaken."""
     ids = allocate_ids(uow.session, Order, len(orders))
     line_ids = iter(allocate_ids(uow.session, OrderLine, sum(len(item.order.lines) for item in orders)))
-    ranks = lanes(uow, [item.order for item in orders])
+    ranks = lanes(uow, [item.order for item in orders], products)
     drafts: list[Draft] = []
     rows: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
