@@ -112,6 +112,7 @@ PAGES: tuple[Page, ...] = (
     ORDER,
     ROUTING,
     ROUTING_EDIT,
+    ROUTING_TRY,
     ROUTING_EMPTY,
     DELIVERIES,
     LOGIN,

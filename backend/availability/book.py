@@ -45,6 +45,7 @@ class Book:
         self.cursor: int | None = None  # place in the feed; None: nothing is known yet
         self.as_of: datetime | None = None  # business instant; whatever was committed before it is in the book
         self.lost = False  # whether its place in the feed is worth nothing
+        self.restored = False  # whether it comes from a copy, to be read anew as soon as the database answers
         self.followed = False  # whether a thread keeps it up to date; otherwise whoever reads it does
         self.epoch = 0  # grows with every change of locations or fences
         self.sites: Mapping[int, Site] = {}
@@ -183,7 +184,7 @@ class Book:
             self._shelves, self._by_sku, self._cells = other._shelves, other._by_sku, other._cells
             self.sites, self.by_code, self.fences = other.sites, other.by_code, other.fences
             self.cursor, self.as_of = other.cursor, other.as_of
-            self.lost = False
+            self.lost, self.restored = False, other.restored
             self.epoch += 1
 
     def begin_anew(self) -> None:
@@ -201,6 +202,17 @@ class Book:
         """Return the ids of the products that are held."""
         with self._lock:
             return list(self._shelves)
+
+    def every_shelf(self) -> list[tuple[str, Shelf]]:
+        """Return every SKU that is held and loaded, with its shelf; look at one only while `locked`."""
+        with self._lock:
+            return [(sku, shelf) for sku, shelf in self._by_sku.items() if shelf.loaded]
+
+    def adopt(self, shelf: Shelf) -> None:
+        """Hold a shelf as it is."""
+        with self._lock:
+            self._shelves[shelf.product_id] = self._by_sku[shelf.sku] = shelf
+            self._cells += len(shelf)
 
     def every_cell(self) -> list[Cell]:
         """Return every balance that is held."""

@@ -56,7 +56,7 @@ def catch_up(ctx: Context, book: Book) -> set[str]:
     """Take over everything the feed tells by now; return the types of the events. Safe to call from any thread."""
     seen: set[str] = set()
     with book.catching_up:
-        if book.cursor is None or book.lost:
+        if book.cursor is None or book.lost or book.restored:
             begin(ctx, book)
         while True:
             news, more = _read(ctx, book)

@@ -70,14 +70,14 @@ class Fences:
     """The rules with their answers; made anew when a segment is edited, or a location changes its groups."""
 
     def __init__(self, rules: Rules | None = None) -> None:
-        self._rules = rules
+        self.rules = rules
         self._of_whom: dict[Who, int | None] = {}
         self._at: dict[tuple[int, int], tuple[tuple[int, int | None, int], ...]] = {}
         self._ids = {segment.code: segment.id for segment in rules.segments} if rules else {}
 
     def __bool__(self) -> bool:
         """Return whether anything is kept for anybody."""
-        return bool(self._rules)
+        return bool(self.rules)
 
     def used(self, shares: Sequence[Mapping[str, Any]]) -> dict[int, int]:
         """Return the units used by segment id out of the shares that `inventory.changed` tells."""
@@ -86,12 +86,12 @@ class Fences:
 
     def segment_of(self, who: Who) -> int | None:
         """Return the id of the segment that such an order belongs to."""
-        if self._rules is None:
+        if self.rules is None:
             return None
         if who not in self._of_whom:
             if len(self._of_whom) >= _MOST_REMEMBERED:
                 self._of_whom.clear()
-            found = self._rules.segment_of(channel=who.channel, method=who.method, customer=dict(who.customer))
+            found = self.rules.segment_of(channel=who.channel, method=who.method, customer=dict(who.customer))
             self._of_whom[who] = found.id if found is not None else None
         return self._of_whom[who]
 
@@ -117,7 +117,7 @@ class Fences:
         key = (location_id, product_id)
         quotas = self._at.get(key)
         if quotas is None:
-            found = self._rules.quotas(key) if self._rules is not None else ()
+            found = self.rules.quotas(key) if self.rules is not None else ()
             quotas = tuple((segment.id, quota.units, quota.percent or 0) for segment, quota in found)
             if len(self._at) >= _MOST_REMEMBERED:
                 self._at.clear()

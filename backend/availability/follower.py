@@ -25,7 +25,8 @@ _RETRY_SECONDS = 0.5
 class Follower:
     """A service (`backend/jobs/job.py`) that follows the feed with one thread.
 
-    `before` runs ahead of each look, `after` hears the types of the events it told of.
+    `before` runs ahead of each look, `after` hears the types of the events it told of, and `instead` runs while
+    the database is away and nothing is known yet.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Follower:
         *,
         before: Callable[[], None] = lambda: None,
         after: Callable[[set[str]], None] = lambda _types: None,
+        instead: Callable[[], None] = lambda: None,
     ) -> None:
         self._ctx = ctx
         self._book = book
         self._before = before
         self._after = after
+        self._instead = instead
         self.away = False  # whether the database did not answer when it was last asked
         self._news = threading.Event()
         self._stopped = threading.Event()
@@ -73,6 +76,8 @@ class Follower:
                 if not self.away:
                     log.warning("the stock book stays as it is, the database is away: %s", error)
                 self.away = True
+                if self._book.cursor is None:
+                    self._instead()
                 self._stopped.wait(_RETRY_SECONDS)
             except Exception:  # a bug must not end it silently: what it knows gets old, and it says so
                 log.exception("the stock book could not take over the feed; it begins anew")

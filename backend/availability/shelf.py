@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -158,6 +160,39 @@ class Shelf:
             if arrival.units > 0 and (after is None or arrival.at > after) and (wanted is None or at in wanted)
         ]
         return min(dates, default=None)
+
+    def dump(self) -> bytes:
+        """Return everything in a form that `restored` reads: a line of JSON, then the arrays as they are in memory."""
+        head = {
+            "id": self.product_id,
+            "sku": self.sku,
+            "order": sys.byteorder,
+            "count": len(self._at),
+            "used": [(at, list(used.items())) for at, used in self.used.items()],
+            "arrivals": [(at, reference, a.at.isoformat(), a.units) for (at, reference), a in self.arrivals.items()],
+        }
+        return b"\n".join([json.dumps(head).encode(), b"".join(column.tobytes() for column in self._columns())])
+
+    @classmethod
+    def restored(cls, dump: bytes) -> Shelf:
+        """Return the shelf that was dumped; ValueError when it was written by another kind of machine."""
+        line, _, rest = dump.partition(b"\n")
+        head = json.loads(line)
+        shelf = cls(head["id"], head["sku"])
+        if head["order"] != sys.byteorder:
+            raise ValueError("these bytes are in another order")
+        for column in shelf._columns():
+            size = column.itemsize * head["count"]
+            column.frombytes(rest[:size])
+            rest = rest[size:]
+        shelf.used = {at: dict(used) for at, used in head["used"]}
+        for at, reference, when, units in head["arrivals"]:
+            shelf.arrivals[at, reference] = Arrival(datetime.fromisoformat(when), units)
+        shelf.loaded = True
+        return shelf
+
+    def _columns(self) -> tuple[array[int], ...]:
+        return self._at, self._sellable, self._kept, self._promised, self._version
 
     def _nets(self) -> Iterator[tuple[int, int]]:
         for at, sellable, kept, promised in zip(self._at, self._sellable, self._kept, self._promised, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import typer
 import uvicorn
@@ -14,6 +15,9 @@ from backend.commands.start_checks import check_port
 from backend.config import settings_from_environment
 
 console = Console(highlight=False)
+
+#: Answering must not wait long for the thread that takes over changes (Python's own: 0.005).
+_SWITCH_SECONDS = 0.0005
 
 
 def availability(
@@ -28,6 +32,7 @@ def availability(
     check_port(settings.host, settings.port)
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     ctx = holding_everything(runtime.build(settings))
+    sys.setswitchinterval(_SWITCH_SECONDS)
     console.print(f"Pickwatch availability is starting on [bold]http://localhost:{settings.port}[/]")
     uvicorn.run(
         create(ctx, StockService(ctx)),

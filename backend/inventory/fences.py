@@ -138,6 +138,14 @@ class Rulebook:
         """Whether anything is ring-fenced anywhere."""
         return any(self._quotas.get(segment.id) for segment in self.segments)
 
+    def every_quota(self) -> list[Quota]:
+        """Return all quotas."""
+        return [quota for quotas in self._quotas.values() for quota in quotas.values()]
+
+    def groups(self) -> dict[int, list[str]]:
+        """Return the groups of each location id that matter to a quota."""
+        return self._groups
+
     def segment_of(self, *, channel: str, method: str, customer: Mapping[str, Any]) -> Segment | None:
         """Return the segment an order belongs to, if any."""
         return segment_of(self.segments, channel=channel, method=method, customer=customer)

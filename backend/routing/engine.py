@@ -125,8 +125,9 @@ def _whole(job: Job, pool: Pool, step: Step) -> set[int]:
     """Return the candidates that have everything that is left; tell of the others what they lack."""
     full = _full(job, pool, step)
     if pool.rooms:
-        wanted = [(job.line(number), units) for number, units in job.left.items()]
-        over = {id_ for id_ in full if id_ in pool.rooms and not pool.rooms[id_].holds(wanted)}
+        rooms, items = pool.rooms, sum(job.left.values())
+        money = sum(units * job.line(number).unit_price_minor for number, units in job.left.items())
+        over = {id_ for id_ in full if id_ in rooms and not rooms[id_].holds(items, money)}
         step.too_much = sorted(over)
         full = full - over
     return full

@@ -40,7 +40,12 @@ class Ranking:
         sorts = ready.scenario.sorts
         if len(sorts) == 1 and sorts[0].by is SortBy.DISTANCE and not sorts[0].descending:
             return self._by_distance(ids)
-        ranked = self._by_distance(ids) if sorts[-1].by is not SortBy.DISTANCE else self._by_code(ids)
+        ranked = self._by_distance(ids)
+        if sorts[-1].by is SortBy.DISTANCE:
+            last = sorts[-1]
+            sorts = sorts[:-1]
+            if last.descending:
+                ranked = _sorted(self._by_code(ids), {id_: self.km(id_) for id_ in ids}, last)
         for sort in reversed(sorts):
             ranked = _sorted(ranked, self.values(ranked, sort, ready, units), sort)
         return ranked
@@ -121,9 +126,15 @@ def _rank(place: Place, ready: ReadyScenario) -> int | None:
 
 def _sorted(ids: list[int], values: Mapping[int, Any], sort: Sort) -> list[int]:
     """Return ids ordered by their values; equal ones keep their order, those without a value come last."""
+    types = set(map(type, values.values()))
+    if types <= _PLAIN:
+        return sorted(ids, key=values.__getitem__, reverse=sort.descending)
     known = [id_ for id_ in ids if kind(values[id_]) is not None]
     known.sort(key=lambda id_: (str(kind(values[id_])), values[id_]), reverse=sort.descending)
     return known + [id_ for id_ in ids if kind(values[id_]) is None]
+
+
+_PLAIN: set[type] = {int, float}
 
 
 def _number(value: object) -> float:

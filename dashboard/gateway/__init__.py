@@ -13,11 +13,12 @@ from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.routing import RoutingDoor
+from dashboard.gateway.trial import TrialDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
 
-class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, RoutingDoor):
+class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, RoutingDoor, TrialDoor):
     """The door of the running program; tests put another in its place with `use`."""
 
 
