@@ -110,7 +110,7 @@ class Waiters:
         with self._ctx.read() as uow:
             settled = queries.not_due(uow, [waiter.order.id for waiter in waiters])
             views = {view.order.id: view for view in queries.by_ids(uow, sorted(settled))}
-        done = {w: w.show(views[w.order.id]) for w in waiters if w.order.id in views}
+            done = {w: w.show(views[w.order.id]) for w in waiters if w.order.id in views}
         given = {**{waiter: waiter.placed for waiter in over}, **done}
         kept = [(waiter.call.claim, answer) for waiter, answer in given.items() if waiter.call.claim]
         if kept:
