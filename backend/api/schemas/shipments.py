@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Word
 from backend.fulfillment.queries import ShipmentView
-from backend.fulfillment.rules import Tracking
+from backend.fulfillment.rules import Block, Tracking
 from backend.fulfillment.workflow import next_statuses
 from models.enums import Compliance, Method, ShipmentStatus
 
@@ -26,14 +26,19 @@ Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class ShipIn(Body):
     """What the carrier said, if anything."""
 
-    tracking_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = (
-        None
-    )
+    tracking_number: Number | None = None
     carrier: Word | None = None
 
     def tracking(self) -> Tracking | None:
         """Return where the parcel can be followed."""
         return Tracking(self.tracking_number, self.carrier) if self.tracking_number else None
+
+
+class RejectIn(Body):
+    """Why a location gives a shipment back; `block` keeps its products away until they are counted, or for good."""
+
+    reason: Reason
+    block: Block | None = None
 
 
 class ShipmentLineOut(Body):
