@@ -54,7 +54,7 @@ def _stock(uow: Uow, items: Sequence[Any]) -> None:
 
 
 def _orders(uow: Uow, items: Sequence[Any]) -> object:
-    return orders.place(uow, [item.to_input() for item in items])
+    return orders.accept(uow, [item.to_input() for item in items])  # routing follows, in the worker
 
 
 KINDS: Mapping[ImportKind, Kind] = {

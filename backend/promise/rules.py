@@ -49,13 +49,18 @@ class Part:
     end: datetime
     words: str
 
+    @property
+    def minutes(self) -> int:
+        """Return how long it is around the clock, rounded up."""
+        return -((self.start - self.end) // _MINUTE)
+
     def document(self) -> dict[str, Any]:
-        """Return it as `{part, from, to, minutes, words}`; minutes around the clock, rounded up."""
+        """Return it as `{part, from, to, minutes, words}`."""
         return {
             "part": self.part.value,
             "from": self.start.isoformat(),
             "to": self.end.isoformat(),
-            "minutes": -((self.start - self.end) // _MINUTE),
+            "minutes": self.minutes,
             "words": self.words,
         }
 

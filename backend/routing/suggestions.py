@@ -66,7 +66,8 @@ def as_seen(uow: Uow, traces: Sequence[Trace]) -> list[tuple[Trace, Said]]:
     rows = fetch_in(uow.session, statement, _LOCATION.c.id, ids)
     names = {id_: f"{name} ({code})" for id_, name, code in rows}
     if not uow.actor.scope.everything:
-        traces = [_only(trace, names.keys()) for trace in traces]
+        codes = {code for _, _, code in rows}
+        traces = [_promise_only(_only(trace, names.keys()), codes) for trace in traces]
     return [(trace, explain(trace, names)) for trace in traces]
 
 
@@ -84,6 +85,16 @@ def _places_of(trace: Trace) -> set[int]:
 def _only(trace: Trace, seen: Collection[int]) -> Trace:
     """Return a trace without what it tells of other locations than these."""
     return {**trace, "steps": [_step_only(step, seen) for step in trace.get("steps", ())]}
+
+
+def _promise_only(trace: Trace, seen: Collection[str]) -> Trace:
+    """Return a trace whose promise tells only of these locations; the date is the order's, and stays."""
+    promise = trace.get("promise")
+    if promise is None:
+        return trace
+    shipments = [shipment for shipment in promise["shipments"] if shipment["location"] in seen]
+    decided_by = promise["decided_by"] if promise["decided_by"] in seen else None
+    return {**trace, "promise": {**promise, "decided_by": decided_by, "shipments": shipments}}
 
 
 def _step_only(step: Trace, seen: Collection[int]) -> Trace:

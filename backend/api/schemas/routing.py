@@ -97,7 +97,7 @@ class WordsOut(Body):
 
 
 class SuggestionOut(Body):
-    """Where an order would go. `promise` is `{date, parts, shipments}`; `trace` is described in docs/routing.md."""
+    """Where an order would go. `promise` is `{date, decided_by, shipments}`; docs/routing.md has `trace`."""
 
     strategy: str
     outcome: RoutingOutcome
