@@ -19,6 +19,7 @@ BENCHES = (
     "oversell",
     "availability",
     "olist_routing",
+    "brunel",
     "webhooks",
     "page",
     "lighthouse",

@@ -1,8 +1,8 @@
 """What a shipment from a location costs, by the location's attribute `cost`. Pure.
 
-`{"per_shipment": 350, "per_unit": 40, "per_km": 2, "per_kg": 15}`, all in minor units, absent ones 0. Under `services` stand
-others for a service level: `{"services": {"express": {"per_shipment": 900}}}`. Carriers' tables are `tariffs`:
-`[{"from_kg": 0, "to_kg": 30, "least": 500, "per_kg": 12}, …]`; the cheapest that fits the weight is added.
+`{"per_shipment": 350, "per_unit": 40, "per_km": 2, "per_kg": 15}`, all in minor units, absent ones 0. Others for a
+service level stand under `services`, as in `{"services": {"express": {"per_shipment": 900}}}`. Tables of carriers are
+`tariffs`: `[{"from_kg": 0, "to_kg": 30, "least": 500, "per_kg": 12}, …]`; the cheapest that fits the weight is added.
 """
 
 from __future__ import annotations
