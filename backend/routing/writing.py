@@ -9,8 +9,10 @@ from typing import Any
 
 from backend.fulfillment import service as fulfillment
 from backend.fulfillment.service import NewShipment, NewShipmentLine
+from backend.inventory import future
 from backend.inventory.fences import Rulebook
 from backend.inventory.service import StockNeed
+from backend.locations import queries as locations
 from backend.metrics.registry import ORDERS_ROUTED
 from backend.orders import routed
 from backend.orders.routed import DueOrder
@@ -23,7 +25,7 @@ from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
 from backend.routing.stock import segment_of
 from backend.routing.strategies import Active
-from models.enums import OrderStatus
+from models.enums import OrderStatus, Remainder
 from models.events import EventType
 from models.tables import RoutingDecision
 
@@ -105,6 +107,7 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     routed.save(uow, [_after(*each) for each in zip(choices, settled, promises, strict=True)])
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
+    _await_arrivals(uow, choices)
     rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
     insert_columns(uow.session, RoutingDecision, rows)
     results: list[Routed] = []
@@ -117,6 +120,26 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
         reason = main_reason(choice.facts, choice.decision)
         results.append(Routed(order.id, order.external_id, order.channel, result.status, reason, opened))
     return results
+
+
+def _await_arrivals(uow: Uow, choices: Sequence[Choice]) -> None:
+    """Promise arrivals to what waits for stock; what waited before is asked anew, or has its stock now."""
+    word = Remainder.BACKORDERED.value
+    before = [line.id for choice in choices for line in choice.order.lines if line.remainder == word]
+    future.release_future(uow, before)
+    waiting = [(choice, left) for choice in choices for left in choice.decision.leftovers if left.action == word]
+    if not waiting:
+        return
+    given = locations.by_code(uow, {choice.facts.given for choice, _ in waiting if choice.facts.given})
+    products = {line.line_id: line.product_id for choice, _ in waiting for line in choice.facts.lines}
+    places = {code: place.id for code, place in given.items()}
+    future.promise_future(
+        uow,
+        [
+            (left.line_id, products[left.line_id], left.units, places.get(choice.facts.given or ""))
+            for choice, left in waiting
+        ],
+    )
 
 
 def _promises(uow: Uow, choices: Sequence[Choice]) -> list[Promise]:
