@@ -23,6 +23,9 @@ from backend.api import (
     locations,
     orders,
     products,
+    promises,
+    routing,
+    shadow_runs,
     shipments,
     sla,
     stock_rules,
@@ -32,6 +35,7 @@ from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
 from backend.api.measure import Measure
 from backend.api.responses import problems
+from backend.api.shortcut import Shortcut
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
@@ -45,12 +49,15 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    routing.router,
+    shadow_runs.router,
     sla.router,
     events.router,
     subscriptions.router,
     deliveries.router,
     imports.router,
     carriers.router,
+    promises.router,
 ]
 
 DESCRIPTION = """
@@ -73,6 +80,7 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
     )
     app.state.context = context
     app.state.availability = availability.Desk(context)
+    app.add_middleware(Shortcut, context=context)
     app.add_middleware(Intake)
     app.add_middleware(Measure)
     errors.install(app)

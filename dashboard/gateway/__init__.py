@@ -8,16 +8,18 @@ from __future__ import annotations
 from backend import program
 from dashboard.gateway.base import Asker
 from dashboard.gateway.deliveries import DeliveriesDoor
+from dashboard.gateway.inventory import InventoryDoor
 from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.routing import RoutingDoor
+from dashboard.gateway.trial import TrialDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
 
-class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, RoutingDoor):
+class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, InventoryDoor, RoutingDoor, TrialDoor):
     """The door of the running program; tests put another in its place with `use`."""
 
 

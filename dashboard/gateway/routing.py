@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backend.locations.groups import group_codes
 from backend.persistence.uow import Uow
-from backend.routing import figures, versions
+from backend.routing import figures, strategies, versions
 from backend.routing.defaults import DEFAULT_STRATEGY
-from backend.routing.document import strategy_faults
 from dashboard.address import PAGE_SIZE
 from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
@@ -21,6 +19,9 @@ from dashboard.views.routing import Checked, EmptyScreen, Opened, RoutingScreen
 from models.enums import Permission, StrategyStatus
 from models.errors import DomainError, ErrorCode, not_found
 from models.tables import RoutingStrategy
+
+#: Save whatever others saved meanwhile.
+ANY = "*"
 
 
 class RoutingDoor(Door):
@@ -79,10 +80,11 @@ class RoutingDoor(Door):
         text to begin with; NOT_FOUND when it does not exist."""
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
+            found = _asked(uow, address)
             facts = editing.Facts(
-                opened=_asked(uow, address),
+                opened=found,
                 active=versions.active_version(uow),
-                newest=versions.newest_version(uow, address.name) if address.name else None,
+                newest=versions.newest_version(uow, found.name) if found else None,
                 versions=versions.list_versions(uow, limit=PAGE_SIZE),
                 may_write=asker.actor.can(Permission.ROUTING_WRITE),
             )
@@ -93,27 +95,26 @@ class RoutingDoor(Door):
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
             active = versions.active_version(uow)
-            document, groups = (active.document if active else DEFAULT_STRATEGY), group_codes(uow)
-        return check(text, document, faults_of=lambda typed: strategy_faults(typed, groups=groups))
+            document = active.document if active else DEFAULT_STRATEGY
+            return check(text, document, faults_of=lambda typed: strategies.faults_of(uow, typed))
 
     def save_strategy(self, asker: Asker, name: str, text: str, *, note: str, tag: str) -> int:
         """Save typed text as a draft and return its version. INVALID with every fault; STALE when somebody saved since
         `tag` was read ("*": whatever was saved)."""
         asker.actor.require(Permission.ROUTING_WRITE)
         typed = read(text)
-        if typed.document is None:
+        if typed.findings:
             raise DomainError(ErrorCode.INVALID, typed.findings[0].message)
-        raise DomainError(ErrorCode.UNAVAILABLE, "This cannot be saved yet.")
+        expected = None if tag == ANY else int(tag)
+        with self._context().uow(asker.actor) as uow:
+            saved = strategies.put(uow, name, typed.document, note=note.strip(), expected_version=expected)
+            return saved.row.version
 
-    def activate_strategy(self, asker: Asker, name: str, version: int, *, tag: str) -> None:
-        """Make a draft the active version; CONFLICT when it is none any more."""
+    def activate_strategy(self, asker: Asker, name: str, version: int) -> None:
+        """Let a version decide from now on; INVALID when a place or group that it names is gone."""
         asker.actor.require(Permission.ROUTING_WRITE)
-        raise DomainError(ErrorCode.UNAVAILABLE, "This cannot be saved yet.")
-
-    def archive_strategy(self, asker: Asker, name: str, version: int) -> None:
-        """Put a draft away; CONFLICT when it is none any more."""
-        asker.actor.require(Permission.ROUTING_WRITE)
-        raise DomainError(ErrorCode.UNAVAILABLE, "This cannot be saved yet.")
+        with self._context().uow(asker.actor) as uow:
+            strategies.activate(uow, name, version=version)
 
 
 def _asked(uow: Uow, address: EditAddress) -> RoutingStrategy | None:

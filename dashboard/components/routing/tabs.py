@@ -10,6 +10,7 @@ from dashboard.components.link import link
 _TABS = (
     (nav.ROUTING, "Strategy"),
     (nav.ROUTING_EDIT, "Edit"),
+    (nav.ROUTING_TRY, "Try an order"),
     (nav.ROUTING_EMPTY, "Empty suggestions"),
 )
 

@@ -180,10 +180,6 @@ def _save() -> rx.Component:
             title=state.activate_hint,
             custom_attrs=opens("activate"),
         ),
-        rx.cond(
-            state.may_archive,
-            rx.el.button("Archive", type="button", class_name="button", on_click=EditState.archive),
-        ),
         on_submit=EditState.save,
         class_name="editor-foot",
     )

@@ -32,7 +32,7 @@ def page() -> rx.Component:
         trouble(state.trouble, EmptyState.open),
         rx.el.div(table.choices("What was found", state.outcomes), class_name="filters"),
         rx.el.div(
-            rx.el.section(_list(), class_name="panel empties-list", aria_label="Empty suggestions"),
+            rx.el.section(_list(), class_name="panel empties-list"),
             rx.el.aside(_reasons(), class_name="empties-side"),
             class_name="empties",
         ),

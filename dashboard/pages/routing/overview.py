@@ -47,6 +47,7 @@ def _head() -> rx.Component:
             class_name="page-head",
         ),
         rx.el.div(
+            link(rx.icon("flask-conical", size=16), "Try an order", href=nav.ROUTING_TRY.route, class_name="button"),
             rx.cond(
                 state.may_write,
                 link(rx.icon("pencil", size=16), "Edit", href=state.edit, class_name="button is-main"),

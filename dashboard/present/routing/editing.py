@@ -40,6 +40,7 @@ def opened(facts: Facts, reader: Reader) -> Opened:
             heading="The strategy that Pickwatch ships",
             about="Change it and save it as your own",
             text=write(DEFAULT_STRATEGY),
+            tag="0",
             active=active,
             may_write=facts.may_write,
             choices=choices or [(f"{DEFAULT_NAME}:0", "As shipped")],

@@ -43,7 +43,6 @@ class EditState(rx.State):
     conflict: str = ""
     may_save: bool = False
     may_activate: bool = False
-    may_archive: bool = False
     activate_hint: str = ""
     _typed: str = ""
     _address: str = ""
@@ -122,18 +121,8 @@ class EditState(rx.State):
             return
         opened = self.opened
         await self._do(
-            lambda door, asker: door.activate_strategy(asker, opened.name, opened.version, tag=opened.tag),
+            lambda door, asker: door.activate_strategy(asker, opened.name, opened.version),
             "This version is active now: orders that are routed from now on follow it.",
-        )
-
-    @rx.event
-    @policy(Permission.ROUTING_WRITE)
-    async def archive(self) -> None:
-        """Put the opened version away; it stays readable."""
-        opened = self.opened
-        await self._do(
-            lambda door, asker: door.archive_strategy(asker, opened.name, opened.version),
-            "This version is archived. Open it and save it to have it back as a draft.",
         )
 
     async def _do(self, what: Any, said: str) -> None:
@@ -146,7 +135,7 @@ class EditState(rx.State):
         self.said = said
 
     async def _save(self, tag: str) -> Any:
-        text, name, note = self._typed, self.opened.name, self.note
+        text, name, note, before = self._typed, self.opened.name, self.note, self.opened.version
         try:
             version = await ask(self, lambda door, asker: door.save_strategy(asker, name, text, note=note, tag=tag))
         except Trouble as trouble:
@@ -158,7 +147,11 @@ class EditState(rx.State):
         self.conflict, self.note = "", ""
         address = EditAddress(name=name, version=version)
         await self._open(address)
-        self.said = f"Saved as version {version}, a draft. The active version is as it was."
+        self.said = (
+            f"Saved as version {version}, a draft. The active version is as it was."
+            if version != before
+            else f"This is what version {version} says already; nothing was saved."
+        )
         return rx.redirect(address.href(EDIT_PATH), replace=True)
 
     async def _open(self, address: EditAddress) -> None:
@@ -191,7 +184,8 @@ class EditState(rx.State):
         """Say which buttons do something now, and why not."""
         opened, dirty, right = self.opened, self._typed != self.opened.text, not self.checked.faults
         write = opened.may_write
-        self.may_save = write and right and (dirty or opened.state != StrategyStatus.DRAFT)
-        self.may_activate = write and right and not dirty and opened.state == StrategyStatus.DRAFT
-        self.may_archive = write and not dirty and opened.state == StrategyStatus.DRAFT
+        waits = opened.state in (StrategyStatus.DRAFT, StrategyStatus.ARCHIVED)
+        again = opened.state in ("", StrategyStatus.ARCHIVED)  # as it is, it may become a draft
+        self.may_save = write and right and (dirty or again)
+        self.may_activate = write and right and not dirty and waits
         self.activate_hint = "" if self.may_activate else "Save it as a draft first, with nothing wrong in it."

@@ -1,0 +1,51 @@
+"""From what somebody fills in to an order that is tried. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.routing.strategies import Active
+from backend.routing.trials import Wish
+from backend.sla.views import LocationView
+from dashboard.address.routing import TryAddress
+from dashboard.present.common import METHOD_WORDS
+from dashboard.present.routing.goods import degrees, lines_of
+from dashboard.views.trial import TryForm
+from models.enums import Method
+from models.tables import RoutingStrategy
+
+COLLECTED = (Method.PICKUP, Method.CURBSIDE)
+
+
+def form(active: Active, drafts: Sequence[RoutingStrategy], places: Sequence[LocationView]) -> TryForm:
+    """Return what the form offers."""
+    shipped = "as shipped" if active.id is None else f"{active.name} {active.version}"
+    return TryForm(
+        strategies=[
+            ("", f"Active: {shipped}"),
+            *((f"{one.name}:{one.version}", f"Draft: {one.name} {one.version}") for one in drafts),
+        ],
+        places=[(one.code, one.name) for one in sorted(places, key=lambda one: one.name)],
+        methods=[(method.value, word) for method, word in METHOD_WORDS.items() if method is not Method.TRANSFER],
+    )
+
+
+def wish(address: TryAddress, near: LocationView | None) -> Wish:
+    """Return the order that an address describes; collected orders are for the place, others go to where it is.
+
+    Raises INVALID with what cannot be read."""
+    latitude = degrees(address.lat, most=90, name="latitude")
+    longitude = degrees(address.lon, most=180, name="longitude")
+    if near is not None and (latitude is None or longitude is None):
+        latitude, longitude = near.latitude, near.longitude
+    collected = address.method in COLLECTED and near is not None
+    return Wish(
+        lines=lines_of(address.lines),
+        method=address.method,
+        channel=address.channel or "web",
+        service_level=address.service or "standard",
+        customer={"tier": address.tier} if address.tier else {},
+        latitude=latitude,
+        longitude=longitude,
+        given=near.code if collected and near else None,
+    )
