@@ -19,13 +19,14 @@ from backend.metrics.registry import ROUTING_OVERTAKEN, ROUTING_SECONDS
 from backend.orders import routed
 from backend.persistence.uow import Uow
 from backend.routing import snapshot, stock, strategies
+from backend.routing.choices import Choice, Routed
 from backend.routing.engine import route_all
 from backend.routing.facts import Decision, Leftover, Network, OrderFacts, Stock
 from backend.routing.limits import Counting
 from backend.routing.outcome import History, facts_of
 from backend.routing.snapshot import Snapshot
 from backend.routing.strategies import Active
-from backend.routing.writing import Choice, Routed, choose, write
+from backend.routing.writing import choose, write
 from backend.wakeups import Topic
 from models.enums import Remainder
 
@@ -101,7 +102,8 @@ def route_these(uow: Uow, order_ids: Sequence[int], *, book: Book | None = None)
     stubborn = [id_ for id_ in order_ids if _OVERTAKEN.get(id_, 0) >= OPTIMISTIC_ROUNDS]
     batch = _gather(uow, stubborn or order_ids, {})
     chosen = _decide(uow, batch, stock.lock(uow, batch.products) if stubborn else _unlocked(uow, batch, book))
-    kept = _reserve(uow, batch, chosen)
+    sure = chosen if stubborn or book is None else [choice for choice in chosen if _is_sure(choice)]
+    kept = _reserve(uow, batch, sure)
     write(uow, kept, batch.active)
     uow.wake(Topic.ROUTED)
     lost = {choice.order.id for choice in chosen} - {choice.order.id for choice in kept}
@@ -156,7 +158,14 @@ def _decide(uow: Uow, batch: Batch, units: Stock) -> list[Choice]:
     if decisions:
         ROUTING_SECONDS.observe((time.perf_counter() - started) / len(decisions))
     rules = segments.rulebook(uow)
-    return choose(uow, list(zip(batch.works, batch.facts, decisions, strict=True)), batch.histories, rules)
+    decided = list(zip(batch.works, batch.facts, decisions, strict=True))
+    return choose(uow, decided, batch.histories, rules, batch.snapshot.by_code)
+
+
+def _is_sure(choice: Choice) -> bool:
+    """Return whether a decision on the book may stand: what it did not find there is looked up before it is told so,
+    as an arrival that woke the order may not have reached the book yet."""
+    return not choice.decision.leftovers or choice.order.id in _OVERTAKEN
 
 
 def _unlocked(uow: Uow, batch: Batch, book: Book | None) -> Stock:
@@ -207,7 +216,7 @@ def send_to_care(uow: Uow, order_id: int) -> None:
     for order, facts in zip(batch.works, batch.facts, strict=True):
         leftovers = tuple(Leftover(line.line_id, line.quantity, care, "routing_failed") for line in facts.lines)
         decision = Decision((), leftovers, {"v": 1, "problem": "routing_failed"})
-        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow)), batch.active)
+        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow), {}), batch.active)
 
 
 def next_due(uow: Uow) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,47 +17,15 @@ from backend.persistence.columnwise import insert_columns
 from backend.persistence.uow import Uow
 from backend.promise.rules import Promise
 from backend.promise.service import promise_for
-from backend.routing.facts import Assignment, Decision, OrderFacts
+from backend.routing.arriving import promise_arrivals
+from backend.routing.choices import Choice, OpenedShipment, Routed
+from backend.routing.facts import Assignment, Decision, OrderFacts, Place
 from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
 from backend.routing.stock import segment_of
 from backend.routing.strategies import Active
-from models.enums import OrderStatus
 from models.events import EventType
 from models.tables import RoutingDecision
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedShipment:
-    """A shipment opened for an order."""
-
-    id: int
-    location: str
-
-
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """What became of an order; `reason` says why it went where it went, or nowhere."""
-
-    order_id: int
-    external_id: str
-    channel: str
-    status: OrderStatus
-    reason: str
-    shipments: tuple[OpenedShipment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A decision with the ids its shipments will have, and what each takes of stock and limits."""
-
-    order: DueOrder
-    facts: OrderFacts
-    decision: Decision
-    assigned_at: datetime
-    shipment_ids: tuple[int, ...]
-    needs: tuple[StockNeed, ...]
-    gifts: tuple[Given, ...]
 
 
 def choose(
@@ -66,6 +33,7 @@ def choose(
     decided: Sequence[tuple[DueOrder, OrderFacts, Decision]],
     histories: Mapping[int, History],
     rules: Rulebook,
+    places: Mapping[str, Place],
 ) -> list[Choice]:
     """Return the choices of decisions, in their order; nothing is written."""
     ids = iter(fulfillment.allocate(uow, sum(len(decision.assignments) for _, _, decision in decided)))
@@ -92,7 +60,9 @@ def choose(
             if part.place.limit is not None
         ]
         at = (history.assigned_at if history else None) or max(uow.now, order.placed_at)
-        choices.append(Choice(order, facts, decision, at, own, tuple(needs), tuple(gifts)))
+        given = places.get(facts.given) if facts.given else None
+        given_id = given.location_id if given else None
+        choices.append(Choice(order, facts, decision, at, own, tuple(needs), tuple(gifts), given_id))
     return choices
 
 
@@ -102,7 +72,10 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     promises = _promises(uow, choices)
     new = [_shipment(choice, part) for choice in choices for part in choice.decision.assignments]
     ids = [id_ for choice in choices for id_ in choice.shipment_ids]
-    routed.save(uow, [_after(*each) for each in zip(choices, settled, promises, strict=True)])
+    again = promise_arrivals(uow, choices)
+    routed.save(
+        uow, [_after(c, s, p, again.get(c.order.id)) for c, s, p in zip(choices, settled, promises, strict=True)]
+    )
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
     rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
@@ -132,9 +105,9 @@ def _promised_at(choice: Choice, promise: Promise) -> datetime | None:
     return max(promise.date, before) if promise.date and before else promise.date
 
 
-def _after(choice: Choice, settled: Settled, promise: Promise) -> routed.After:
+def _after(choice: Choice, settled: Settled, promise: Promise, again_at: datetime | None) -> routed.After:
     promised_at = _promised_at(choice, promise)
-    return routed.After(choice.order, settled.status, None, promised_at, settled.remainders, settled.cancelled)
+    return routed.After(choice.order, settled.status, again_at, promised_at, settled.remainders, settled.cancelled)
 
 
 def _shipment(choice: Choice, part: Assignment) -> NewShipment:
