@@ -17,8 +17,8 @@ from backend.orders.incoming import Sound
 from backend.orders.rules import NewOrder, OrderMove, StockMode, check_orders, may
 from backend.persistence.uow import Uow
 from backend.routing import service as routing
-from backend.routing.choices import Routed
 from backend.routing.outcome import History
+from backend.routing.writing import Routed
 from backend.wakeups import Topic
 from models.enums import OrderStatus, ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid

@@ -19,14 +19,13 @@ from backend.metrics.registry import ROUTING_OVERTAKEN, ROUTING_SECONDS
 from backend.orders import routed
 from backend.persistence.uow import Uow
 from backend.routing import snapshot, stock, strategies
-from backend.routing.choices import Choice, Routed
 from backend.routing.engine import route_all
 from backend.routing.facts import Decision, Leftover, Network, OrderFacts, Stock
 from backend.routing.limits import Counting
 from backend.routing.outcome import History, facts_of
 from backend.routing.snapshot import Snapshot
 from backend.routing.strategies import Active
-from backend.routing.writing import choose, write
+from backend.routing.writing import Choice, Routed, choose, write
 from backend.wakeups import Topic
 from models.enums import Remainder
 
@@ -159,7 +158,7 @@ def _decide(uow: Uow, batch: Batch, units: Stock) -> list[Choice]:
         ROUTING_SECONDS.observe((time.perf_counter() - started) / len(decisions))
     rules = segments.rulebook(uow)
     decided = list(zip(batch.works, batch.facts, decisions, strict=True))
-    return choose(uow, decided, batch.histories, rules, batch.snapshot.by_code)
+    return choose(uow, decided, batch.histories, rules)
 
 
 def _is_sure(choice: Choice) -> bool:
@@ -216,7 +215,7 @@ def send_to_care(uow: Uow, order_id: int) -> None:
     for order, facts in zip(batch.works, batch.facts, strict=True):
         leftovers = tuple(Leftover(line.line_id, line.quantity, care, "routing_failed") for line in facts.lines)
         decision = Decision((), leftovers, {"v": 1, "problem": "routing_failed"})
-        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow), {}), batch.active)
+        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow)), batch.active)
 
 
 def next_due(uow: Uow) -> datetime | None:
