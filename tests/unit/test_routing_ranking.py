@@ -74,6 +74,8 @@ SHORT = {1: {1: 1, 2: 2}}
         ({"when_partial": "split_by_quantity", "rest": "cancel"}, {"L01": {100: 1}, "L02": {100: 2}}, "cancel"),
         ({"when_partial": "split_by_quantity"}, {"L01": {100: 1}, "L02": {100: 2}}, "customer_care"),
         ({"when_partial": "split_by_quantity", "only_complete": True}, {}, "customer_care"),
+        ({"when_partial": "split_by_quantity", "only_complete": True, "rest": "backorder"}, {}, "backordered"),
+        ({"when_partial": "split_by_quantity", "only_complete": True, "rest": "restart"}, {}, "customer_care"),
         ({"when_partial": "split_by_quantity", "rest": "restart"}, {"L01": {100: 1}, "L02": {100: 2}}, "customer_care"),
     ],
 )
