@@ -82,7 +82,8 @@ def _decide(order: OrderFacts, network: Network, ready: Prepared, loads: Loads) 
         return _finish(job, tracer, strategy.otherwise, Why.NO_ROUTE)
     tracer.route = path.route.name
     end = _walk(job, path, tracer)
-    return _finish(job, tracer, strategy.otherwise if end is After.NEXT else end, _why(job, tracer))
+    why = _why(job, tracer) if job.left else Why.NOT_ENOUGH
+    return _finish(job, tracer, strategy.otherwise if end is After.NEXT else end, why)
 
 
 def _walk(job: Job, path: ReadyRoute, tracer: Tracer) -> After:
@@ -218,7 +219,8 @@ def _assign(job: Job, step: Step, plan: Plan) -> After:
 def _why(job: Job, tracer: Tracer) -> Why:
     """Return the reason of what is left over."""
     steps = tracer.steps
-    if job.more_shipments <= 0 or any(step.cut for step in steps):
+    shared_out = any(len(job.takers(number)) >= job.most_per_line for number in job.left)
+    if (job.more_shipments <= 0 or shared_out or any(step.cut for step in steps)) and _elsewhere(job):
         return Why.SPLIT_LIMIT
     outs = {reason for step in steps for reason in step.out}
     if job.given is not None:
@@ -231,6 +233,14 @@ def _why(job: Job, tracer: Tracer) -> Why:
     if not any(step.some_left for step in steps):
         return Why.LEFT_OUT
     return Why.NOT_ENOUGH
+
+
+def _elsewhere(job: Job) -> bool:
+    """Return whether somebody who takes no part has something of what is left."""
+    if not job.order.stock_matters:
+        return True
+    holders = job.network.stock.holders
+    return any(not job.took.keys() >= holders(job.line(n).product_id, job.order).keys() for n in job.left)
 
 
 def _finish(job: Job, tracer: Tracer, end: After, why: Why) -> Decision:

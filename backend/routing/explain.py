@@ -134,7 +134,9 @@ def _why_chosen(trace: Trace, chosen: Sequence[Any], places: Names) -> str:
             if count > 1
             else (f"Why {name}: the only one that has all of it{far}")
         )
-    return f"Why {name}: part of the split among the fewest of {count} that have some of it{far}"
+    sharing = len(step.get("chose", ()))
+    share = f"one of {sharing} that share it" if sharing > 1 else "it takes a part"
+    return f"Why {name}: {share}, of {count} that have something of it{far}"
 
 
 def _have(count: int) -> str:

@@ -110,6 +110,7 @@ def test_a_split_and_a_rest_are_told() -> None:
     words = sentences(explain(trace, NAMES))
     assert words[0] == "Split among Austin and Dallas, with something left over"
     assert "1 × TV-55 stays unassigned: there is not enough where it may come from" in words
+    assert "Why Dallas: one of 2 that share it, of 2 that have something of it, 222.4 km" in words
     assert "Austin: 2 of 5 there" in words
 
 
