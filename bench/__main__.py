@@ -11,7 +11,19 @@ import time
 from bench.harness import Figure, calibration, show
 
 #: In this order; each is a module of this package with `run() -> Iterable[Figure]`.
-BENCHES = ("start", "sla", "orders", "oversell", "availability", "olist_routing", "webhooks", "page", "lighthouse")
+BENCHES = (
+    "start",
+    "route",
+    "sla",
+    "orders",
+    "oversell",
+    "availability",
+    "olist_routing",
+    "brunel",
+    "webhooks",
+    "page",
+    "lighthouse",
+)
 
 
 def main(chosen: list[str]) -> int:

@@ -7,6 +7,7 @@ are processes of their own on the same machine.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ from bench.shop import Shop, finished, open_shop
 from tests.support.server import Program
 
 ROUNDS = 3
-SECONDS = 8.0
+SECONDS = 5.0
 ORDERS_PER_SECOND = 150.0
 QUESTIONS_PER_SECOND = 2_000
 CHANGES = 60
@@ -34,12 +35,16 @@ def run() -> Iterator[Figure]:
     """Yield how much is answered, how quickly, how soon a change shows, and what it all costs in memory."""
     with open_shop() as shop, tempfile.TemporaryDirectory() as folder:
         url = shop.web.environment["DATABASE_URL"]
+        key = shop.web.key("inventory:read", name="asker")
+        began = time.perf_counter()
         with Program("availability", folder=Path(folder), DATABASE_URL=url) as process:
-            key = shop.web.key("inventory:read", name="asker")
-            loaded = _ready(process)
-            yield Figure("start until everything is read", [loaded * 1000], note="200,000 balances")
+            _ready(process)
+            took = (time.perf_counter() - began) * 1000
+            yield Figure("start of the process until everything is read", [took], note="200,000 balances")
             quiet = [_load(process, key, seed=number) for number in range(ROUNDS)]
             yield _throughput("questions answered, nothing else going on", quiet)
+            spent = [each["cpu"] / len(each["ms"]) * 1e6 for each in quiet]
+            yield Figure("processor time per answer", spent, unit="µs", note="whatever else the machine does")
             yield from _while_ordering(shop, process, key)
             yield Figure("a committed change is in the answer", _freshness(shop, process, key), note=_note(shop))
             yield Figure("memory of the process", [_memory(process)], unit="MB")
@@ -48,7 +53,7 @@ def run() -> Iterator[Figure]:
 def _while_ordering(shop: Shop, process: Program, key: str) -> Iterator[Figure]:
     flat, steady, placed = [], [], []
     for number in range(ROUNDS):
-        options = {"per_second": ORDERS_PER_SECOND, "seconds": 2 * SECONDS + 4, "connections": 64}
+        options = {"per_second": ORDERS_PER_SECOND, "seconds": 2 * SECONDS + 3, "connections": 64}
         ordering = shop.loader("rate", mark=f"a{number}", **options)
         time.sleep(1.5)
         flat.append(_load(process, key, seed=number))
@@ -57,6 +62,8 @@ def _while_ordering(shop: Shop, process: Program, key: str) -> Iterator[Figure]:
         placed.append(done["orders"] / done["seconds"])
     yield Figure("orders placed meanwhile", placed, unit="/s")
     yield _throughput("questions answered while orders pour in", flat)
+    spent = [each["cpu"] / len(each["ms"]) * 1e6 for each in flat]
+    yield Figure("processor time per answer, with following the stock", spent, unit="µs")
     ask = f"answer at {QUESTIONS_PER_SECOND:,}/s while orders pour in"
     yield Figure(f"{ask}, p50", [_percentile(each, 0.5) for each in steady])
     yield Figure(f"{ask}, p99", [_percentile(each, 0.99) for each in steady], target=10)
@@ -76,19 +83,25 @@ def _percentile(figures: dict[str, Any], share: float) -> float:
 def _load(process: Program, key: str, **options: object) -> dict[str, Any]:
     wanted = {"port": process.port, "key": key, "seconds": SECONDS, **options}
     words = [part for name, value in wanted.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    before = _cpu_seconds(process)
     asking = subprocess.Popen([sys.executable, "-m", "bench.availability_load", *words], stdout=subprocess.PIPE)
     out, _ = asking.communicate(timeout=120)
     figures: dict[str, Any] = json.loads(out)
+    figures["cpu"] = _cpu_seconds(process) - before
     if figures["refused"] or not figures["ms"]:
         raise RuntimeError(f"{figures['refused']} of {len(figures['ms'])} questions were refused")
     return figures
 
 
-def _ready(process: Program) -> float:
-    began = time.perf_counter()
+def _cpu_seconds(process: Program) -> float:
+    assert process.process
+    fields = Path(f"/proc/{process.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _ready(process: Program) -> None:
     while process.http.get("/readyz").status_code != 200:
         time.sleep(0.02)
-    return time.perf_counter() - began
 
 
 def _freshness(shop: Shop, process: Program, key: str) -> list[float]:

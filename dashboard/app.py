@@ -17,10 +17,11 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, location, login, network, not_found, order, orders
+from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders
 from dashboard.pages.routing import edit, empty, overview, trial
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
+from dashboard.state.inventory import InventoryState
 from dashboard.state.location import LocationState
 from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
@@ -36,7 +37,7 @@ from dashboard.tabs import TabTokens
 #: In this order: what comes later may refine what came before.
 STYLES = (
     *("tokens", "base", "shell", "parts"),
-    *("network", "location", "deliveries", "orders", "order", "routing"),
+    *("network", "location", "deliveries", "orders", "order", "inventory", "routing"),
     *("live", "login"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
@@ -52,6 +53,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.ROUTING_EMPTY: (empty.page, [Session.load, EmptyState.open]),
     nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
     nav.ORDER: (order.page, [Session.load, OrderState.open]),
+    nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),

@@ -11,11 +11,11 @@ from fastapi.responses import StreamingResponse
 
 from backend.api.deps import require
 from backend.auth.actor import Actor
-from dashboard.address import DeliveriesAddress, LocationAddress, NetworkAddress, OrdersAddress
+from dashboard.address import DeliveriesAddress, InventoryAddress, LocationAddress, NetworkAddress, OrdersAddress
 from dashboard.address.routing import EmptyAddress, RoutingAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
-from dashboard.present import order_sheet, sheet
+from dashboard.present import order_sheet, sheet, stock_sheet
 from dashboard.present.routing import sheets
 from models.enums import Permission
 
@@ -24,6 +24,7 @@ router = APIRouter(prefix="/ui/export", include_in_schema=False)
 Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
 RoutingReader = Annotated[Actor, Depends(require(Permission.ROUTING_READ))]
 OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
+StockReader = Annotated[Actor, Depends(require(Permission.INVENTORY_READ))]
 SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 
 
@@ -46,6 +47,14 @@ def orders(request: Request, actor: OrderReader) -> StreamingResponse:
     """Return the list of the Orders page, all pages of it."""
     address = OrdersAddress.parse(request.query_params)
     return _file("orders", order_sheet.ORDERS, door().every_order(Asker(actor, AMERICAN), address))
+
+
+@router.get("/inventory.csv")
+def inventory(request: Request, actor: StockReader) -> StreamingResponse:
+    """Return the list of the Inventory page, all pages of it: sums or balances, as on the page."""
+    address = InventoryAddress.parse(request.query_params)
+    head = stock_sheet.SUMS if address.summed else stock_sheet.BALANCES
+    return _file("inventory", head, door().every_balance(Asker(actor, AMERICAN), address))
 
 
 @router.get("/deliveries.csv")

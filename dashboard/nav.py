@@ -55,6 +55,14 @@ ORDER = Page(
     parent="/orders",
 )
 
+INVENTORY = Page(
+    "/inventory",
+    "Inventory",
+    "Stock by product and by location: on hand, available, promised, lots, segments, blocks, arrivals.",
+    Permission.INVENTORY_READ,
+    icon="boxes",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
@@ -110,6 +118,7 @@ PAGES: tuple[Page, ...] = (
     LOCATION,
     ORDERS,
     ORDER,
+    INVENTORY,
     ROUTING,
     ROUTING_EDIT,
     ROUTING_TRY,

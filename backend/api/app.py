@@ -23,6 +23,8 @@ from backend.api import (
     locations,
     orders,
     products,
+    promises,
+    routing,
     shipments,
     sla,
     stock_rules,
@@ -45,12 +47,14 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    routing.router,
     sla.router,
     events.router,
     subscriptions.router,
     deliveries.router,
     imports.router,
     carriers.router,
+    promises.router,
 ]
 
 DESCRIPTION = """

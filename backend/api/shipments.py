@@ -15,7 +15,7 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
-from backend.api.schemas.shipments import ReassignIn, ShipmentOut, show
+from backend.api.schemas.shipments import ReassignIn, RejectIn, ShipmentOut, show
 from backend.auth.actor import Actor
 from backend.fulfillment import queries, service
 from backend.fulfillment.queries import ShipmentFilter, ShipmentView
@@ -112,6 +112,19 @@ def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.reassign(uow, shipment_id, body.location, reason=body.reason, expected_version=version)
+        return _answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+@router.post("/shipments/{shipment_id}/reject", responses=WRITE, response_model=ShipmentOut)
+def reject(shipment_id: ShipmentId, body: RejectIn, call: Fulfiller, version: Version) -> Response:
+    """The location gives a shipment back: its stock is free again, and the order is routed anew, never back to it."""
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            expected = _expected(shipment_id, version)
+            service.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
         return _answer(uow, shipment_id)
 
     return call.run(work)

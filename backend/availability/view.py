@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 from backend.availability.book import Book
 from backend.availability.fences import Who
+from backend.availability.shelf import Shelf
+from backend.persistence.bulk import chunks
 from backend.routing.facts import OrderFacts
 
 #: Reads products from the database into a book (`store.load`), in a transaction of its own.
 Load = Callable[[Iterable[int]], None]
+
+
+#: Products read in one go: together they must stay well below what a book may hold.
+_AT_ONCE = 50
 
 
 class BatchStock:
@@ -21,29 +27,32 @@ class BatchStock:
     def __init__(self, book: Book, load: Load) -> None:
         self._book = book
         self._load = load
+        self._shelves: dict[int, Shelf] = {}
         self._taken: dict[int, dict[int, dict[int | None, int]]] = {}  # product → location → segment → units
         self._open: dict[int, dict[int, int]] = {}  # product → location → units: book less taken, where they differ
         self._fenced: dict[tuple[int, int | None], Mapping[int, int]] = {}
 
     def ensure(self, product_ids: Iterable[int]) -> None:
-        """Have these products in the book; what is there already costs a look."""
-        missing = self._book.missing(product_ids)
-        if missing:
-            self._load(missing)
+        """Have these products for the whole batch, whatever the book drops meanwhile; known ones cost a look."""
+        for some in chunks(sorted(set(product_ids) - self._shelves.keys()), _AT_ONCE):
+            if missing := self._book.missing(some):
+                self._load(missing)
+            self._hold(some)
 
     def refresh(self, product_ids: Iterable[int]) -> None:
         """Read these products again, because somebody else was quicker; what this batch took stays taken."""
-        asked = set(product_ids)
-        self._load(asked)
-        for product_id in asked:
-            self._forget(product_id)
+        for some in chunks(sorted(set(product_ids)), _AT_ONCE):
+            self._load(some)
+            self._hold(some)
+            for product_id in some:
+                self._forget(product_id)
 
     def holders(self, product_id: int, order: OrderFacts) -> Mapping[int, int]:
         """Return units available to this order by location id, zeros left out. Not to be changed, nor kept."""
         if self._book.fences:
             return self._fenced_holders(product_id, order)
         free = self._open.get(product_id)
-        return free if free is not None else self._book.free(product_id)
+        return free if free is not None else self._free(product_id)
 
     def take(self, location_id: int, product_id: int, units: int, order: OrderFacts) -> None:
         """Count these units as promised; a negative number gives them back."""
@@ -60,8 +69,23 @@ class BatchStock:
         for key in [key for key in self._fenced if key[0] == product_id]:
             del self._fenced[key]
 
+    def _hold(self, product_ids: Iterable[int]) -> None:
+        for product_id in product_ids:
+            if (shelf := self._book.shelf_of(product_id)) is not None:
+                self._shelves[product_id] = shelf
+
+    def _shelf(self, product_id: int) -> Shelf | None:
+        if product_id not in self._shelves:
+            self.ensure([product_id])
+        return self._shelves.get(product_id)
+
+    def _free(self, product_id: int) -> Mapping[int, int]:
+        with self._book.locked():
+            shelf = self._shelf(product_id)
+            return shelf.free() if shelf is not None else {}
+
     def _less_taken(self, product_id: int) -> dict[int, int]:
-        free = dict(self._book.free(product_id))
+        free = dict(self._free(product_id))
         for location_id, by_segment in self._taken[product_id].items():
             left = free.get(location_id, 0) - sum(by_segment.values())
             if left > 0:
@@ -95,7 +119,7 @@ class BatchStock:
         taken = self._taken.get(product_id, {})
         found: dict[int, int] = {}
         with self._book.locked():
-            shelf = self._book.shelf_of(product_id)
+            shelf = self._shelf(product_id)
             left = self._book.fence_of(product_id, own)
             for cell in shelf.cells() if shelf is not None else ():
                 by_segment = taken.get(cell.location_id, {})

@@ -54,7 +54,7 @@ def import_products(file: File, report: ReportFile = None) -> None:
 
 @imports.command("stock")
 def import_stock(file: File, report: ReportFile = None) -> None:
-    """Columns: location, sku, on_hand, reason: what was counted becomes the units on hand."""
+    """Columns: location, sku, on_hand, reason, lot, serial, condition, expires_on: what was counted is on hand."""
     _run(file, ImportKind.STOCK, report)
 
 

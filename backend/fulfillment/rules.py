@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from backend.fulfillment.workflow import has_left, is_done, next_statuses
 from models.enums import Method, ShipmentStatus
@@ -32,6 +33,13 @@ class StepCommand:
     to: ShipmentStatus
     at: datetime | None = None
     expected_version: int | None = None
+
+
+class Block(StrEnum):
+    """How long a location that gave a shipment back must not be given its products."""
+
+    UNTIL_COUNT = "until_count"
+    PERSISTENT = "persistent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,15 @@ def may_cancel(shipment: ShipmentFacts, *, index: int = 0) -> Refusal | None:
     """Return why the shipment cannot be cancelled, or None."""
     if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
         return _illegal(index, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be cancelled.")
+    return None
+
+
+def may_reject(shipment: ShipmentFacts, *, index: int = 0) -> Refusal | None:
+    """Return why the shipment cannot be given back, or None."""
+    if shipment.held:
+        return _illegal(index, f"Shipment {shipment.id} is on hold; release it first.")
+    if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
+        return _illegal(index, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be rejected.")
     return None
 
 

@@ -1,4 +1,4 @@
-"""The one writer of shipment status: open, advance, hold, release, reassign, cancel.
+"""The one writer of shipment status: open, advance, hold, release, reassign, reject, cancel.
 
 Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
 the order of locks: order rows, shipment rows, stock, SLA rows.
@@ -13,11 +13,12 @@ from typing import Any
 
 from backend.fulfillment import rules, store, workflow
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments, record
-from backend.fulfillment.rules import Refusal, ShipmentFacts, StepCommand
+from backend.fulfillment.rules import Block, Refusal, ShipmentFacts, StepCommand
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
-from backend.orders import progress
+from backend.orders import given_back, progress
 from backend.persistence.uow import Uow
+from backend.routing import limits
 from backend.sla import service as sla
 from backend.sla.facts import ClockMove, StepReached
 from models.enums import Method, ShipmentStatus
@@ -25,6 +26,7 @@ from models.errors import DomainError, Fault, invalid
 from models.events import EventType
 
 __all__ = [
+    "Block",
     "NewShipment",
     "NewShipmentLine",
     "StepCommand",
@@ -35,6 +37,7 @@ __all__ = [
     "open_shipments",
     "reassign",
     "recall",
+    "reject",
 ]
 
 
@@ -122,14 +125,39 @@ def recall(
     Returns what they were. The caller says what becomes of those units and of their orders.
     """
     facts = _load(uow, shipment_ids, rules.may_cancel, expected)
-    moment = at or uow.now
+    _call_back(uow, facts, EventType.SHIPMENT_CANCELLED, reason, at or uow.now)
+    return facts
+
+
+def reject(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    *,
+    reason: str,
+    block: Block | None = None,
+    at: datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+) -> None:
+    """Give shipments back: stock is released, their locations are not asked again for these orders, which are routed
+    anew at once. `block` keeps their products from being given to these locations at all."""
+    facts = _load(uow, shipment_ids, rules.may_reject, expected)
+    _call_back(uow, facts, EventType.SHIPMENT_REJECTED, reason, at or uow.now)
+    if block is not None:
+        store.block_lines(uow, facts, block, reason=reason)
+    given_back.exclude(uow, [(fact.order_id, fact.location_id) for fact in facts], reason=reason)
+    given_back.route_again(uow, {fact.order_id for fact in facts})
+
+
+def _call_back(uow: Uow, facts: Sequence[ShipmentFacts], told: EventType, reason: str, moment: datetime) -> None:
+    """End shipments: stock and the room in their locations' limits come back, clocks end."""
+    ids = [fact.id for fact in facts]
     values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False}
     store.change(uow, facts, [values for _ in facts])
-    inventory.release(uow, [fact.id for fact in facts])
-    sla.cancel_clocks(uow, [fact.id for fact in facts], at=moment)
+    inventory.release(uow, ids)
+    limits.give_back(uow, ids, {fact.location_id for fact in facts})
+    sla.cancel_clocks(uow, ids, at=moment)
     for fact in facts:
-        _tell(uow, EventType.SHIPMENT_CANCELLED, fact, moment, {"reason": reason})
-    return facts
+        _tell(uow, told, fact, moment, {"reason": reason})
 
 
 def reassign(
@@ -153,6 +181,7 @@ def reassign(
     _refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
     moment = at or uow.now
     inventory.move(uow, shipment_id, to_location_id=place.id)
+    limits.give_back(uow, [shipment_id], {fact.location_id})
     restart = dict.fromkeys(("accepted_at", "picked_at", "packed_at", "ready_at"))
     values = {"status": ShipmentStatus.OPEN.value, "location_id": place.id, "assigned_at": moment, **restart}
     store.change(uow, [fact], [values])

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.auth.scope import visible
-from backend.fulfillment.rules import ShipmentFacts
+from backend.fulfillment.rules import Block, ShipmentFacts
+from backend.inventory import blocks
+from backend.inventory.blocks import NewBlock
 from backend.persistence.bulk import chunks, fetch_in, table_of, update_rows
 from backend.persistence.uow import Uow
 from models.enums import Method, ShipmentStatus
@@ -108,6 +110,17 @@ def give_up_units(uow: Uow, shipment_ids: Sequence[int]) -> None:
     rows = fetch_in(uow.session, statement, _LINES.c.shipment_id, shipment_ids)
     more = [{"was_id": line_id, "more": int(units)} for line_id, units in sorted(rows)]
     update_rows(uow.session, _GIVE_UP, more)
+
+
+def block_lines(uow: Uow, facts: Sequence[ShipmentFacts], how: Block, *, reason: str) -> None:
+    """Keep the products of these shipments from being given to their locations."""
+    lines = lines_of(uow, [fact.id for fact in facts])
+    by_place: dict[str, set[str]] = {}
+    for fact in facts:
+        by_place.setdefault(fact.location_code, set()).update(line["sku"] for line in lines.get(fact.id, ()))
+    for code, skus in sorted(by_place.items()):
+        until_count = how is Block.UNTIL_COUNT
+        blocks.block(uow, code, [NewBlock(sku, reason, until_count=until_count) for sku in sorted(skus)])
 
 
 def reached(status: ShipmentStatus, at: datetime) -> dict[str, Any]:

@@ -49,11 +49,12 @@ def _products(uow: Uow, items: Sequence[Any]) -> object:
 
 
 def _stock(uow: Uow, items: Sequence[Any]) -> None:
-    inventory.count(uow, [StockCount(item.location, item.sku, item.on_hand, item.reason) for item in items])
+    counts = [StockCount(item.location, item.sku, item.on_hand, item.reason, item.lot_name()) for item in items]
+    inventory.count(uow, counts)
 
 
 def _orders(uow: Uow, items: Sequence[Any]) -> object:
-    return orders.place(uow, [item.to_input() for item in items])
+    return orders.accept(uow, [item.to_input() for item in items])  # routing follows, in the worker
 
 
 KINDS: Mapping[ImportKind, Kind] = {

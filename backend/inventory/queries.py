@@ -74,7 +74,7 @@ def listing(
     on hand and pending count down. `after` is `position` of the last one seen.
     """
     sorted_by = (_SORTED_BY[sort], LOCATION.c.code, PRODUCT.c.sku)
-    statement = _rows(uow).where(visible(uow.actor.scope, STOCK.c.location_id)).order_by(*sorted_by).limit(limit)
+    statement = shown_rows(uow).where(visible(uow.actor.scope, STOCK.c.location_id)).order_by(*sorted_by).limit(limit)
     if location is not None:
         statement = statement.where(LOCATION.c.code == location)
     if sku is not None:
@@ -134,7 +134,8 @@ def available(uow: Uow, product_ids: Iterable[int]) -> dict[Key, int]:
     return {(location_id, product_id): units for location_id, product_id, units in rows}
 
 
-def _rows(uow: Uow) -> sa.Select[*tuple[Any, ...]]:
+def shown_rows(uow: Uow) -> sa.Select[*tuple[Any, ...]]:
+    """Return a SELECT of balances as they are shown, `StockRow` by name."""
     blocked = sa.exists().where(
         _BLOCK.c.location_id == STOCK.c.location_id,
         _BLOCK.c.product_id == STOCK.c.product_id,

@@ -65,6 +65,7 @@ class DueOrder:
     lines: tuple[DueLine, ...]
     shipments: int = 0
     refused_by: frozenset[int] = field(default_factory=frozenset)
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def load(uow: Uow, order_ids: Sequence[int]) -> list[DueOrder]:
             tuple(lines[row.id]),
             shipments.get(row.id, 0),
             frozenset(refused.get(row.id, ())),
+            row.promised_at,
         )
         for row in (rows[id_] for id_ in order_ids if id_ in rows)
     ]
@@ -272,5 +274,6 @@ _COLUMNS = [
         "total_minor",
         "routing_attempts",
         "version",
+        "promised_at",
     )
 ]

@@ -54,7 +54,7 @@ class Service:
         return self.usual
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """A carrier as dates are worked out with it; `zone` None means that of the place it collects from."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -20,8 +22,23 @@ _LOCATION = table_of(Location)
 _CARRIER = table_of(Carrier)
 _LANE = table_of(TransferLane)
 
+_KNOWN: WeakKeyDictionary[Any, tuple[tuple[Any, ...], Network]] = WeakKeyDictionary()
 
-@dataclass(frozen=True, slots=True)
+
+def _versions(table: sa.Table, column: sa.ColumnElement[Any]) -> list[Any]:
+    """Return what tells of every edit of a table: each one adds to a version, each new row to the count."""
+    of = sa.select(sa.func.count(column)).select_from(table), sa.select(sa.func.sum(table.c.version))
+    return [statement.scalar_subquery() for statement in (*of, sa.select(sa.func.max(table.c.updated_at)))]
+
+
+_TOKEN = sa.select(*_versions(_LOCATION, _LOCATION.c.id), *_versions(_CARRIER, _CARRIER.c.code))
+_PLACES = sa.select(
+    *(_LOCATION.c[name] for name in ("id", "code", "time_zone", "processing", "capacity")),
+    sa.cast(_LOCATION.c.hours, sa.Text).label("hours_text"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Workplace:
     """A location as promises see it; `minutes` of work by method, `per_hour` None when its capacity is not stated."""
 
@@ -45,21 +62,26 @@ class LaneView:
     minutes: int
 
 
-def workplaces(uow: Uow, ids: Iterable[int]) -> dict[int, Workplace]:
-    """Return locations by id."""
-    return {row.id: _workplace(row) for row in fetch_in(uow.session, _places(), _LOCATION.c.id, ids)}
+@dataclass(frozen=True, slots=True)
+class Network:
+    """All locations and the carriers in use."""
+
+    places: Mapping[int, Workplace]
+    by_code: Mapping[str, Workplace]
+    carriers: tuple[Schedule, ...]
 
 
-def workplaces_by_code(uow: Uow, codes: Iterable[str]) -> dict[str, Workplace]:
-    """Return locations by code."""
-    return {row.code: _workplace(row) for row in fetch_in(uow.session, _places(), _LOCATION.c.code, codes)}
-
-
-def schedules(uow: Uow) -> tuple[Schedule, ...]:
-    """Return the carriers in use, in order of code."""
-    text = sa.cast(_CARRIER.c.document, sa.Text)
-    statement = sa.select(_CARRIER.c.code, _CARRIER.c.name, text).where(_CARRIER.c.active).order_by(_CARRIER.c.code)
-    return tuple(schedule_of(*row) for row in uow.session.connection().execute(statement))
+def network(uow: Uow) -> Network:
+    """Return the network as it is; read anew only when something of it was edited, which one statement tells."""
+    database = uow.session.get_bind().engine.pool
+    connection = uow.session.connection()
+    token = tuple(connection.execute(_TOKEN).one())
+    known = _KNOWN.get(database)
+    if known is None or known[0] != token:
+        places = [_workplace(row) for row in connection.execute(_PLACES)]
+        made = Network({p.location_id: p for p in places}, {p.code: p for p in places}, _schedules(uow))
+        known = _KNOWN[database] = token, made
+    return known[1]
 
 
 def lanes(uow: Uow, to_ids: Iterable[int]) -> dict[tuple[int, int], int]:
@@ -96,13 +118,13 @@ def lane_listing(
     return [LaneView(*row) for row in uow.session.connection().execute(statement)]
 
 
-def _places() -> sa.Select[tuple[int, str, str, str, dict[str, int], dict[str, float]]]:
-    columns = _LOCATION.c
-    hours = sa.cast(columns.hours, sa.Text).label("hours_text")
-    return sa.select(columns.id, columns.code, columns.time_zone, hours, columns.processing, columns.capacity)
+def _schedules(uow: Uow) -> tuple[Schedule, ...]:
+    text = sa.cast(_CARRIER.c.document, sa.Text)
+    statement = sa.select(_CARRIER.c.code, _CARRIER.c.name, text).where(_CARRIER.c.active).order_by(_CARRIER.c.code)
+    return tuple(schedule_of(*row) for row in uow.session.connection().execute(statement))
 
 
-def _workplace(row: sa.Row[tuple[int, str, str, str, dict[str, int], dict[str, float]]]) -> Workplace:
+def _workplace(row: Any) -> Workplace:
     return Workplace(
         location_id=row.id,
         code=row.code,

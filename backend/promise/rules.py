@@ -7,19 +7,22 @@ part begins where the one before ends, so together they are the time from now to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from backend.promise.carriers import USUAL_SERVICE, Schedule, Travel
+from backend.promise.carriers import Schedule, Travel
+from backend.promise.words import clock, travel_words, window_words
 from backend.sla.calendar import NeverOpenError, OpenHours
 from models.enums import Method
 
 #: Methods whose customer comes to the location: their date is when it is ready.
 COLLECTED_BY_CUSTOMER = frozenset({Method.PICKUP, Method.CURBSIDE})
+#: Methods without a carrier.
+NOT_CARRIED = COLLECTED_BY_CUSTOMER | {Method.TRANSFER}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -46,13 +49,18 @@ class Part:
     end: datetime
     words: str
 
+    @property
+    def minutes(self) -> int:
+        """Return how long it is around the clock, rounded up."""
+        return -((self.start - self.end) // _MINUTE)
+
     def document(self) -> dict[str, Any]:
-        """Return it as `{part, from, to, minutes, words}`; minutes around the clock, rounded up."""
+        """Return it as `{part, from, to, minutes, words}`."""
         return {
             "part": self.part.value,
             "from": self.start.isoformat(),
             "to": self.end.isoformat(),
-            "minutes": -((self.start - self.end) // _MINUTE),
+            "minutes": self.minutes,
             "words": self.words,
         }
 
@@ -91,7 +99,7 @@ class PromiseFacts:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShipmentPromise:
     """One location's date and its parts; without a date, `problem` says why."""
 
@@ -101,8 +109,9 @@ class ShipmentPromise:
     carrier: str | None = None
     problem: str = ""
 
+    @cached_property
     def document(self) -> dict[str, Any]:
-        """Return it as JSON."""
+        """Return it as JSON; nobody may change it, as others hold it too."""
         return {
             "location": self.location,
             "date": self.date.isoformat() if self.date else None,
@@ -118,45 +127,95 @@ class Promise:
 
     date: datetime | None
     parts: tuple[Part, ...] = ()
-    shipments: tuple[ShipmentPromise, ...] = field(default=())
+    shipments: tuple[ShipmentPromise, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON: `{date, parts, shipments}`."""
+        """Return it as JSON: `{date, decided_by, shipments}`, `decided_by` being the latest one's location."""
+        decides = next((shipment for shipment in self.shipments if shipment.date == self.date), None)
         return {
             "date": self.date.isoformat() if self.date else None,
-            "parts": [part.document() for part in self.parts],
-            "shipments": [shipment.document() for shipment in self.shipments],
+            "decided_by": decides.location if self.date and decides else None,
+            "shipments": [shipment.document for shipment in self.shipments],
         }
 
 
 def promise(facts: PromiseFacts, now: datetime) -> Promise:
     """Return the order's date: that of its latest shipment, None when one has none or units have no place."""
-    shipments = tuple(_shipment(facts, consignment, now) for consignment in facts.consignments)
-    dates = [shipment.date for shipment in shipments if shipment.date is not None]
-    if not facts.whole or not shipments or len(dates) < len(shipments):
-        return Promise(None, shipments=shipments)
-    date = max(dates)
-    decides = next(shipment for shipment in shipments if shipment.date == date)
-    return Promise(date, decides.parts, shipments)
+    return Reckoner(now).promise(facts)
 
 
-def _shipment(facts: PromiseFacts, consignment: Consignment, now: datetime) -> ShipmentPromise:
-    try:
-        parts = tuple(_work(facts, consignment, now))
-    except (NeverOpenError, OverflowError):
-        return ShipmentPromise(consignment.location, None, problem=f"{consignment.location} has no open hours ahead.")
-    ready = parts[-1].end if parts else now
-    if facts.method in COLLECTED_BY_CUSTOMER or facts.method is Method.TRANSFER:
-        return ShipmentPromise(consignment.location, ready, parts)
-    best: tuple[datetime, str, tuple[Part, Part]] | None = None
+class Reckoner:
+    """Promises made at one instant. What orders have in common (the work at a location, a carrier's way) is worked
+    out once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._worked: dict[Hashable, tuple[Consignment, tuple[Part, ...], str]] = {}
+        self._sent: dict[Hashable, ShipmentPromise] = {}
+
+    def promise(self, facts: PromiseFacts) -> Promise:
+        """Return the promise of an order."""
+        shipments = tuple(self._shipment(facts, consignment) for consignment in facts.consignments)
+        dates = [shipment.date for shipment in shipments if shipment.date is not None]
+        if not facts.whole or not shipments or len(dates) < len(shipments):
+            return Promise(None, shipments=shipments)
+        date = max(dates)
+        decides = next(shipment for shipment in shipments if shipment.date == date)
+        return Promise(date, decides.parts, shipments)
+
+    def _shipment(self, facts: PromiseFacts, place: Consignment) -> ShipmentPromise:
+        work = _work_key(facts, place)
+        travels = () if facts.method in NOT_CARRIED else _travels(facts, place)
+        key = (work, facts.service_level, tuple(travels))
+        known = self._sent.get(key)
+        if known is None:
+            known = self._sent[key] = self._send(facts, place, work, travels)
+        return known
+
+    def _send(
+        self, facts: PromiseFacts, place: Consignment, work: Hashable, travels: Sequence[tuple[Schedule, Travel]]
+    ) -> ShipmentPromise:
+        if work not in self._worked:
+            self._worked[work] = (place, *_worked(facts, place, self._now))  # kept: its calendars are named by identity
+        _, parts, problem = self._worked[work]
+        if problem or facts.method in NOT_CARRIED:
+            return ShipmentPromise(place.location, None if problem else parts[-1].end, parts, problem=problem)
+        legs = [
+            (leg, carrier.code)
+            for carrier, travel in travels
+            if (leg := _carried(facts, place, carrier, travel, parts))
+        ]
+        if not legs:
+            words = f"No carrier says how long {facts.service_level!r} takes to this address."
+            return ShipmentPromise(place.location, None, parts, problem=words)
+        leg, code = min(legs, key=lambda pair: (pair[0][1].end, pair[1]))
+        return ShipmentPromise(place.location, leg[1].end, parts + leg, code)
+
+
+def _work_key(facts: PromiseFacts, place: Consignment) -> Hashable:
+    calendars = id(place.hours), id(place.handed_over_at)
+    numbers = place.processing_minutes, place.ahead, place.per_hour, place.goods_at, place.transfer_minutes
+    return facts.method, facts.pause_minutes, place.location, calendars, numbers
+
+
+def _travels(facts: PromiseFacts, place: Consignment) -> list[tuple[Schedule, Travel]]:
+    """Return the carriers that go there, with how long each takes."""
+    state, postal_code = facts.state.strip().upper(), facts.postal_code.strip().upper()
+    found = []
     for carrier in facts.carriers:
-        leg = _carried(facts, consignment, carrier, ready)
-        if leg is not None and (best is None or (leg[1].end, carrier.code) < best[:2]):
-            best = leg[1].end, carrier.code, leg
-    if best is None:
-        words = f"No carrier says how long {facts.service_level!r} takes to this address."
-        return ShipmentPromise(consignment.location, None, parts, problem=words)
-    return ShipmentPromise(consignment.location, best[0], parts + best[2], best[1])
+        service = carrier.service(facts.service_level)
+        travel = service and service.travel(distance_km=place.distance_km, state=state, postal_code=postal_code)
+        if travel:
+            found.append((carrier, travel))
+    return found
+
+
+def _worked(facts: PromiseFacts, place: Consignment, now: datetime) -> tuple[tuple[Part, ...], str]:
+    """Return the parts until it is ready, and what is in the way."""
+    try:
+        return tuple(_work(facts, place, now)), ""
+    except (NeverOpenError, OverflowError):
+        return (), f"{place.location} has no open hours ahead."
 
 
 def _work(facts: PromiseFacts, place: Consignment, now: datetime) -> Iterator[Part]:
@@ -170,7 +229,7 @@ def _work(facts: PromiseFacts, place: Consignment, now: datetime) -> Iterator[Pa
         yield Part(PartName.ARRIVAL, at, place.goods_at, f"the goods reach {place.location}")
         at = place.goods_at
     end = hours.work_from(at, facts.method)
-    yield Part(PartName.WINDOW, at, end, _window_words(facts.method, place, at, end))
+    yield Part(PartName.WINDOW, at, end, window_words(facts.method, place.location, hours, (at, end)))
     at = end
     if place.per_hour is not None and place.ahead > 0:
         end = hours.add(at, _queue_seconds(place.ahead, place.per_hour))
@@ -192,17 +251,14 @@ def _handover(facts: PromiseFacts, place: Consignment, at: datetime) -> Iterator
         hours = place.handed_over_at or place.hours
         end = _door_opens(hours, at)
         if end > at:
-            yield Part(PartName.OPENING, at, end, f"the doors open {_clock(end, hours.zone)}")
+            yield Part(PartName.OPENING, at, end, f"the doors open {clock(end, hours.zone)}")
 
 
-def _carried(facts: PromiseFacts, place: Consignment, carrier: Schedule, ready: datetime) -> tuple[Part, Part] | None:
-    """Return the carrier's collection and travel; None when it does not go there."""
-    service = carrier.service(facts.service_level)
-    address = {"state": facts.state.strip().upper(), "postal_code": facts.postal_code.strip().upper()}
-    travel = service.travel(distance_km=place.distance_km, **address) if service else None
-    if travel is None:
-        return None
-    hours = place.handed_over_at or place.hours
+def _carried(
+    facts: PromiseFacts, place: Consignment, carrier: Schedule, travel: Travel, parts: Sequence[Part]
+) -> tuple[Part, Part] | None:
+    """Return the carrier's collection and way; None when it never comes."""
+    hours, ready = place.handed_over_at or place.hours, parts[-1].end
     zone = carrier.zone or hours.zone
     try:
         collected = carrier.collected(ready, hours)
@@ -212,8 +268,10 @@ def _carried(facts: PromiseFacts, place: Consignment, carrier: Schedule, ready: 
             arrives = collected + (travel.minutes or 0) * _MINUTE
     except (NeverOpenError, OverflowError):
         return None
-    fetch = Part(PartName.COLLECTION, ready, collected, f"{carrier.name} collects {_clock(collected, zone)}")
-    return fetch, Part(PartName.TRANSIT, collected, arrives, _travel_words(facts, carrier, travel, arrives, zone))
+    fetch = Part(PartName.COLLECTION, ready, collected, f"{carrier.name} collects {clock(collected, zone)}")
+    return fetch, Part(
+        PartName.TRANSIT, collected, arrives, travel_words(carrier, facts.service_level, travel, clock(arrives, zone))
+    )
 
 
 def _door_opens(hours: OpenHours, at: datetime) -> datetime:
@@ -230,25 +288,3 @@ def _queue_seconds(ahead: int, per_hour: float) -> int:
     if per_hour <= 0:
         raise NeverOpenError("nothing gets done")
     return -int(-ahead * 3600 // per_hour)
-
-
-def _window_words(method: Method, place: Consignment, at: datetime, start: datetime) -> str:
-    zone = place.hours.zone
-    if start > at:
-        cutoff = place.hours.cutoffs.get(method)
-        local = at.astimezone(zone)
-        late = cutoff is not None and local.hour * 60 + local.minute >= cutoff
-        why = f"after the day's cut-off for {method.value}" if late else "closed"
-        return f"{why}: {place.location} starts {_clock(start, zone)}"
-    return f"{place.location} is open" + (", before the day's cut-off" if method in place.hours.cutoffs else "")
-
-
-def _travel_words(facts: PromiseFacts, carrier: Schedule, travel: Travel, arrives: datetime, zone: ZoneInfo) -> str:
-    level = facts.service_level if facts.service_level in carrier.services else USUAL_SERVICE
-    long = f"{travel.days} delivery days" if travel.days is not None else f"{travel.minutes} minutes"
-    where = f" {travel.why}" if travel.why else ""
-    return f"{carrier.name}, {level}: {long}{where}, there {_clock(arrives, zone)}"
-
-
-def _clock(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %d %b %H:%M} ({zone.key})"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from backend.persistence.uow import Uow
 from backend.promise import queries
-from backend.promise.queries import Workplace
-from backend.promise.rules import COLLECTED_BY_CUSTOMER, Consignment, Promise, PromiseFacts, promise
+from backend.promise.queries import Network, Workplace
+from backend.promise.rules import COLLECTED_BY_CUSTOMER, Consignment, Promise, PromiseFacts, Reckoner
 from backend.routing.facts import Assignment, Decision, OrderFacts
 
 #: The word of `Leftover.action` whose units nobody waits for.
@@ -18,69 +17,59 @@ PAUSE_ATTRIBUTE = "pause_minutes"
 _LONGEST_PAUSE = 43_200
 
 
-@dataclass(frozen=True, slots=True)
-class _Network:
-    """What the locations of a batch have in common, read once."""
-
-    places: Mapping[int, Workplace]
-    customers_places: Mapping[str, Workplace]
-    lanes: Mapping[tuple[int, int], int]
-
-
 def promise_for(uow: Uow, decided: Sequence[tuple[OrderFacts, Decision]]) -> list[Promise]:
-    """Return the date of each order, in order, from where its decision sends it; at most three statements in all.
+    """Return the date of each order, in order, from where its decision sends it; at most two statements in all.
 
     For whoever routes orders: `promise.date` goes into `customer_order.promised_at` (None: not known yet, for example
     while units have no location), `promise.document()` beside the decision's trace as `promise`. It does not touch
     `due_at`, which is what the customer was told and what SLAs run up to. For a suggestion, the same call. Work ahead
     of an order is `assignment.place.load.open_shipments`; nothing is locked and nothing is written.
     """
-    network = _load(uow, decided)
-    carriers = queries.schedules(uow) if any(decision.assignments for _, decision in decided) else ()
+    if not any(decision.assignments for _, decision in decided):
+        return [Promise(None) for _ in decided]
+    network, reckoner = queries.network(uow), Reckoner(uow.now)
+    elsewhere = {
+        _customers_place(order, given, network) for order, decision in decided for given in decision.assignments
+    }
+    targets = {place.location_id for place in elsewhere if place is not None}
+    lanes = queries.lanes(uow, targets) if targets else {}
     return [
-        promise(
+        reckoner.promise(
             PromiseFacts(
                 method=order.method,
                 service_level=order.service_level,
-                consignments=[_consignment(order, given, network) for given in decision.assignments],
-                carriers=carriers,
+                consignments=[_consignment(order, given, network, lanes) for given in decision.assignments],
+                carriers=network.carriers,
                 pause_minutes=_pause(order),
                 state=_text(order.ship_to, "state", "region"),
                 postal_code=_text(order.ship_to, "postal_code", "zip", "postcode"),
                 whole=all(left.action == _CANCEL for left in decision.leftovers),
-            ),
-            uow.now,
+            )
         )
         for order, decision in decided
     ]
 
 
-def _load(uow: Uow, decided: Sequence[tuple[OrderFacts, Decision]]) -> _Network:
-    ids = {given.place.location_id for _, decision in decided for given in decision.assignments}
-    places = queries.workplaces(uow, ids)
-    elsewhere = {
-        order.given
-        for order, decision in decided
-        if order.given and any(given.place.code != order.given for given in decision.assignments)
-    }
-    customers_places = queries.workplaces_by_code(uow, elsewhere) if elsewhere else {}
-    lanes = queries.lanes(uow, [place.location_id for place in customers_places.values()]) if elsewhere else {}
-    return _Network(places, customers_places, lanes)
+def _customers_place(order: OrderFacts, given: Assignment, network: Network) -> Workplace | None:
+    """Return where the customer collects what another location sends there; None when nothing is sent."""
+    if order.method not in COLLECTED_BY_CUSTOMER or order.given is None or order.given == given.place.code:
+        return None
+    return network.by_code.get(order.given)
 
 
-def _consignment(order: OrderFacts, given: Assignment, network: _Network) -> Consignment:
+def _consignment(
+    order: OrderFacts, given: Assignment, network: Network, lanes: Mapping[tuple[int, int], int]
+) -> Consignment:
     place = network.places[given.place.location_id]
-    target = network.customers_places.get(order.given or "") if place.code != order.given else None
-    collected = order.method in COLLECTED_BY_CUSTOMER
-    lane = network.lanes.get((place.location_id, target.location_id), 0) if target and collected else 0
+    target = _customers_place(order, given, network)
     return Consignment(
         location=place.code,
         hours=place.hours,
         processing_minutes=place.processing(order.method),
         ahead=given.place.load.open_shipments,
         per_hour=place.per_hour,
-        transfer_minutes=lane,
-        handed_over_at=target.hours if target and collected else None,
+        transfer_minutes=lanes.get((place.location_id, target.location_id), 0) if target else 0,
+        handed_over_at=target.hours if target else None,
         distance_km=given.distance_km,
     )
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from backend.routing.cost import cost_minor, parcel
 from backend.routing.document import Scenario, Strategy
 from backend.routing.facts import Assignment, Decision, Leftover, Network, OrderFacts, Place
 from backend.routing.fields import Env
 from backend.routing.filters import matches
 from backend.routing.pool import Job, Look, Pool, gather
 from backend.routing.prepare import Prepared, ReadyRoute, ReadyScenario, compiled, prepared
-from backend.routing.rank import Ranking, cost_minor, distance_of
+from backend.routing.rank import Ranking, distance_of
 from backend.routing.room import Loads
 from backend.routing.split import Plan, Share, by_line, by_quantity
 from backend.routing.trace import Step, Tracer
@@ -125,8 +126,9 @@ def _whole(job: Job, pool: Pool, step: Step) -> set[int]:
     """Return the candidates that have everything that is left; tell of the others what they lack."""
     full = _full(job, pool, step)
     if pool.rooms:
-        wanted = [(job.line(number), units) for number, units in job.left.items()]
-        over = {id_ for id_ in full if id_ in pool.rooms and not pool.rooms[id_].holds(wanted)}
+        rooms, items = pool.rooms, sum(job.left.values())
+        money = sum(units * job.line(number).unit_price_minor for number, units in job.left.items())
+        over = {id_ for id_ in full if id_ in rooms and not rooms[id_].holds(items, money)}
         step.too_much = sorted(over)
         full = full - over
     return full
@@ -237,8 +239,9 @@ def _finish(job: Job, tracer: Tracer, end: After, why: Why) -> Decision:
     for id_, units in sorted(job.took.items(), key=lambda took: places[took[0]].code):
         place: Place = places[id_]
         km = distance_of(order, place)
+        what = parcel(order, [(order.lines[number], share) for number, share in units.items()])
         shares = tuple((order.lines[number].line_id, units[number]) for number in sorted(units))
-        assignments.append(Assignment(place, shares, km, cost_minor(place, sum(units.values()), km)))
+        assignments.append(Assignment(place, shares, km, cost_minor(place, what, km)))
     leftovers = tuple(
         Leftover(order.lines[number].line_id, units, ENDS[end], why) for number, units in sorted(job.left.items())
     )

@@ -8,7 +8,7 @@ from enum import IntFlag, StrEnum
 from typing import Any
 
 from backend.routing.facts import LineFacts, Load, OrderFacts, Place
-from backend.routing.geometry import arc_km, direction
+from backend.routing.geometry import Vector, arc_km, direction
 
 
 class FieldType(StrEnum):
@@ -32,6 +32,7 @@ class Scope(IntFlag):
     LIVE = 8  # what a location was given, which changes with every decision
     PAIR = 16  # order and location together
     STOCK = 32  # line and location together
+    COVER = 64  # how many lines a location has whole
 
 
 _NO_LOAD = Load()
@@ -47,6 +48,7 @@ class Env:
     load: Load = _NO_LOAD
     available: int = 0
     whole_lines: int = 0
+    here: Vector | None = None  # where the order goes; worked out when first asked
     clashes: set[str] = field(default_factory=set)
 
 
@@ -91,9 +93,18 @@ def used_percent(place: Place, load: Load) -> float | None:
     limit = place.limit
     if limit is None:
         return None
-    parts = ((load.orders, limit.orders), (load.items, limit.items), (load.money_minor, limit.money_minor))
-    shares = [100.0 if not most else 100.0 * used / most for used, most in parts if most is not None]
-    return max(shares, default=None)
+    most: float | None = None
+    if limit.orders is not None:
+        most = _share(load.orders, limit.orders)
+    if limit.items is not None:
+        most = max(most or 0.0, _share(load.items, limit.items))
+    if limit.money_minor is not None:
+        most = max(most or 0.0, _share(load.money_minor, limit.money_minor))
+    return most
+
+
+def _share(used: int, limit: int) -> float:
+    return 100.0 * used / limit if limit else 100.0
 
 
 def _minutes_left(env: Env) -> Any:
@@ -105,7 +116,11 @@ def _used_percent(env: Env) -> Any:
 
 
 def _distance(env: Env) -> Any:
-    return None if env.place is None else distance_km(env.order, env.place)
+    if env.here is None:
+        env.here = direction(env.order.latitude, env.order.longitude)
+    if env.here is None or env.place is None or env.place.direction is None:
+        return None
+    return arc_km(env.here, env.place.direction)
 
 
 def _available_percent(env: Env) -> Any:
@@ -150,7 +165,7 @@ FIELDS: Mapping[str, Field] = {
     "location.load.used_percent": Field(NUMBER, Scope.LIVE, _used_percent),
     "inventory.available": Field(NUMBER, Scope.STOCK, lambda env: env.available),
     "inventory.available_percent": Field(NUMBER, Scope.STOCK, _available_percent),
-    "inventory.whole_lines": Field(NUMBER, Scope.STOCK, lambda env: env.whole_lines),
+    "inventory.whole_lines": Field(NUMBER, Scope.STOCK | Scope.COVER, lambda env: env.whole_lines),
 }
 
 Root = Callable[[Env], Any]

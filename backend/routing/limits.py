@@ -131,21 +131,23 @@ class Counting:
         return fits(limit, load, more) or not fits(limit, self._seen[more.location_id], more)
 
 
-def give_back(uow: Uow, shipment_ids: Sequence[int]) -> None:
-    """Take shipments that left their location out of its running window; the caller locked them and their stock."""
-    if not shipment_ids:
-        return
-    gifts = _gifts(uow, shipment_ids)
+def give_back(uow: Uow, shipment_ids: Sequence[int], location_ids: Iterable[int]) -> None:
+    """Take shipments that leave these locations out of their running windows; they and their stock are locked."""
     statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
-    for row in fetch_in(uow.session, statement, _LOADS.c.location_id, {given.location_id for given, _ in gifts}):
+    rows = fetch_in(uow.session, statement, _LOADS.c.location_id, location_ids)
+    gifts = _gifts(uow, shipment_ids) if rows else []
+    changed = []
+    for row in rows:
         mine = [given for given, at in gifts if given.location_id == row.location_id and at >= row.starts_at]
-        values = {
-            "orders": max(0, row.orders - len(mine)),
-            "items": max(0, row.items - sum(given.items for given in mine)),
-            "money_minor": max(0, row.money_minor - sum(given.money_minor for given in mine)),
-        }
-        this = _LOADS.update().where(_LOADS.c.location_id == row.location_id)
-        uow.session.connection().execute(this.values(values))
+        changed.append(
+            {
+                "location_id": row.location_id,
+                "orders": max(0, row.orders - len(mine)),
+                "items": max(0, row.items - sum(given.items for given in mine)),
+                "money_minor": max(0, row.money_minor - sum(given.money_minor for given in mine)),
+            }
+        )
+    update_columns(uow.session, LocationLoad, changed, key="location_id")
 
 
 def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]]:

@@ -140,6 +140,30 @@ COMPARE: Mapping[Op, Compare] = {
 }
 
 
+def shortcut(op: Op, literal: Any) -> tuple[frozenset[type], Callable[[Any], bool]] | None:
+    """Return, for the usual literals, which types of values compare simply, and how; others take the long way."""
+    if type(literal) in _NUMBERS and op in _SIMPLY:
+        holds = _SIMPLY[op]
+        return _NUMBERS, lambda left: holds(left, literal)
+    if isinstance(literal, str) and op is Op.EQUAL:
+        return _TEXTS, lambda left: bool(left == literal)
+    if isinstance(literal, tuple) and op is Op.IN and literal and all(isinstance(one, str) for one in literal):
+        among = frozenset(literal)
+        return _TEXTS, lambda left: left in among
+    return None
+
+
+_NUMBERS: frozenset[type] = frozenset({int, float})
+_TEXTS: frozenset[type] = frozenset({str})
+_SIMPLY: Mapping[Op, Callable[[Any, Any], bool]] = {
+    Op.EQUAL: operator.eq,
+    Op.GREATER: operator.gt,
+    Op.LESS: operator.lt,
+    Op.GREATER_OR_EQUAL: operator.ge,
+    Op.LESS_OR_EQUAL: operator.le,
+}
+
+
 def _meet(left: Any, right: Any) -> tuple[Any, Any]:
     """Return both, text as an instant where the other one is an instant."""
     if isinstance(left, datetime) and isinstance(right, str):

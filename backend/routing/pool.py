@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backend.routing.facts import LineFacts, Network, OrderFacts, Place
-from backend.routing.fields import Env
+from backend.routing.fields import Env, Scope
 from backend.routing.filters import Compiled
 from backend.routing.geometry import Vector, direction
 from backend.routing.prepare import Memo, Numbered, Prepared, ReadyScenario
@@ -104,7 +104,7 @@ def gather(job: Job, ready: ReadyScenario) -> Pool:
         for id_ in ids & memo.clashes.keys():
             job.env.clashes |= memo.clashes[id_]
     pool.drop(job.order.refused_by & pool.ids, Out.REFUSED)
-    if memo.limited:
+    if memo.rooms:
         _within_limits(job, pool)
     if job.more_shipments <= 0:
         pool.ids &= job.took.keys()
@@ -158,13 +158,16 @@ def _tell_out(pool: Pool, ids: set[int]) -> None:
 
 def _within_limits(job: Job, pool: Pool) -> None:
     """Take out who may be given no more; remember how much the others may."""
-    full = []
-    for id_ in pool.ids & pool.memo.limited.keys():
-        place = pool.memo.limited[id_]
-        left = room(place, job.loads.of(place)) if id_ not in job.took else _rest_of_room(job, place)
+    full, loads, rooms = [], job.loads, pool.memo.rooms
+    for id_ in pool.ids & rooms.keys():
+        left = rooms[id_]
+        if id_ in job.took:
+            left = _rest_of_room(job, pool.memo.limited[id_])
+        elif loads.changed(id_):
+            left = room(pool.memo.limited[id_], loads.of(pool.memo.limited[id_]))
         if left is None:
             full.append(id_)
-        elif left.items is not None or left.money_minor is not None:
+        elif left.is_bounded:
             pool.rooms[id_] = left
     pool.drop(full, Out.LIMIT)
 
@@ -188,45 +191,56 @@ def _per_pair(job: Job, pool: Pool, filters: Numbered) -> None:
 
 
 def _failing(job: Job, pool: Pool, part: Compiled) -> list[int]:
-    env, places = job.env, job.network.places
-    failing = []
+    env, places, loads, test = job.env, job.network.places, job.loads, part.test
+    live, failing = bool(part.scope & Scope.LIVE), []
     for id_ in pool.ids:
-        env.place = places[id_]
-        env.load = job.loads.of(env.place)
-        if not part.test(env):
+        place = env.place = places[id_]
+        if live:
+            env.load = loads.of(place)
+        if not test(env):
             failing.append(id_)
     return failing
 
 
 def _per_line(job: Job, pool: Pool, filters: Numbered) -> None:
     """Take lines off candidates whose filters fail for them; a candidate that is left with none is out."""
-    whole = {
-        id_: sum(pool.holdings[n].get(id_, 0) >= units for n, units in job.left.items()) for id_ in sorted(pool.ids)
-    }
-    kept: dict[int, dict[int, int]] = {number: {} for number in job.left}
-    failed: dict[str, list[int]] = {}
-    for id_, whole_lines in whole.items():
-        reasons = []
-        for number in job.left:
-            units = pool.holdings[number].get(id_, 0)
-            reason = _line_fails(job, id_, (number, units, whole_lines), filters)
-            if reason is None and units:
-                kept[number][id_] = units
-            elif reason is not None:
-                reasons.append(reason)
+    covers = _whole_lines(job, pool) if any(part.scope & Scope.COVER for _, part in filters) else {}
+    failed: dict[int, list[str]] = {}
+    kept: dict[int, Holding] = {}
+    for number in job.left:
+        fails = _line_fails(job, pool, number, (filters, covers))
+        for id_, reason in fails.items():
+            failed.setdefault(id_, []).append(reason)
+        kept[number] = {id_: units for id_, units in pool.holdings[number].items() if id_ not in fails}
+    pool.holdings = kept
+    out: dict[str, list[int]] = {}
+    for id_, reasons in failed.items():
         if len(reasons) == len(job.left):
-            failed.setdefault(reasons[0], []).append(id_)
-    pool.holdings = dict(kept)
-    for reason, ids in failed.items():
+            out.setdefault(reasons[0], []).append(id_)
+    for reason, ids in out.items():
         pool.drop(ids, reason)
 
 
-def _line_fails(job: Job, id_: int, what: tuple[int, int, int], filters: Numbered) -> str | None:
-    env = job.env
-    number, env.available, env.whole_lines = what
-    env.place, env.line = job.network.places[id_], job.line(number)
-    env.load = job.loads.of(env.place)
-    try:
-        return next((f"{Out.FILTER}:{place}" for place, part in filters if not part.test(env)), None)
-    finally:
-        env.line = None
+def _whole_lines(job: Job, pool: Pool) -> dict[int, int]:
+    left, holdings = job.left, pool.holdings
+    return {id_: sum(holdings[n].get(id_, 0) >= units for n, units in left.items()) for id_ in pool.ids}
+
+
+def _line_fails(job: Job, pool: Pool, number: int, asked: tuple[Numbered, Mapping[int, int]]) -> dict[int, str]:
+    """Return the candidates that may not take a line, with the filter that says so."""
+    (filters, covers), env, places, loads = asked, job.env, job.network.places, job.loads
+    have = pool.holdings[number].get
+    env.line = job.line(number)
+    live = any(part.scope & Scope.LIVE for _, part in filters)
+    fails: dict[int, str] = {}
+    for id_ in pool.ids:
+        env.available, env.whole_lines = have(id_, 0), covers.get(id_, 0)
+        place = env.place = places[id_]
+        if live:
+            env.load = loads.of(place)
+        for part_number, part in filters:
+            if not part.test(env):
+                fails[id_] = f"{Out.FILTER}:{part_number}"
+                break
+    env.line = None
+    return fails

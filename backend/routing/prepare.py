@@ -14,6 +14,7 @@ from backend.routing.document import Lane, Route, Scenario, Strategy
 from backend.routing.facts import Network, OrderFacts, Place
 from backend.routing.fields import Env, Scope
 from backend.routing.filters import Compiled, compile_filter
+from backend.routing.room import Room, room
 from backend.routing.words import Out
 from models.enums import Method
 
@@ -62,6 +63,7 @@ class Memo:
     ok: dict[int, Spot] = field(default_factory=dict)
     out: dict[int, str] = field(default_factory=dict)
     limited: dict[int, Place] = field(default_factory=dict)
+    rooms: dict[int, Room | None] = field(default_factory=dict)  # of the limited, with what they had at first
     clashes: dict[int, set[str]] = field(default_factory=dict)
 
     def learn(self, ids: Iterable[int], network: Network, ready: ReadyScenario, order: OrderFacts) -> None:
@@ -78,6 +80,7 @@ class Memo:
             self.ok[id_] = (*(place.direction or (0.0, 0.0, 0.0)), 0.0 if place.direction else _UNKNOWN, place.code)
             if place.limit is not None and ready.scenario.guards.daily_limit:
                 self.limited[id_] = place
+                self.rooms[id_] = room(place, place.load)
 
 
 class Prepared:

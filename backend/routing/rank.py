@@ -5,10 +5,11 @@ Ties go to the nearer location, then to the smaller code.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Collection, Mapping
+from hashlib import blake2b
 from typing import Any
 
+from backend.routing.cost import cost_minor, parcel
 from backend.routing.document import Sort
 from backend.routing.facts import Load, OrderFacts, Place
 from backend.routing.fields import Env, distance_km, find_field
@@ -40,7 +41,12 @@ class Ranking:
         sorts = ready.scenario.sorts
         if len(sorts) == 1 and sorts[0].by is SortBy.DISTANCE and not sorts[0].descending:
             return self._by_distance(ids)
-        ranked = self._by_distance(ids) if sorts[-1].by is not SortBy.DISTANCE else self._by_code(ids)
+        ranked = self._by_distance(ids)
+        if sorts[-1].by is SortBy.DISTANCE:
+            last = sorts[-1]
+            sorts = sorts[:-1]
+            if last.descending:
+                ranked = _sorted(self._by_code(ids), {id_: self.km(id_) for id_ in ids}, last)
         for sort in reversed(sorts):
             ranked = _sorted(ranked, self.values(ranked, sort, ready, units), sort)
         return ranked
@@ -60,10 +66,11 @@ class Ranking:
             return {id_: self.load_of(places[id_]).open_shipments for id_ in ids}
         if sort.by is SortBy.RANDOM:
             external = self.env.order.external_id
-            return {id_: zlib.crc32(f"{sort.seed}:{external}:{places[id_].code}".encode()) for id_ in ids}
+            return {id_: _lot(f"{sort.seed}:{external}:{places[id_].code}") for id_ in ids}
         if sort.by is SortBy.COST:
-            wanted = sum(line.quantity for line in self.env.order.lines)
-            return {id_: cost_minor(places[id_], wanted, self.km(id_)) for id_ in ids}
+            order = self.env.order
+            what = parcel(order, [(line, line.quantity) for line in order.lines])
+            return {id_: cost_minor(places[id_], what, self.km(id_)) for id_ in ids}
         return self._field(ids, sort.field or "")
 
     def km(self, id_: int) -> float | None:
@@ -93,20 +100,6 @@ class Ranking:
         return values
 
 
-def cost_minor(place: Place, units: int, km: float | None) -> int | None:
-    """Return what a shipment from a place costs, by its attribute `cost`; None when it has none, or its km are unknown.
-
-    `{"per_shipment": …, "per_unit": …, "per_km": …}`, each in minor units, absent ones 0.
-    """
-    cost = place.attributes.get("cost")
-    if not isinstance(cost, Mapping):
-        return None
-    per_shipment, per_unit, per_km = (_number(cost.get(name)) for name in ("per_shipment", "per_unit", "per_km"))
-    if per_km and km is None:
-        return None
-    return round(per_shipment + per_unit * units + per_km * (km or 0.0))
-
-
 def distance_of(order: OrderFacts, place: Place) -> float | None:
     """Return the distance as a decision tells it, in km to the metre."""
     km = distance_km(order, place)
@@ -121,10 +114,17 @@ def _rank(place: Place, ready: ReadyScenario) -> int | None:
 
 def _sorted(ids: list[int], values: Mapping[int, Any], sort: Sort) -> list[int]:
     """Return ids ordered by their values; equal ones keep their order, those without a value come last."""
+    types = set(map(type, values.values()))
+    if types <= _PLAIN:
+        return sorted(ids, key=values.__getitem__, reverse=sort.descending)
     known = [id_ for id_ in ids if kind(values[id_]) is not None]
     known.sort(key=lambda id_: (str(kind(values[id_])), values[id_]), reverse=sort.descending)
     return known + [id_ for id_ in ids if kind(values[id_]) is None]
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+def _lot(text: str) -> int:
+    """Return a number drawn from text. A checksum would not do: its lots for similar texts hang together."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big")
+
+
+_PLAIN: set[type] = {int, float}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backend.routing.facts import Decision, LineFacts, Load, OrderFacts, Place
@@ -15,12 +14,13 @@ class Room:
     items: int | None = None
     money_minor: int | None = None
 
-    def holds(self, wanted: Iterable[tuple[LineFacts, int]]) -> bool:
-        """Return whether all of these units fit."""
-        items = money = 0
-        for line, units in wanted:
-            items += units
-            money += units * line.unit_price_minor
+    @property
+    def is_bounded(self) -> bool:
+        """Return whether what is taken counts: a limit in orders alone does not ask how much."""
+        return self.items is not None or self.money_minor is not None
+
+    def holds(self, items: int, money: int) -> bool:
+        """Return whether these units, worth this much in minor units, fit."""
         return (self.items is None or items <= self.items) and (self.money_minor is None or money <= self.money_minor)
 
     def most(self, line: LineFacts, units: int) -> int:
@@ -46,6 +46,10 @@ class Loads:
 
     def __init__(self) -> None:
         self._given: dict[int, Load] = {}
+
+    def changed(self, id_: int) -> bool:
+        """Return whether this batch gave a location something."""
+        return id_ in self._given
 
     def of(self, place: Place) -> Load:
         """Return what a place has now."""

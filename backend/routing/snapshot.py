@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
+from backend.auth.actor import LocationScope
 from backend.auth.scope import visible
 from backend.inventory import blocks
 from backend.persistence.bulk import table_of
@@ -88,7 +89,7 @@ def take(uow: Uow, *, products: Collection[int], given: Collection[str | None] =
     else:
         places = _places(uow, known)
     if not uow.actor.scope.everything:
-        seen = set(uow.session.scalars(sa.select(_LOCATIONS.c.id).where(visible(uow.actor.scope, _LOCATIONS.c.id))))
+        seen = set(uow.session.scalars(sa.select(_LOCATIONS.c.id).where(seen_by(uow.actor.scope))))
         places = {id_: place for id_, place in places.items() if id_ in seen}
     allowances = {
         site.place.location_id: site.allowance
@@ -98,6 +99,11 @@ def take(uow: Uow, *, products: Collection[int], given: Collection[str | None] =
     if allowances:
         places = {**places, **_loaded(uow, places, allowances)}
     return Snapshot(places, {place.code: place for place in places.values()}, allowances, blocks.active(uow, products))
+
+
+def seen_by(scope: LocationScope) -> sa.ColumnElement[bool]:
+    """Return the condition on locations that such an actor may see."""
+    return visible(scope, _LOCATIONS.c.id)
 
 
 def forget(uow: Uow) -> None:

@@ -5,9 +5,8 @@ What a document may say is `document.py`. Every process notices by its id, once 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,9 +21,6 @@ from models.enums import StrategyStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
 from models.tables import Location, LocationGroupMember, RoutingStrategy
-
-#: A name goes into addresses: small letters, digits, dots, dashes.
-_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +66,6 @@ def active(uow: Uow) -> Active:
 _REMEMBERED: WeakKeyDictionary[Any, Active] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=1)
-def name_pattern() -> str:
-    """Return what a name looks like, as a regular expression."""
-    return _NAME
-
-
 def faults_of(uow: Uow, document: Any, *, at: str = "") -> list[Fault]:
     """Return everything wrong with a document, locations and groups that do not exist included."""
     codes = set(uow.session.scalars(sa.select(col(Location.code))))
@@ -83,9 +73,7 @@ def faults_of(uow: Uow, document: Any, *, at: str = "") -> list[Fault]:
     return strategy_faults(document, locations=codes, groups=groups, at=at)
 
 
-def put(
-    uow: Uow, name: str, document: Mapping[str, Any], *, note: str = "", expected_version: int | None = None
-) -> StrategyView:
+def put(uow: Uow, name: str, document: Any, *, note: str = "", expected_version: int | None = None) -> StrategyView:
     """Save a document as the next version of a strategy, a draft; saving what its newest version says changes nothing.
 
     `expected_version` is the newest version the caller knows, 0 for none yet. Raises INVALID with every fault, STALE.

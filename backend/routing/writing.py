@@ -16,6 +16,8 @@ from backend.orders import routed
 from backend.orders.routed import DueOrder
 from backend.persistence.columnwise import insert_columns
 from backend.persistence.uow import Uow
+from backend.promise.rules import Promise
+from backend.promise.service import promise_for
 from backend.routing.facts import Assignment, Decision, OrderFacts
 from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
@@ -97,17 +99,17 @@ def choose(
 def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     """Open the shipments of these choices, whose stock is reserved, and leave their orders as routed."""
     settled = [settle(choice.order, choice.decision) for choice in choices]
+    promises = _promises(uow, choices)
     new = [_shipment(choice, part) for choice in choices for part in choice.decision.assignments]
     ids = [id_ for choice in choices for id_ in choice.shipment_ids]
-    routed.save(uow, [_after(choice, result) for choice, result in zip(choices, settled, strict=True)])
+    routed.save(uow, [_after(*each) for each in zip(choices, settled, promises, strict=True)])
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
-    insert_columns(
-        uow.session, RoutingDecision, [_row(uow, c, s, active) for c, s in zip(choices, settled, strict=True)]
-    )
+    rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
+    insert_columns(uow.session, RoutingDecision, rows)
     results: list[Routed] = []
-    for choice, result in zip(choices, settled, strict=True):
-        _tell(uow, choice, result)
+    for choice, result, made in zip(choices, settled, promises, strict=True):
+        _tell(uow, choice, result, _promised_at(choice, made))
         ORDERS_ROUTED.labels(result.outcome.value).inc()
         order = choice.order
         parts = zip(choice.shipment_ids, choice.decision.assignments, strict=True)
@@ -117,8 +119,22 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     return results
 
 
-def _after(choice: Choice, settled: Settled) -> routed.After:
-    return routed.After(choice.order, settled.status, None, None, settled.remainders, settled.cancelled)
+def _promises(uow: Uow, choices: Sequence[Choice]) -> list[Promise]:
+    """Return when each order will be there; a history was promised by others."""
+    live = [choice for choice in choices if choice.facts.stock_matters]
+    made = iter(promise_for(uow, [(choice.facts, choice.decision) for choice in live]))
+    return [next(made) if choice.facts.stock_matters else Promise(None) for choice in choices]
+
+
+def _promised_at(choice: Choice, promise: Promise) -> datetime | None:
+    """Return the order's date: the latest of its shipments decides, those it had before included."""
+    before = choice.order.promised_at if choice.order.shipments else None
+    return max(promise.date, before) if promise.date and before else promise.date
+
+
+def _after(choice: Choice, settled: Settled, promise: Promise) -> routed.After:
+    promised_at = _promised_at(choice, promise)
+    return routed.After(choice.order, settled.status, None, promised_at, settled.remainders, settled.cancelled)
 
 
 def _shipment(choice: Choice, part: Assignment) -> NewShipment:
@@ -143,18 +159,19 @@ def _shipment(choice: Choice, part: Assignment) -> NewShipment:
     )
 
 
-def _row(uow: Uow, choice: Choice, settled: Settled, active: Active) -> dict[str, Any]:
+def _row(uow: Uow, choice: Choice, settled: Settled, promise: Promise, active: Active) -> dict[str, Any]:
+    told = {"promise": promise.document()} if promise.shipments else {}
     return {
         "order_id": choice.order.id,
         "attempt": choice.order.attempts + 1,
         "strategy_id": active.id,
         "outcome": settled.outcome.value,
-        "trace": dict(choice.decision.trace),
+        "trace": {**choice.decision.trace, **told},
         "at": uow.now,
     }
 
 
-def _tell(uow: Uow, choice: Choice, settled: Settled) -> None:
+def _tell(uow: Uow, choice: Choice, settled: Settled, promised_at: datetime | None) -> None:
     """Record where an order went, or that it found no place, and why; what waits for stock or a person is told too."""
     order, parts, reason = choice.order, choice.decision.assignments, main_reason(choice.facts, choice.decision)
     common = {"order": order.id, "external_id": order.external_id}
@@ -171,6 +188,7 @@ def _tell(uow: Uow, choice: Choice, settled: Settled) -> None:
             "distance_km": parts[0].distance_km if parts else None,
             "shipments": list(choice.shipment_ids),
             "left": _left(choice),
+            "promised_at": promised_at.isoformat() if promised_at else None,
         }
         uow.record(type_, subject=about, data=body, location_id=parts[0].place.location_id if parts else None, at=at)
     elif type_ is EventType.ORDER_CANCELLED:

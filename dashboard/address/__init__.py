@@ -3,8 +3,17 @@ sent to somebody; whatever is not understood is ignored. Pure; one module per pa
 
 from dashboard.address.base import PAGE_SIZE, Address
 from dashboard.address.deliveries import DeliveriesAddress
+from dashboard.address.inventory import InventoryAddress
 from dashboard.address.location import LocationAddress
 from dashboard.address.network import NetworkAddress
 from dashboard.address.orders import OrdersAddress
 
-__all__ = ["PAGE_SIZE", "Address", "DeliveriesAddress", "LocationAddress", "NetworkAddress", "OrdersAddress"]
+__all__ = [
+    "PAGE_SIZE",
+    "Address",
+    "DeliveriesAddress",
+    "InventoryAddress",
+    "LocationAddress",
+    "NetworkAddress",
+    "OrdersAddress",
+]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from backend import program
 from dashboard.gateway.base import Asker
 from dashboard.gateway.deliveries import DeliveriesDoor
+from dashboard.gateway.inventory import InventoryDoor
 from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
@@ -18,7 +19,7 @@ from dashboard.gateway.trial import TrialDoor
 __all__ = ["Asker", "Gateway", "door", "use"]
 
 
-class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, RoutingDoor, TrialDoor):
+class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, InventoryDoor, RoutingDoor, TrialDoor):
     """The door of the running program; tests put another in its place with `use`."""
 
 

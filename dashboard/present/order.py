@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from backend.fulfillment.workflow import WAY
+from backend.fulfillment.workflow import WAY, has_left
 from backend.orders.rules import ALLOWED, OrderCommand
 from backend.orders.story import Entry, Kind
 from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
@@ -77,6 +77,9 @@ def head(facts: Facts, reader: Reader) -> OrderHead:
     """Return what stands on top, and what may be done."""
     order = facts.order
     may = {command for command in facts.may if order.status in ALLOWED[command]}
+    live = [part for part in order.shipments if part.status is not ShipmentStatus.CANCELLED]
+    if all(has_left(part.method, part.status) for part in live) and not any(part.open for part in order.lines):
+        may -= {OrderCommand.HOLD, OrderCommand.CANCEL}
     return OrderHead(
         id=order.id,
         number=order.external_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import reflex as rx
@@ -10,17 +10,19 @@ import reflex as rx
 from dashboard.format import locale_of
 from dashboard.gateway import Asker, Gateway, door
 from dashboard.guard import actor_of
-from models.errors import DomainError, ErrorCode
+from models.errors import DomainError, ErrorCode, Fault
 
 T = TypeVar("T")
 
 
 class Trouble(Exception):
-    """Something the person should read: plain words, never a stack trace. `code` is the backend's, when it refused."""
+    """Something the person should read: plain words, never a stack trace. `code` and `faults` are the backend's, when
+    it refused."""
 
-    def __init__(self, message: str, code: ErrorCode | None = None) -> None:
+    def __init__(self, message: str, code: ErrorCode | None = None, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.faults = tuple(faults)
 
 
 async def ask(state: rx.State, question: Callable[[Gateway, Asker], T]) -> T:
@@ -32,7 +34,7 @@ async def ask(state: rx.State, question: Callable[[Gateway, Asker], T]) -> T:
     try:
         answer: T = await rx.run_in_thread(lambda: question(door(), asker))
     except DomainError as error:
-        raise Trouble(words(error), error.code) from error
+        raise Trouble(words(error), error.code, error.faults) from error
     return answer
 
 

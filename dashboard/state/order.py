@@ -31,7 +31,7 @@ LONGEST_REASON = 200
 _SAID = {
     OrderCommand.HOLD: "The order is on hold: work on it stops and its clocks stand still.",
     OrderCommand.RELEASE: "The order goes on.",
-    OrderCommand.CANCEL: "The order is cancelled and its stock given back.",
+    OrderCommand.CANCEL: "What had not left is cancelled, and its stock given back.",
 }
 _CHANGED = "Somebody changed this order first; nothing was done. You see it as it is now: look again, then decide."
 _NO_REASON = "Say why in a few words: whoever looks at this order next will want to know."

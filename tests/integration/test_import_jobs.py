@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from backend.auth.actor import Actor
 from backend.auth.keys import NewApiKey, create_key, revoke_key
 from backend.auth.service import actor_of_key
-from backend.catalog.service import ProductInput, put_products
 from backend.clock import ManualClock
 from backend.context import Context
 from backend.imports import engine, service
@@ -24,10 +20,20 @@ from backend.imports.engine import ImportRun
 from backend.imports.files import TooLargeError, UnreadableError
 from backend.imports.service import Again
 from backend.jobs.imports import ImportWorker, run_forget
-from backend.persistence import claims
 from models.enums import FileFormat, ImportKind, Permission, WorkStatus
 from models.errors import DomainError, ErrorCode
-from models.tables import Event, ImportJob, ImportPiece, JobLease, Location, Order, OrderLine, Product, StockMovement
+from models.tables import (
+    Event,
+    ImportJob,
+    ImportPiece,
+    JobLease,
+    Location,
+    Order,
+    OrderLine,
+    Product,
+    StockLot,
+    StockMovement,
+)
 from tests.support.imports import faults_of, stand, upload, work
 from tests.support.shop import location, open_shop, rows_of, stock_of
 
@@ -121,6 +127,18 @@ def test_stock_comes_as_lines_of_json_and_what_cannot_be_stored_is_named(ctx: Co
     assert stock_of(ctx) == (7, 0)
 
 
+def test_counts_may_name_lots(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"tea": 0}})
+    rows = "location,sku,on_hand,lot,expires_on,condition\n"
+    rows += "CHI,tea,5,A,2027-01-31,\nCHI,tea,2,B,,damaged\nCHI,tea,1,C,soon,\n"
+    job = upload(ctx, rows, ImportKind.STOCK)
+    assert work(ctx, job)["taken"] == 2
+    assert [line for line, _ in faults_of(ctx, job)] == [4]
+    lots = [(row["lot"], row["on_hand"], row["sellable"]) for row in rows_of(ctx, StockLot)]
+    assert lots == [("A", 5, True), ("B", 2, False)]
+    assert stock_of(ctx) == (7, 0)
+
+
 def test_a_file_over_the_limit_or_damaged_leaves_nothing(ctx: Context) -> None:
     ctx = replace(ctx, settings=ctx.settings.model_copy(update={"import_max_mb": 1}))
     bomb = gzip.compress(b"\n" * (20 * 1024 * 1024))
@@ -139,62 +157,6 @@ def test_a_file_without_columns_fails_and_an_empty_one_is_done(ctx: Context) -> 
     assert work(ctx, upload(ctx, "sku,name\n"))["rows"] == 0
 
 
-class Killed(BaseException):
-    """The process is gone: nothing of ours may catch this."""
-
-
-@contextmanager
-def killed_at(monkeypatch: pytest.MonkeyPatch, place: str, nth: int) -> Iterator[None]:
-    """Let the process die at the nth call of a function of the service, or just behind it."""
-    name, _, where = place.partition(" ")
-    real = getattr(service, name)
-    calls = 0
-
-    def dies(*arguments: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == nth and where != "after":
-            raise Killed
-        answer = real(*arguments, **named)
-        if calls == nth:
-            raise Killed
-        return answer
-
-    with monkeypatch.context() as patch:
-        patch.setattr(service, name, dies)
-        yield
-
-
-@pytest.mark.parametrize(
-    ("place", "nth"),
-    [
-        *((f"book {where}", nth) for where in ("before", "after") for nth in (1, 2, 3)),
-        ("finish before", 1),
-        ("finish after", 1),
-    ],
-)
-def test_killed_anywhere_it_goes_on_without_loss_or_doubling(
-    ctx: Context, monkeypatch: pytest.MonkeyPatch, place: str, nth: int
-) -> None:
-    monkeypatch.setattr(engine, "BATCH", 10)
-    open_shop(ctx, {"CHI": {}})
-    with ctx.uow() as uow:
-        put_products(uow, [ProductInput(f"S{index}", "x") for index in range(25)])
-    rows = [f"CHI,S{index},{index + 1}\n" for index in range(25)]
-    rows[7], rows[17] = "CHI,none,4\n", "CHI,S17,many\n"
-    job = upload(ctx, "location,sku,on_hand\n" + "".join(rows), ImportKind.STOCK)
-    with killed_at(monkeypatch, place, nth), pytest.raises(Killed):
-        work(ctx, job)
-    monkeypatch.setattr(claims, "OWNER", "another process")  # of the same name in this module only
-    monkeypatch.setattr(service, "OWNER", "another process")
-    assert ImportRun.claim(ctx, job) is None  # the dead one's lease still stands
-    with ctx.uow() as uow:
-        uow.session.execute(JobLease.__table__.update().values(expires_at=uow.now.replace(year=2020)))  # type: ignore[attr-defined]
-    assert work(ctx, job) == {"status": "done", "rows": 25, "rows_done": 25, "taken": 23, "known": 0, "refused": 2}
-    assert [line for line, _ in faults_of(ctx, job)] == [9, 19]
-    assert len(rows_of(ctx, StockMovement)) == 23
-
-
 def test_a_batch_refused_without_a_name_is_taken_row_by_row(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = engine.KINDS[ImportKind.PRODUCTS]
 
@@ -209,27 +171,6 @@ def test_a_batch_refused_without_a_name_is_taken_row_by_row(ctx: Context, monkey
     assert work(ctx, job)["taken"] == 5
     assert faults_of(ctx, job) == [(5, "Not today.")]
     assert len(rows_of(ctx, Product)) == 5
-
-
-def test_a_fault_of_the_program_ends_the_job_and_a_lost_database_does_not(
-    ctx: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(error: Exception) -> Any:
-        def write(uow: Any, items: Any) -> Any:
-            raise error
-
-        return {**engine.KINDS, ImportKind.PRODUCTS: engine.Kind(kind.schema, kind.permission, write)}
-
-    kind = engine.KINDS[ImportKind.PRODUCTS]
-    job = upload(ctx, products(6))
-    with monkeypatch.context() as patch:
-        patch.setattr(engine, "KINDS", broken(OperationalError("select", {}, Exception("gone"))))
-        with pytest.raises(OperationalError):
-            work(ctx, job)
-    assert work(ctx, job)["taken"] == 6
-    other = upload(ctx, products(7))
-    monkeypatch.setattr(engine, "KINDS", broken(KeyError("oh")))
-    assert work(ctx, other)["status"] == "failed"
 
 
 def keyed(ctx: Context, *scopes: Permission, locations: tuple[str, ...] = ()) -> Actor:

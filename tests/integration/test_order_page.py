@@ -39,7 +39,7 @@ def gateway(ctx: Context) -> Gateway:
         ensure_defaults(uow)
     shop.open_shop(
         ctx,
-        {"chi": {"tea": 10, "mug": 10}, "nyc": {"tea": 10}},
+        {"chi": {"tea": 10, "mug": 10, "hat": 0}, "nyc": {"tea": 10}},
         chi=shop.location("chi", name="Chicago", groups=("midwest",)),
         nyc=shop.location("nyc", name="New York", groups=("east",)),
     )
@@ -141,8 +141,8 @@ def test_outside_one_s_part_there_is_no_order_to_see_or_change(gateway: Gateway,
 
 
 def test_an_order_nobody_can_fill_says_what_its_units_wait_for(gateway: Gateway, ctx: Context) -> None:
-    order, _ = placed(ctx, location=None, lines={"tea": 99})
+    order, _ = placed(ctx, location=None, lines={"hat": 3})
     screen = gateway.order(BOSS, order)
     assert screen.answer.text == "No location can fill it now"
-    assert [unit.text for unit in screen.lines[0].where] == ["99 wait for a location"]
+    assert [unit.text for unit in screen.lines[0].where] == ["3 wait: no location has them"]
     assert screen.shipments == []

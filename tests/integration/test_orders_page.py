@@ -43,7 +43,7 @@ def gateway(ctx: Context) -> Gateway:
         now = uow.now
     shop.open_shop(
         ctx,
-        {"chi": {"tea": 10, "mug": 10}, "nyc": {"tea": 10}},
+        {"chi": {"tea": 10, "mug": 10, "hat": 0}, "nyc": {"tea": 10}},
         chi=shop.location("chi", name="Chicago", groups=("midwest",)),
         nyc=shop.location("nyc", name="New York", groups=("east",), time_zone="America/New_York"),
     )
@@ -54,7 +54,7 @@ def gateway(ctx: Context) -> Gateway:
         shop.order("A-2", location="chi", method=Method.DELIVERY, placed_at=now - timedelta(hours=5), customer=ada),
         shop.order("A-3", location="nyc", channel="app", placed_at=now - timedelta(minutes=5)),
     )
-    shop.place(ctx, shop.order("A-4", lines={"tea": 99}))
+    shop.place(ctx, shop.order("A-4", lines={"hat": 1}))
     return Gateway(lambda: ctx)
 
 

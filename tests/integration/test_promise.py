@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.context import Context
+from backend.locations.service import put_locations
 from backend.persistence.bulk import insert_rows
+from backend.promise.edits import CarrierInput, put_carrier
 from backend.promise.service import promise_for
 from backend.routing.facts import Assignment, Decision, Leftover, LineFacts, Load, OrderFacts, Place
 from models.enums import Method
-from models.tables import Carrier, TransferLane
-from tests.support.shop import location, open_shop
+from models.tables import Carrier, Event, Order, RoutingDecision, TransferLane
+from tests.support.shop import location, open_shop, order, place, rows_of
 
 #: The manual clock stands at a Friday, 09:00 in Chicago.
 WEEK = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -78,9 +80,9 @@ def test_dates_come_from_the_stored_network(ctx: Context) -> None:
 def test_a_pickup_elsewhere_waits_for_the_lane_and_the_doors(ctx: Context) -> None:
     ids = a_network(ctx)
     with ctx.read() as uow:
-        order = wanted(method=Method.PICKUP, given="CHI")
+        pickup = wanted(method=Method.PICKUP, given="CHI")
         here, from_afar = promise_for(
-            uow, [(order, sent((ids["CHI"], "CHI", 0))), (order, sent((ids["NYC"], "NYC", 0)))]
+            uow, [(pickup, sent((ids["CHI"], "CHI", 0))), (pickup, sent((ids["NYC"], "NYC", 0)))]
         )
     assert here.date == datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
     assert [part.part for part in from_afar.parts] == ["window", "processing", "transfer", "opening"]
@@ -91,5 +93,41 @@ def test_an_order_may_ask_for_a_pause(ctx: Context) -> None:
     ids = a_network(ctx)
     with ctx.read() as uow:
         orders = [wanted(attributes={"pause_minutes": value}) for value in (30, "soon", -5, True)]
-        made = promise_for(uow, [(order, sent((ids["CHI"], "CHI", 0))) for order in orders])
+        made = promise_for(uow, [(one, sent((ids["CHI"], "CHI", 0))) for one in orders])
     assert [shipment.parts[0].part for shipment in made] == ["pause", "window", "window", "window"]
+
+
+def test_a_routed_order_carries_its_promise_and_what_it_is_made_of(ctx: Context) -> None:
+    a_network(ctx)
+    place(ctx, order("1", lines={"tea": 2}), order("2", lines={"tea": 400}))
+    first, second = rows_of(ctx, Order)
+    assert first["promised_at"] == datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+    assert (first["due_at"], second["promised_at"]) == (None, None)
+    told = [row["data"]["promised_at"] for row in rows_of(ctx, Event) if row["type"] == "order.routed"]
+    assert told == ["2026-12-01T02:00:00+00:00", None]  # of the second something has no place
+    made, partly = (row["trace"] for row in rows_of(ctx, RoutingDecision))
+    assert made["promise"]["date"] == told[0]
+    assert made["promise"]["decided_by"] == "CHI"
+    (shipment,) = made["promise"]["shipments"]
+    assert [part["part"] for part in shipment["parts"]] == ["window", "processing", "collection", "transit"]
+    assert partly["promise"]["date"] is partly["promise"]["decided_by"] is None
+    assert len(partly["promise"]["shipments"]) == 2
+
+
+def test_an_edited_network_is_promised_with_at_once(ctx: Context) -> None:
+    ids = a_network(ctx)
+
+    def ask() -> datetime | None:
+        with ctx.read() as uow:
+            return promise_for(uow, [(wanted(), sent((ids["NYC"], "NYC", 0)))])[0].date
+
+    before = ask()
+    with ctx.uow() as uow:
+        put_carrier(uow, "air", CarrierInput("Air", {"services": {"standard": {"minutes": 60}}}))
+    assert ask() == datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
+    with ctx.uow() as uow:
+        put_carrier(uow, "air", CarrierInput("Air", {"services": {"standard": {"minutes": 60}}}, active=False))
+    assert ask() == before
+    with ctx.uow() as uow:
+        put_locations(uow, [location("NYC", processing={"ship": 60 * 24 * 7})])
+    assert ask() == datetime(2026, 12, 8, 2, 0, tzinfo=UTC)

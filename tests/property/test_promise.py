@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.promise.carriers import Schedule
-from backend.promise.rules import Consignment, PromiseFacts, promise
+from backend.promise.rules import Consignment, PromiseFacts, Reckoner, promise
 from backend.sla.calendar import DAYS, OpenHours
 from models.enums import Method
 
@@ -111,3 +111,12 @@ def test_the_parts_are_the_whole_time_from_now_to_the_date(facts: PromiseFacts, 
 @given(FACTS, MOMENTS)
 def test_another_carrier_can_only_help(facts: PromiseFacts, now: datetime) -> None:
     assert date_of(facts, now) <= date_of(replace(facts, carriers=facts.carriers[:1]), now)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(FACTS, min_size=2, max_size=5), MOMENTS)
+def test_many_promises_together_are_those_made_apart(orders: list[PromiseFacts], now: datetime) -> None:
+    mixed = [replace(order, consignments=orders[0].consignments) for order in orders[1:]]
+    reckoner = Reckoner(now)
+    for order in [*orders, *mixed, *orders]:
+        assert reckoner.promise(order) == promise(order, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -167,3 +168,18 @@ def test_the_longest_unused_product_is_dropped_first() -> None:
     assert [book.shelf(sku) is not None for sku in "ABC"] == [True, False, True]
     assert book.missing([1, 2, 3]) == [2]
     assert book.cells == 4
+
+
+def test_a_batch_keeps_what_it_asked_for_although_the_book_drops_it() -> None:
+    book = Book(most_cells=4)
+
+    def load(product_ids: Iterable[int]) -> None:
+        for product in product_ids:
+            book.expect([(product, PRODUCTS[product])])
+            book.fill([product], [Cell(place, product, 1, 0, 0, 1) for place in (1, 2)])
+
+    stock = BatchStock(book, load)
+    stock.ensure(PRODUCTS)
+    assert book.missing(PRODUCTS) == [1]
+    assert [dict(stock.holders(product, ORDER)) for product in PRODUCTS] == [{1: 1, 2: 1}] * 3
+    assert dict(BatchStock(book, load).holders(1, ORDER)) == {1: 1, 2: 1}, "asked for without having been ensured"

@@ -231,7 +231,8 @@ def test_the_latest_shipment_decides_and_units_without_a_place_leave_it_open() -
 
 def test_the_parts_are_told_in_words_with_the_minutes_they_take() -> None:
     told = ask("2026-11-18 17:00:30", processing_minutes=60).document()
-    window = told["parts"][0]
+    window = told["shipments"][0]["parts"][0]
     assert (window["part"], window["minutes"]) == ("window", 960)
     assert window["words"] == "after the day's cut-off for ship: CHI starts Thu 19 Nov 09:00 (America/Chicago)"
-    assert told["date"] == told["shipments"][0]["date"] == told["parts"][-1]["to"]
+    assert told["date"] == told["shipments"][0]["date"] == told["shipments"][0]["parts"][-1]["to"]
+    assert told["decided_by"] == "CHI"

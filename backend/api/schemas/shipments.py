@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.api.schemas.common import Body, Code, Reason, ShownInstant
 from backend.fulfillment.queries import ShipmentView
+from backend.fulfillment.rules import Block
 from backend.fulfillment.workflow import next_statuses
 from models.enums import Compliance, Method, ShipmentStatus
 
@@ -15,6 +16,13 @@ class ReassignIn(Body):
 
     location: Code
     reason: Reason
+
+
+class RejectIn(Body):
+    """Why a location gives a shipment back; `block` keeps its products away until they are counted, or for good."""
+
+    reason: Reason
+    block: Block | None = None
 
 
 class ShipmentLineOut(Body):

@@ -1,0 +1,151 @@
+"""Where an order would go: decided and explained like a real one, on the stock as it is. Nothing is held or written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.locations import queries as locations
+from backend.orders.rules import NewOrder
+from backend.persistence.bulk import fetch_in, table_of
+from backend.persistence.uow import Uow
+from backend.promise.rules import Promise
+from backend.promise.service import promise_for
+from backend.routing import snapshot, stock
+from backend.routing.document import Strategy
+from backend.routing.engine import route
+from backend.routing.explain import Said, explain
+from backend.routing.facts import Decision, LineFacts, OrderFacts
+from backend.routing.outcome import main_reason, outcome_of
+from models.enums import RoutingOutcome
+from models.errors import Fault, invalid
+from models.tables import Location, Product
+
+_LOCATION, _PRODUCT = table_of(Location), table_of(Product)
+
+Trace = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A decision on an order that is only tried; line ids count from 1."""
+
+    order: OrderFacts
+    decision: Decision
+    outcome: RoutingOutcome
+    reason: str
+    words: Said
+    promise: Promise
+
+
+def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
+    """Return where an order would go; locations that the actor may not see are not there. INVALID names each fault."""
+    facts = _facts(uow, order)
+    products = {line.product_id for line in facts.lines}
+    taken = snapshot.take(uow, products=products, given={facts.given})
+    decision = route(facts, taken.network(stock.read(uow, products)), strategy)
+    names = {id_: f"{place.name} ({place.code})" for id_, place in taken.places.items()}
+    return Suggestion(
+        order=facts,
+        decision=decision,
+        outcome=outcome_of(decision),
+        reason=main_reason(facts, decision),
+        words=explain(decision.trace, names),
+        promise=promise_for(uow, [(facts, decision)])[0],
+    )
+
+
+def as_seen(uow: Uow, traces: Sequence[Trace]) -> list[tuple[Trace, Said]]:
+    """Return stored traces, and the same in words; what they tell of locations that the actor may not see is left out,
+    but for those that were chosen, which are told by number."""
+    ids = {id_ for trace in traces for id_ in _places_of(trace)}
+    statement = sa.select(_LOCATION.c.id, _LOCATION.c.name, _LOCATION.c.code).where(snapshot.seen_by(uow.actor.scope))
+    rows = fetch_in(uow.session, statement, _LOCATION.c.id, ids)
+    names = {id_: f"{name} ({code})" for id_, name, code in rows}
+    if not uow.actor.scope.everything:
+        codes = {code for _, _, code in rows}
+        traces = [_promise_only(_only(trace, names.keys()), codes) for trace in traces]
+    return [(trace, explain(trace, names)) for trace in traces]
+
+
+def _places_of(trace: Trace) -> set[int]:
+    """Return the locations that a trace names."""
+    found = {chosen[0] for chosen in trace.get("chosen", ())}
+    for step in trace.get("steps", ()):
+        found.update(id_ for ids in step.get("out", {}).values() for id_ in ids)
+        found.update(id_ for _, *pairs in step.get("short", ()) for id_ in pairs[::2])
+        found.update(row[0] for name in ("ranked", "chose") for row in step.get(name, ()))
+        found.update(id_ for name in ("rest", "over_limit") for id_ in step.get(name, ()))
+    return {id_ for id_ in found if id_ > 0}
+
+
+def _only(trace: Trace, seen: Collection[int]) -> Trace:
+    """Return a trace without what it tells of other locations than these."""
+    return {**trace, "steps": [_step_only(step, seen) for step in trace.get("steps", ())]}
+
+
+def _promise_only(trace: Trace, seen: Collection[str]) -> Trace:
+    """Return a trace whose promise tells only of these locations; the date is the order's, and stays."""
+    promise = trace.get("promise")
+    if promise is None:
+        return trace
+    shipments = [shipment for shipment in promise["shipments"] if shipment["location"] in seen]
+    decided_by = promise["decided_by"] if promise["decided_by"] in seen else None
+    return {**trace, "promise": {**promise, "decided_by": decided_by, "shipments": shipments}}
+
+
+def _step_only(step: Trace, seen: Collection[int]) -> Trace:
+    kept: dict[str, Any] = dict(step)
+    for name in ("rest", "over_limit"):
+        if name in step:
+            kept[name] = [id_ for id_ in step[name] if id_ in seen]
+    for name in ("ranked", "closing_minutes", "cutoff_minutes"):
+        if name in step:
+            kept[name] = [row for row in step[name] if row[0] in seen]
+    if "out" in step:
+        kept["out"] = {why: mine for why, ids in step["out"].items() if (mine := [id_ for id_ in ids if id_ in seen])}
+    if "short" in step:
+        kept["short"] = [
+            [number, *(part for pair in zip(pairs[::2], pairs[1::2], strict=True) if pair[0] in seen for part in pair)]
+            for number, *pairs in step["short"]
+        ]
+    return kept
+
+
+def _facts(uow: Uow, order: NewOrder) -> OrderFacts:
+    columns = sa.select(_PRODUCT.c.sku, _PRODUCT.c.id, _PRODUCT.c.weight_g, _PRODUCT.c.attributes)
+    rows = fetch_in(uow.session, columns, _PRODUCT.c.sku, {line.sku for line in order.lines})
+    known = {sku: (id_, weight, attributes) for sku, id_, weight, attributes in rows}
+    faults = [
+        Fault(f"/lines/{index}/sku", "unknown_sku", f"There is no product {line.sku}.")
+        for index, line in enumerate(order.lines)
+        if line.sku not in known
+    ]
+    given = order.given_location
+    if given is not None and given not in locations.by_code(uow, [given]):
+        faults.append(Fault("/pickup_location", "unknown_location", f"There is no location {given}."))
+    if faults:
+        raise invalid(faults)
+    lines = tuple(
+        LineFacts(number, known[line.sku][0], line.sku, line.quantity, line.unit_price_minor, *known[line.sku][1:])
+        for number, line in enumerate(order.lines, 1)
+    )
+    return OrderFacts(
+        external_id=order.external_id,
+        channel=order.channel,
+        method=order.method,
+        lines=lines,
+        service_level=order.service_level,
+        customer=order.customer,
+        ship_to=order.ship_to,
+        attributes=order.attributes,
+        latitude=order.ship_to.get("latitude"),
+        longitude=order.ship_to.get("longitude"),
+        placed_at=order.placed_at or uow.now,
+        due_at=order.due_at,
+        total_minor=sum(line.quantity * line.unit_price_minor for line in order.lines),
+        given=given,
+    )
