@@ -112,7 +112,7 @@ def test_a_strategy_is_written_saved_and_activated_by_keyboard_alone(editor: Pag
     button.focus()
     editor.keyboard.press("Enter")
     dialog = editor.get_by_role("dialog")
-    expect(dialog).to_contain_text("What is left at the end")
+    expect(dialog).to_contain_text("what is left at the end")
     expect(dialog).to_contain_text("put it on backorder")
     editor.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
