@@ -89,7 +89,7 @@ def run() -> Iterator[Figure]:
         note=f"{len(pairs):,} have a plant, capacity {sum(capacities(day).values()):,}; solved in {solved:.1f} s",
     )
     for name, sorts in RANKINGS.items():
-        decisions, milliseconds = _route(day, sorts)
+        decisions, milliseconds = decide(day, sorts)
         taken = [number for number, one in enumerate(decisions) if one.assignments]
         cost = sum(decisions[number].assignments[0].cost_minor or 0 for number in taken) / 100
         same = least_cost({number: pairs[number] for number in taken}, capacities(day), len(taken)) / 100
@@ -111,7 +111,7 @@ def run() -> Iterator[Figure]:
         yield Figure(f"{name}: per decision", [milliseconds], note=f"{1_000 / milliseconds:,.0f} decisions/s")
 
 
-def _route(day: Day, sorts: list[dict[str, Any]]) -> tuple[list[Decision], float]:
+def decide(day: Day, sorts: list[dict[str, Any]]) -> tuple[list[Decision], float]:
     """Return the decisions of a day and the milliseconds of each."""
     scenario = {"name": "Plants", "filters": ELIGIBLE, "sorts": sorts}
     strategy = parse_strategy({"title": "Brunel", "routes": [{"name": "All", "scenarios": [scenario]}]})

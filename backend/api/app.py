@@ -25,6 +25,7 @@ from backend.api import (
     products,
     promises,
     routing,
+    shadow_runs,
     shipments,
     sla,
     stock_rules,
@@ -34,6 +35,7 @@ from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
 from backend.api.measure import Measure
 from backend.api.responses import problems
+from backend.api.shortcut import Shortcut
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
@@ -48,6 +50,7 @@ ROUTERS: list[APIRouter] = [
     orders.router,
     shipments.router,
     routing.router,
+    shadow_runs.router,
     sla.router,
     events.router,
     subscriptions.router,
@@ -77,6 +80,7 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
     )
     app.state.context = context
     app.state.availability = availability.Desk(context)
+    app.add_middleware(Shortcut, context=context)
     app.add_middleware(Intake)
     app.add_middleware(Measure)
     errors.install(app)

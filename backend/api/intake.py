@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
+from fastapi.routing import APIRoute
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +25,10 @@ from models.errors import ErrorCode, Fault
 MAX_DEPTH = 24
 #: What a request may be at all; which of them a call takes is said by its route.
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+#: Where in a request's scope its parsed body is, for routes of `ParsedOnce`.
+DOCUMENT = "pickwatch.document"
+#: Bodies of more bytes are looked at in another thread.
+_LARGE = 50_000
 _PREFIX = "/api/v1/"
 #: These take files, which are no JSON: `imports.py` reads them as they come, `security.py` bounds them.
 FILES = re.compile("/api/v1/imports/[a-z]+")
@@ -61,6 +67,21 @@ class Intake:
 def is_file(scope: Scope) -> bool:
     """Return whether the request brings a file of rows."""
     return scope["method"] == "POST" and FILES.fullmatch(scope["path"]) is not None
+
+
+class ParsedOnce(APIRoute):
+    """A route that takes the body as it was parsed here instead of parsing it again."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler that is given requests with their document."""
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            if DOCUMENT in request.scope:
+                request._json = request.scope[DOCUMENT]  # what Request.json() keeps when it has parsed
+            return await handler(request)
+
+        return handle
 
 
 def _check_address(scope: Scope) -> Response | None:
@@ -116,6 +137,7 @@ def _check_body(scope: Scope, body: bytes) -> Response | None:
         return _malformed("It holds a number with too many digits.")
     faults = storage_faults(document)
     if not faults:
+        scope[DOCUMENT] = document
         return None
     detail = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request; nothing was changed."
     return problem(422, ErrorCode.INVALID.value, "Invalid", detail=detail, errors=faults)

@@ -15,6 +15,7 @@ from backend.api import errors, faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once, send
+from backend.api.intake import ParsedOnce
 from backend.api.order_intake import accepting, preferred_wait, routed_answer
 from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import INTAKE, READ, WRITE
@@ -42,7 +43,7 @@ from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus, Permission
 from models.errors import ErrorCode, Fault
 
-router = APIRouter(tags=["orders"])
+router = APIRouter(tags=["orders"], route_class=ParsedOnce)
 
 Reader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 Placer = Annotated[Once, once(Permission.ORDERS_WRITE)]

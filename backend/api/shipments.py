@@ -15,7 +15,7 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
-from backend.api.schemas.shipments import ReassignIn, RejectIn, ShipmentOut, show
+from backend.api.schemas.shipments import ReassignIn, RejectIn, ShipIn, ShipmentOut, show
 from backend.auth.actor import Actor
 from backend.fulfillment import queries, service
 from backend.fulfillment.queries import ShipmentFilter, ShipmentView
@@ -100,8 +100,21 @@ _step("accept", ShipmentStatus.ACCEPTED, "The location takes the shipment on.")
 _step("pick", ShipmentStatus.PICKED, "Everything was picked.")
 _step("pack", ShipmentStatus.PACKED, "Everything was packed.")
 _step("ready", ShipmentStatus.READY, "It waits for the customer.")
-_step("ship", ShipmentStatus.SHIPPED, "The carrier took it: stock leaves the building.")
 _step("hand-over", ShipmentStatus.HANDED_OVER, "The customer has it: stock leaves the building.")
+
+
+@router.post("/shipments/{shipment_id}/ship", responses=WRITE, response_model=ShipmentOut)
+def ship_shipment(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: ShipIn | None = None) -> Response:
+    """The carrier took it: stock leaves the building. With a tracking number, customers find their order by it."""
+
+    def work(uow: Uow) -> Answer:
+        tracking = body.tracking() if body else None
+        command = StepCommand(shipment_id, ShipmentStatus.SHIPPED, expected_version=version, tracking=tracking)
+        with faults.pointing(drop="/0"):
+            service.advance(uow, [command])
+        return _answer(uow, shipment_id)
+
+    return call.run(work)
 
 
 @router.post("/shipments/{shipment_id}/reassign", responses=WRITE, response_model=ShipmentOut)

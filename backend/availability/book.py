@@ -17,9 +17,11 @@ from datetime import datetime
 
 from backend.availability.fences import Fence, Fences, Who
 from backend.availability.shelf import Arrival, Cell, Shelf
+from backend.persistence.bulk import chunks
 
 #: Balances held on demand: some 30 bytes each, and twice that where routing looks.
 MOST_CELLS = 2_000_000
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +146,15 @@ class Book:
     def apply(self, cells: Iterable[Cell]) -> int:
         """Take over absolute balances of products that are held; return how many were news."""
         news = 0
-        with self._lock:
-            for cell in cells:
-                shelf = self._shelves.get(cell.product_id)
-                if shelf is None:
-                    continue
-                before = len(shelf)
-                news += shelf.put(cell)
-                self._cells += len(shelf) - before
+        for some in chunks(cells, _AT_ONCE):  # a bulk load must not keep those who ask waiting
+            with self._lock:
+                for cell in some:
+                    shelf = self._shelves.get(cell.product_id)
+                    if shelf is None:
+                        continue
+                    before = len(shelf)
+                    news += shelf.put(cell)
+                    self._cells += len(shelf) - before
         return news
 
     def product_ids(self, skus: Iterable[str]) -> dict[str, int]:

@@ -82,17 +82,21 @@ def load(ctx: Context, file: Path, kind: ImportKind) -> int:
 def work(ctx: Context, job_id: int) -> Iterator[Any]:
     """Work on a job, or watch whoever has it do so; yield its row after each batch, the last when it has ended."""
     run: ImportRun | None = None
-    while True:
-        with ctx.read() as uow:
-            job = queries.get(uow, job_id)
-        yield job
-        if job.status not in LIVE:
-            return
-        run = run or ImportRun.claim(ctx, job_id)
-        if run is None:
-            time.sleep(_LOOK_AGAIN_SECONDS)
-        elif not run.step():
-            run = None
+    try:
+        while True:
+            with ctx.read() as uow:
+                job = queries.get(uow, job_id)
+            yield job
+            if job.status not in LIVE:
+                return
+            run = run or ImportRun.claim(ctx, job_id)
+            if run is None:
+                time.sleep(_LOOK_AGAIN_SECONDS)
+            elif not run.step():
+                run = None
+    finally:
+        if run is not None:  # interrupted
+            run.let_go()
 
 
 def _run(file: Path, kind: ImportKind, report: Path | None) -> None:

@@ -26,13 +26,26 @@ class ShipmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracking:
+    """Where a parcel can be followed: what the carrier calls it, and the carrier."""
+
+    number: str
+    carrier: str | None = None
+
+    def as_document(self) -> dict[str, str]:
+        """Return it as the shipment keeps it."""
+        return {"number": self.number, **({"carrier": self.carrier} if self.carrier else {})}
+
+
+@dataclass(frozen=True, slots=True)
 class StepCommand:
-    """Move a shipment to a status; `at` is the true moment, now by default."""
+    """Move a shipment to a status; `at` is the true moment, now by default. `tracking` comes with `shipped`."""
 
     shipment_id: int
     to: ShipmentStatus
     at: datetime | None = None
     expected_version: int | None = None
+    tracking: Tracking | None = None
 
 
 class Block(StrEnum):

@@ -55,6 +55,7 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
         by_status[command.to].append((fact, command.at or uow.now))
     for status, group in by_status.items():
         store.change(uow, [fact for fact, _ in group], [store.reached(status, at) for _, at in group])
+    store.track(uow, {command.shipment_id: command.tracking for command in commands if command.tracking})
     inventory.consume(uow, [fact.id for fact, command in pairs if command.to is workflow.LEAVES[fact.method]])
     sla.reach_steps(
         uow,
@@ -65,7 +66,10 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
         ],
     )
     for fact, command in pairs:
-        _tell(uow, workflow.EVENTS[command.to], fact, command.at or uow.now, {"status": command.to.value})
+        told: dict[str, Any] = {"status": command.to.value}
+        if command.to is ShipmentStatus.SHIPPED:
+            told |= {"tracking_number": command.tracking.number if command.tracking else None}
+        _tell(uow, workflow.EVENTS[command.to], fact, command.at or uow.now, told)
     progress.settle(uow, [f.order_id for f, c in pairs if workflow.is_done(f.method, c.to)])
 
 

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.auth.scope import visible
-from backend.fulfillment.rules import Block, ShipmentFacts
+from backend.fulfillment.rules import Block, ShipmentFacts, Tracking
 from backend.inventory import blocks
 from backend.inventory.blocks import NewBlock
 from backend.persistence.bulk import chunks, fetch_in, table_of, update_rows
+from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, ErrorCode, not_found
@@ -110,6 +111,15 @@ def give_up_units(uow: Uow, shipment_ids: Sequence[int]) -> None:
     rows = fetch_in(uow.session, statement, _LINES.c.shipment_id, shipment_ids)
     more = [{"was_id": line_id, "more": int(units)} for line_id, units in sorted(rows)]
     update_rows(uow.session, _GIVE_UP, more)
+
+
+def track(uow: Uow, tracking: Mapping[int, Tracking]) -> None:
+    """Keep where these shipments can be followed; the number as it is searched for, without blanks."""
+    rows = [
+        {"id": id_, "tracking": item.as_document(), "tracking_number": "".join(item.number.split())}
+        for id_, item in sorted(tracking.items())
+    ]
+    update_columns(uow.session, Shipment, rows)
 
 
 def block_lines(uow: Uow, facts: Sequence[ShipmentFacts], how: Block, *, reason: str) -> None:

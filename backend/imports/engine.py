@@ -127,6 +127,11 @@ class ImportRun:
             self._fail("A fault of the program; the log tells more. What was taken so far stays.")
         return False
 
+    def let_go(self) -> None:
+        """Leave the job, at work still, to whoever comes next."""
+        with self._ctx.uow() as uow:
+            service.let_go(uow, self.job_id)
+
     def _open(self, format_: FileFormat) -> Iterator[SourceRow]:
         rows = self._kind.prepare(read_rows(pieces(self._ctx, self.job_id), format_))
         return islice(rows, self._documents, None)

@@ -34,6 +34,7 @@ LIVE = (WorkStatus.WAITING.value, WorkStatus.RUNNING.value)
 #: How long a process that was killed keeps its job from the others.
 LEASE_SECONDS = 15.0
 _WORDS = 2000
+_FORGET_AT_ONCE = 100
 
 
 class Again(StrEnum):
@@ -143,6 +144,12 @@ def claim(uow: Uow, job_id: int) -> sa.RowMapping | None:
     return job
 
 
+def let_go(uow: Uow, job_id: int) -> None:
+    """Leave a job to whoever comes next; nothing happens when another process has it."""
+    mine = sa.and_(_LEASE.c.job == _lease(job_id), _LEASE.c.owner == OWNER)
+    uow.session.connection().execute(_LEASE.delete().where(mine))
+
+
 def held_elsewhere(uow: Uow, job_id: int) -> bool:
     """Return whether another process works on it, without waiting for its transaction."""
     holder = sa.select(_LEASE.c.owner).where(_LEASE.c.job == _lease(job_id), _LEASE.c.expires_at > system_now())
@@ -194,12 +201,22 @@ def cancel(uow: Uow, job_id: int) -> None:
     finish(uow, job_id, WorkStatus.CANCELLED)
 
 
+def forget_ended(uow: Uow, before: Any) -> int:
+    """Forget jobs that ended before an instant, with their reports; return how many."""
+    old = sa.select(JOB.c.id).where(JOB.c.finished_at < before).order_by(JOB.c.id).limit(_FORGET_AT_ONCE)
+    ids = list(uow.session.connection().execute(old).scalars())
+    for id_ in ids:
+        uow.session.connection().execute(FAULT.delete().where(FAULT.c.job_id == id_))
+        drop(uow, id_)
+    return len(ids)
+
+
 def forget_unfinished(uow: Uow, before: Any) -> int:
     """Drop files that began to come in before an instant and never came in whole; return how many."""
     old = sa.select(JOB.c.id).where(
         JOB.c.status == WorkStatus.FAILED.value, JOB.c.problem == UNFINISHED, JOB.c.updated_at < before
     )
-    ids = list(uow.session.connection().execute(old.limit(100)).scalars())
+    ids = list(uow.session.connection().execute(old.limit(_FORGET_AT_ONCE)).scalars())
     for id_ in ids:
         drop(uow, id_)
     return len(ids)

@@ -46,9 +46,14 @@ def _claim_next(ctx: Context) -> ImportRun | None:
 
 
 def run_forget(ctx: Context) -> datetime | None:
-    """Drop files that never came in whole."""
+    """Drop files that never came in whole, and the reports of those that were read long ago."""
+    kept = timedelta(days=ctx.settings.import_days)
     with ctx.uow() as uow:
         service.forget_unfinished(uow, uow.now - _ABANDONED)
+    gone = int(bool(kept))
+    while gone:
+        with ctx.uow() as uow:
+            gone = service.forget_ended(uow, uow.now - kept)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,24 +46,31 @@ class Sound:
 
 def known(uow: Uow, orders: Sequence[NewOrder]) -> Known:
     """Return what these orders are to be checked against."""
-    codes = {code for order in orders for code in (order.pickup_location, order.location) if code is not None}
-    places = locations.by_code(uow, codes) if codes else {}
+    products = catalog.ids_by_sku(uow, {line.sku for order in orders for line in order.lines})
+    return replace(places(uow, orders, products), taken=taken(uow, orders))
+
+
+def taken(uow: Uow, orders: Sequence[NewOrder]) -> frozenset[tuple[str, str]]:
+    """Return (channel, external id) of those of these orders that are there already."""
     statement = sa.select(_ORDERS.c.channel, _ORDERS.c.external_id)
     wanted = {(order.channel, order.external_id) for order in orders}
     rows = fetch_in(uow.session, statement, _ORDERS.c.external_id, [external for _, external in wanted])
-    return Known(
-        products=catalog.ids_by_sku(uow, {line.sku for order in orders for line in order.lines}),
-        locations={code: frozenset(map(Method, place.methods)) for code, place in places.items()},
-        taken=frozenset((channel, external) for channel, external in rows) & wanted,
-        now=uow.now,
-    )
+    return frozenset((channel, external) for channel, external in rows) & wanted
+
+
+def places(uow: Uow, orders: Sequence[NewOrder], products: Mapping[str, int]) -> Known:
+    """Return what these orders are to be checked against but for those that are there already."""
+    codes = {code for order in orders for code in (order.pickup_location, order.location) if code is not None}
+    stated = locations.by_code(uow, codes) if codes else {}
+    methods = {code: frozenset(map(Method, place.methods)) for code, place in stated.items()}
+    return Known(products, methods, frozenset(), uow.now)
 
 
 def write(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> list[Draft]:
     """Insert sound orders with their lines, due for routing, and tell of them; raises Overtaken."""
     ids = allocate_ids(uow.session, Order, len(orders))
     line_ids = iter(allocate_ids(uow.session, OrderLine, sum(len(item.order.lines) for item in orders)))
-    ranks = lanes(uow, [item.order for item in orders])
+    ranks = lanes(uow, [item.order for item in orders], products)
     drafts: list[Draft] = []
     rows: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []

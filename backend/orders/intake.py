@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.auth.actor import Actor
+from backend.catalog import queries as catalog
 from backend.context import Context
 from backend.orders import incoming, service
 from backend.orders.incoming import Overtaken, Sound
-from backend.orders.rules import Known, NewOrder, check_orders
+from backend.orders.rules import NewOrder, check_orders
 from backend.orders.service import AcceptedOrder
 from backend.persistence import answers
 from backend.persistence.answers import Claim, Stored
@@ -36,6 +38,9 @@ MOST = 256
 OVERTAKEN_ROUNDS = 4
 #: How long the committer waits for more before it ends; the next order starts another.
 _LINGER_SECONDS = 2.0
+#: How long groups are looked up first after a repetition.
+_LOOK_SECONDS = 1.0
+_MOST_PRODUCTS = 500_000
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +75,7 @@ class Intake:
         self._inside = 0  # orders waiting or being committed, batches included
         self._changed = threading.Condition()
         self._running = False
+        self._desk = Desk()
 
     def submit(self, call: Call) -> Future[Stored]:
         """Queue a call and return where its answer will be; raises OVERLOADED."""
@@ -127,7 +133,7 @@ class Intake:
     def _commit(self, calls: Sequence[Call]) -> None:
         """Commit a group and answer it; what fails as a group is tried one by one, so that one spoils no other."""
         try:
-            outcomes = commit(self._ctx, calls)
+            outcomes = commit(self._ctx, calls, self._desk)
         except Exception as error:
             if len(calls) == 1:
                 calls[0].answer.set_exception(error)
@@ -149,32 +155,65 @@ class Outcome:
     order: AcceptedOrder | None = None
 
 
-def commit(ctx: Context, calls: Sequence[Call]) -> list[Outcome]:
+class Desk:
+    """What a committer remembers between groups: ids of products, which never change, and whether to look first.
+
+    Most orders are new. So a group is written without asking whether its keys and orders are there already; the unique
+    keys tell, and then it is judged again, having looked. After that, groups are looked up first for a while.
+    """
+
+    def __init__(self) -> None:
+        self._products: dict[str, int] = {}
+        self._look_until = 0.0
+
+    def looks(self) -> bool:
+        """Return whether repetitions are about."""
+        return time.monotonic() < self._look_until
+
+    def repeated(self) -> None:
+        """Note that something was there already."""
+        self._look_until = time.monotonic() + _LOOK_SECONDS
+
+    def products(self, uow: Uow, orders: Iterable[NewOrder]) -> dict[str, int]:
+        """Return the ids of the known products of these orders by SKU."""
+        wanted = {line.sku for order in orders for line in order.lines}
+        if len(self._products) > _MOST_PRODUCTS:
+            self._products.clear()
+        missing = wanted - self._products.keys()
+        if missing:
+            self._products.update(catalog.ids_by_sku(uow, missing))
+        return {sku: self._products[sku] for sku in wanted if sku in self._products}
+
+
+def commit(ctx: Context, calls: Sequence[Call], desk: Desk) -> list[Outcome]:
     """Accept the orders of these calls in one transaction and return what became of each, in order."""
     for _ in range(OVERTAKEN_ROUNDS):
         try:
             with ctx.uow() as uow:
-                return _judge(uow, calls)
-        except Overtaken:  # whoever was quicker has committed: now we see what
-            continue
+                return _judge(uow, calls, desk)
+        except Overtaken:  # it was there, or whoever was quicker has committed: now we look
+            desk.repeated()
     words = "Others place the same orders at this moment. Nothing was changed; send it again soon."
     raise DomainError(ErrorCode.OVERLOADED, words, retry_after=1)
 
 
-def _judge(uow: Uow, calls: Sequence[Call]) -> list[Outcome]:
-    given = answers.given(uow, [call.claim for call in calls if call.claim is not None])
+def _judge(uow: Uow, calls: Sequence[Call], desk: Desk) -> list[Outcome]:
+    looks = desk.looks()
+    given = answers.given(uow, [call.claim for call in calls if call.claim]) if looks else {}
     outcomes = {call: Outcome(call, given[call.claim]) for call in calls if call.claim in given}
     fresh = [call for call in calls if call not in outcomes]
-    good: list[Call] = []
-    products: dict[str, int] = {}
+    products = desk.products(uow, (call.order for call in fresh))
+    there = incoming.taken(uow, [call.order for call in fresh]) if looks else frozenset()
     for actor, own in _by_actor(fresh).items():
-        known = _known(uow, actor, own)
-        products.update(known.products)
-        for call, faults in zip(own, check_orders([call.order for call in own], known), strict=True):
+        orders = [call.order for call in own]
+        with uow.acting(actor):
+            known = replace(incoming.places(uow, orders, products), taken=there)
+        for call, faults in zip(own, check_orders(orders, known), strict=True):
+            if faults and call.claim and not looks:
+                raise Overtaken()  # the key may have its answer from when nothing was wrong
             if faults:
                 outcomes[call] = Outcome(call, refusal(faults))
-            else:
-                good.append(call)
+    good = [call for call in fresh if call not in outcomes]  # ids follow the order of arrival
     outcomes.update({outcome.call: outcome for outcome in _accept(uow, good, products)})
     return [outcomes[call] for call in calls]
 
@@ -192,11 +231,6 @@ def _accept(uow: Uow, calls: Sequence[Call], products: dict[str, int]) -> list[O
     if not answers.keep(uow, kept):
         raise Overtaken()
     return made
-
-
-def _known(uow: Uow, actor: Actor, calls: Sequence[Call]) -> Known:
-    with uow.acting(actor):
-        return incoming.known(uow, [call.order for call in calls])
 
 
 def _by_actor(calls: Iterable[Call]) -> dict[Actor, list[Call]]:

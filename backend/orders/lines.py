@@ -57,7 +57,7 @@ def give_up(uow: Uow, lines: Sequence[OpenLine]) -> None:
 
 
 def waits_for(lines: Sequence[OpenLine]) -> Remainder | None:
-    """Return what most holds up an order with these lines: a person, then stock, then a location; None: routing."""
+    """Return what most holds up an order with these lines: a person, then a location, then stock; None: routing."""
     words = {line.remainder for line in lines}
-    order = (Remainder.CUSTOMER_CARE, Remainder.BACKORDERED, Remainder.UNASSIGNED)
+    order = (Remainder.CUSTOMER_CARE, Remainder.UNASSIGNED, Remainder.BACKORDERED)
     return next((word for word in order if word in words), None)

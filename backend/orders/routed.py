@@ -113,34 +113,44 @@ def load(uow: Uow, order_ids: Sequence[int]) -> list[DueOrder]:
     statement = sa.select(*_COLUMNS).order_by(_ORDERS.c.id).with_for_update()
     rows = {row.id: row for row in fetch_in(uow.session, statement, _ORDERS.c.id, order_ids)}
     seen = [row.id for row in rows.values() if row.routing_attempts or row.status != OrderStatus.PLACED.value]
-    assigned = _assigned(uow, seen)
+    lines = _lines(uow, rows, _assigned(uow, seen))
     shipments = _shipment_counts(uow, seen)
     refused = _refused(uow, seen)
-    lines = _lines(uow, rows, assigned)
     return [
-        DueOrder(
-            row.id,
-            row.external_id,
-            row.channel,
-            Method(row.method),
-            row.service_level,
-            row.customer,
-            row.ship_to,
-            row.attributes,
-            row.pickup_location,
-            OrderStatus(row.status),
-            row.placed_at,
-            row.due_at,
-            row.total_minor,
-            row.routing_attempts,
-            row.version,
-            tuple(lines[row.id]),
-            shipments.get(row.id, 0),
-            frozenset(refused.get(row.id, ())),
-            row.promised_at,
-        )
-        for row in (rows[id_] for id_ in order_ids if id_ in rows)
+        _order(rows[id_], lines[id_], shipments.get(id_, 0), frozenset(refused.get(id_, ())))
+        for id_ in order_ids
+        if id_ in rows
     ]
+
+
+def read(uow: Uow, order_ids: Sequence[int]) -> list[DueOrder]:
+    """Return orders as if nothing of them had been assigned yet; nothing is locked."""
+    rows = {row.id: row for row in fetch_in(uow.session, sa.select(*_COLUMNS), _ORDERS.c.id, order_ids)}
+    lines = _lines(uow, rows, {})
+    return [_order(rows[id_], lines[id_], 0, frozenset()) for id_ in order_ids if id_ in rows]
+
+
+def _order(row: Any, lines: Sequence[DueLine], shipments: int, refused_by: frozenset[int]) -> DueOrder:
+    return DueOrder(
+        row.id,
+        row.external_id,
+        row.channel,
+        Method(row.method),
+        row.service_level,
+        row.customer,
+        row.ship_to,
+        row.attributes,
+        row.pickup_location,
+        OrderStatus(row.status),
+        row.placed_at,
+        row.due_at,
+        row.total_minor,
+        row.routing_attempts,
+        row.version,
+        tuple(lines),
+        shipments,
+        refused_by,
+    )
 
 
 def save(uow: Uow, left: Sequence[After]) -> None:

@@ -11,6 +11,7 @@ from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
 from backend.fulfillment.rules import ShipmentFacts
 from backend.fulfillment.workflow import has_left, is_done
+from backend.inventory import future
 from backend.orders import incoming, lines, store
 from backend.orders.incoming import Sound
 from backend.orders.rules import NewOrder, OrderMove, StockMode, check_orders, may
@@ -151,6 +152,7 @@ def cancel_order(
     fulfillment.recall(uow, [item.id for item in here], reason=reason, at=at)
     given_up = lines.open_lines(uow, [order_id]).get(order_id, [])
     lines.give_up(uow, given_up)
+    future.release_future(uow, [line.id for line in given_up])
     rest = [item for item in _all(uow, order_id) if item.status is not ShipmentStatus.CANCELLED]
     if not rest:
         changed = store.move(uow, order, OrderMove.CANCEL, OrderStatus.CANCELLED)

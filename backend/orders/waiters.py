@@ -107,13 +107,13 @@ class Waiters:
 
     def _given(self, waiters: Sequence[Waiter], over: Sequence[Waiter]) -> dict[Waiter, Stored]:
         """Return the answers to those whose orders were routed or whose time is over, kept for their keys."""
-        done: dict[Waiter, Stored] = {}
-        with self._ctx.uow() as uow:
+        with self._ctx.read() as uow:
             settled = queries.not_due(uow, [waiter.order.id for waiter in waiters])
             views = {view.order.id: view for view in queries.by_ids(uow, sorted(settled))}
-            for waiter in waiters:
-                if waiter.order.id in views:
-                    done[waiter] = waiter.show(views[waiter.order.id])
-            given = {**{waiter: waiter.placed for waiter in over}, **done}
-            answers.replace(uow, [(w.call.claim, answer) for w, answer in given.items() if w.call.claim])
+            done = {w: w.show(views[w.order.id]) for w in waiters if w.order.id in views}
+        given = {**{waiter: waiter.placed for waiter in over}, **done}
+        kept = [(waiter.call.claim, answer) for waiter, answer in given.items() if waiter.call.claim]
+        if kept:
+            with self._ctx.uow() as uow:
+                answers.replace(uow, kept)
         return given

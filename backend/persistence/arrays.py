@@ -60,6 +60,7 @@ def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
     return _text
 
 
+@lru_cache(maxsize=1_000)  # the rows of a batch share their instants
 def _instant(value: Any) -> str:
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}: an instant must carry its zone")

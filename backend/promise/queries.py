@@ -25,13 +25,14 @@ _LANE = table_of(TransferLane)
 _KNOWN: WeakKeyDictionary[Any, tuple[tuple[Any, ...], Network]] = WeakKeyDictionary()
 
 
-def _versions(table: sa.Table, column: sa.ColumnElement[Any]) -> list[Any]:
+def _versions(table: sa.Table, name: str) -> sa.Subquery:
     """Return what tells of every edit of a table: each one adds to a version, each new row to the count."""
-    of = sa.select(sa.func.count(column)).select_from(table), sa.select(sa.func.sum(table.c.version))
-    return [statement.scalar_subquery() for statement in (*of, sa.select(sa.func.max(table.c.updated_at)))]
+    told = sa.func.count(), sa.func.sum(table.c.version), sa.func.max(table.c.updated_at)
+    return sa.select(*told).select_from(table).subquery(name)
 
 
-_TOKEN = sa.select(*_versions(_LOCATION, _LOCATION.c.id), *_versions(_CARRIER, _CARRIER.c.code))
+_OLD_PLACES, _OLD_CARRIERS = _versions(_LOCATION, "places"), _versions(_CARRIER, "carriers")
+_TOKEN = sa.select(_OLD_PLACES, _OLD_CARRIERS).select_from(_OLD_PLACES.join(_OLD_CARRIERS, sa.true()))
 _PLACES = sa.select(
     *(_LOCATION.c[name] for name in ("id", "code", "time_zone", "processing", "capacity")),
     sa.cast(_LOCATION.c.hours, sa.Text).label("hours_text"),

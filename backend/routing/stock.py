@@ -53,6 +53,15 @@ class FreshStock:
         if (kept := self._fences.get(product_id, {}).get(location_id)) is not None:
             kept.take(self._segment(order), units)
 
+    def copy(self) -> FreshStock:
+        """Return the same stock, from which somebody else may take."""
+        other = FreshStock({}, {}, self._rules)
+        for product_id, units in self._units.items():
+            other._units[product_id] = dict(units)
+        for product_id, fences in self._fences.items():
+            other._fences[product_id] = {at: Fence(kept.open, dict(kept.kept)) for at, kept in fences.items()}
+        return other
+
     def _segment(self, order: OrderFacts) -> int | None:
         return segment_of(self._rules, order)
 

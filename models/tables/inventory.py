@@ -47,14 +47,15 @@ class StockBalance(SQLModel, table=True):
 
 class StockMovement(SQLModel, table=True):
     """One ledger row per change, in signed units: `on_hand`, `unsellable`, and `allocated`, which here means promised
-    (allocated and pending together)."""
+    (allocated and pending together). It is written under the lock on its balance, which knows location and product.
+    """
 
     __tablename__ = "stock_movement"
     __table_args__ = (sa.Index("ix_stock_movement_balance", "location_id", "product_id"),)
 
     id: int | None = key()
-    location_id: int = ref("location.id", index=False)
-    product_id: int = ref("product.id", index=False)
+    location_id: int = Field(sa_type=BigId)
+    product_id: int = Field(sa_type=BigId)
     on_hand: int = Field(default=0)
     unsellable: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     allocated: int = Field(default=0)

@@ -154,3 +154,34 @@ def test_started_while_the_database_is_away_it_answers_from_redis(database: Stop
     finally:
         with redis.Redis.from_url(REDIS) as client:
             client.delete(keys._rows, keys._meta, keys._lease)
+
+
+def test_the_whole_program_answers_too_and_a_sale_shows(tmp_path: Path) -> None:
+    with Program("up", "--empty", folder=tmp_path) as program:
+        scopes = ("locations:write", "products:write", "inventory:write", "inventory:read", "orders:write")
+        with program.api(*scopes) as api:
+            place = {
+                "name": "A",
+                "kind": "store",
+                "time_zone": "UTC",
+                "methods": ["ship"],
+                "latitude": 1,
+                "longitude": 1,
+            }
+            assert api.put("locations/A", json=place).status_code == 201
+            assert api.put("products/tea", json={"name": "Tea"}).status_code == 201
+            count = {"items": [{"location": "A", "sku": "tea", "on_hand": 5}]}
+            assert api.post("inventory/counts", json=count).is_success
+            atp = lambda: api.get("availability", params={"sku": "tea"}).json()["items"][0]["atp"]  # noqa: E731
+            eventually(lambda: atp() == 5, seconds=30)
+            order = {
+                "external_id": "1",
+                "channel": "web",
+                "customer": {"id": "c", "name": "C"},
+                "method": "ship",
+                "service_level": "standard",
+                "ship_to": {"latitude": 1, "longitude": 1},
+                "lines": [{"sku": "tea", "quantity": 2, "unit_price": "1.00"}],
+            }
+            assert api.post("orders", json=order).status_code == 201
+            eventually(lambda: atp() == 3, seconds=30)

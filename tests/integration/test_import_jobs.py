@@ -24,6 +24,7 @@ from models.enums import FileFormat, ImportKind, Permission, WorkStatus
 from models.errors import DomainError, ErrorCode
 from models.tables import (
     Event,
+    ImportFault,
     ImportJob,
     ImportPiece,
     JobLease,
@@ -239,3 +240,17 @@ def test_what_never_came_in_whole_is_not_worked_on_and_forgotten_in_time(ctx: Co
     clock.advance(timedelta(days=1, seconds=1))
     run_forget(ctx)
     assert rows_of(ctx, ImportJob) == rows_of(ctx, ImportPiece) == []
+
+
+def test_what_was_read_long_ago_is_forgotten_with_its_report(ctx: Context, clock: ManualClock) -> None:
+    old = upload(ctx, "sku,name\nS1,\n")
+    work(ctx, old)
+    clock.advance(timedelta(days=89))
+    new = upload(ctx, "sku,name\nS2,\n")
+    work(ctx, new)
+    run_forget(replace(ctx, settings=ctx.settings.model_copy(update={"import_days": 0})))
+    assert len(rows_of(ctx, ImportJob)) == 2
+    clock.advance(timedelta(days=2))
+    run_forget(ctx)
+    assert [row["id"] for row in rows_of(ctx, ImportJob)] == [new]
+    assert [row["job_id"] for row in rows_of(ctx, ImportFault)] == [new]

@@ -15,9 +15,8 @@ from backend.commands import imports
 from backend.commands.imports import format_of, load, work
 from backend.context import Context
 from backend.imports import engine
-from backend.imports.engine import ImportRun
 from models.enums import ImportKind
-from models.tables import ImportJob, Product
+from models.tables import ImportJob, JobLease, Product
 from tests.support.shop import open_shop, rows_of, stock_of
 
 PRODUCTS = "sku,name,weight_g\nS1,Tea,100\nS2,,100\nS3,Cup,heavy\nS4,Pot,\n"
@@ -61,9 +60,10 @@ def test_called_again_it_goes_on_and_when_done_it_begins_anew(
     rows = [json.dumps({"location": "CHI", "sku": "tea", "on_hand": units}) for units in range(2, 7)]
     file.write_text("\n".join(rows))
     job = load(ctx, file, ImportKind.STOCK)
-    run = ImportRun.claim(ctx, job)
-    assert run is not None
-    assert run.step()  # and no more: interrupted
+    first = work(ctx, job)
+    assert [next(first).rows_done for _ in range(2)] == [0, 2]
+    first.close()  # interrupted
+    assert rows_of(ctx, JobLease) == []
     assert load(ctx, file, ImportKind.STOCK) == job
     *_, end = work(ctx, job)
     assert (end.status, end.rows_done) == ("done", 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, JsonValue, Strict, StringConstraints
+from pydantic import ConfigDict, Field, Strict, StringConstraints
 
 from backend.api.schemas.common import (
     MAX_ITEMS,
@@ -108,7 +108,7 @@ class OrderBatchIn(Body):
     """At most 1,000 orders; each is judged by itself."""
 
     items: Annotated[
-        list[JsonValue],
+        list[Any],  # each is judged by itself, as an OrderIn
         Field(
             min_length=1,
             max_length=MAX_ITEMS,

@@ -10,9 +10,11 @@ from pydantic import Field, JsonValue, Strict, StringConstraints, model_validato
 from backend.api.schemas.common import Body, ShownInstant
 from backend.api.schemas.orders import OrderIn
 from backend.routing.facts import Decision
+from backend.routing.shadow import MOST_ORDERS
 from backend.routing.strategies import StrategyView
 from backend.routing.suggestions import Suggestion
-from models.enums import RoutingOutcome, StrategyStatus
+from models.enums import RoutingOutcome, StrategyStatus, WorkStatus
+from models.tables import ShadowRun
 
 #: A name stands in addresses.
 StrategyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -142,6 +144,45 @@ class EmptyOut(Body):
     attempt: int
     reason: str
     at: ShownInstant
+
+
+class ShadowIn(Body):
+    """What to try, and on how many of the last orders."""
+
+    strategy: StrategyChoice
+    orders: Annotated[int, Strict(), Field(ge=1, le=MOST_ORDERS)] = 1_000
+
+
+class ShadowOut(Body):
+    """A shadow run; `done` of `orders` are decided. `result`, once it is done, holds `active` and `tried` with the same
+    figures, how many orders are `differing`, and the first of them in `differ`."""
+
+    id: int
+    strategy: str
+    version: int | None
+    orders: int
+    done: int
+    status: WorkStatus
+    result: dict[str, Any]
+    created_by: str
+    created_at: ShownInstant
+    finished_at: ShownInstant | None
+
+
+def show_run(run: ShadowRun) -> ShadowOut:
+    """Return a shadow run as the API shows it."""
+    return ShadowOut(
+        id=run.id or 0,
+        strategy=run.strategy_name,
+        version=run.strategy_version,
+        orders=run.orders,
+        done=run.done,
+        status=WorkStatus(run.status),
+        result=run.result,
+        created_by=run.created_by,
+        created_at=run.created_at,
+        finished_at=run.finished_at,
+    )
 
 
 def show_strategy(view: StrategyView) -> StrategyOut:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from backend.api.schemas.common import Body, Code, Reason, ShownInstant
+from pydantic import StringConstraints
+
+from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Word
 from backend.fulfillment.queries import ShipmentView
-from backend.fulfillment.rules import Block
+from backend.fulfillment.rules import Block, Tracking
 from backend.fulfillment.workflow import next_statuses
 from models.enums import Compliance, Method, ShipmentStatus
 
@@ -16,6 +18,20 @@ class ReassignIn(Body):
 
     location: Code
     reason: Reason
+
+
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class ShipIn(Body):
+    """What the carrier said, if anything."""
+
+    tracking_number: Number | None = None
+    carrier: Word | None = None
+
+    def tracking(self) -> Tracking | None:
+        """Return where the parcel can be followed."""
+        return Tracking(self.tracking_number, self.carrier) if self.tracking_number else None
 
 
 class RejectIn(Body):

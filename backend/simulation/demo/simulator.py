@@ -19,7 +19,7 @@ from backend.fulfillment.workflow import WAY
 from backend.locations import service as locations
 from backend.orders import service as orders
 from backend.persistence.uow import Uow
-from backend.routing.rules import haversine_km
+from backend.routing.geometry import haversine_km
 from backend.simulation import facts
 from backend.simulation.demo import shipments, upkeep
 from backend.simulation.demo.course import Act, Opened, Pause
