@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from backend import runtime
+from backend.auth.people import NewUser, create_user
+from backend.config import Settings
 from backend.routing.defaults import DEFAULT_STRATEGY
+from models.enums import Role
 from tests.e2e.test_pages import READ_BY_AXE, opened
 from tests.support.browser import SIZES, THEMES, Size, Theme, screenshot
 from tests.support.browser import violations as axe
@@ -26,6 +31,7 @@ VIEWS = (
     ("routing-try", "/routing/try", ".try-answer .notice"),
     ("routing-tried", TRIED, ".try-result"),
     ("routing-refused", "/routing/try?lines=cake", "[role=alert].notice"),
+    ("routing-shadow", "/routing/shadow", ".runs .notice, .runs .row-link"),
     ("routing-empty", "/routing/empty", ".empties .notice, .empties .row-link"),
 )
 
@@ -35,8 +41,16 @@ def program(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Yield a program that serves the small network in trouble."""
     folder = tmp_path_factory.mktemp("routing")
     seed(folder)
+    _people(folder)
     with Program("up", "--empty", folder=folder) as running:
         yield running
+
+
+def _people(folder: Path) -> None:
+    ctx = runtime.build(Settings(var_dir=folder, database_url=""))
+    with ctx.uow() as uow:
+        create_user(uow, NewUser("max", PASSWORD, Role.MANAGER, group_codes=["east"]))
+    ctx.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -170,14 +184,29 @@ def test_an_order_is_tried_by_keyboard_and_explained(browser: Browser, program: 
     context.close()
 
 
-def test_a_reader_sees_strategies_and_changes_none(browser: Browser, program: Program) -> None:
-    context, page = opened(browser, program, program.sign_in("eve", PASSWORD), "/routing/edit")
+def test_who_sees_a_part_of_the_network_reads_strategies_and_changes_none(browser: Browser, program: Program) -> None:
+    context, page = opened(browser, program, program.sign_in("max", PASSWORD), "/routing/edit")
     field = page.locator(".editor textarea")
     expect(field).to_have_attribute("readonly", "")
     expect(page.get_by_role("button", name="Save as draft")).to_have_count(0)
     page.goto(program.url + "/routing")
     expect(page.locator(".route").first).to_be_visible()
     expect(page.locator(".head-actions").get_by_role("link", name="Edit")).to_have_count(0)
+    page.goto(program.url + "/routing/shadow")
+    expect(page.get_by_text("A shadow run shows the whole network")).to_be_visible()
+    context.close()
+
+
+def test_a_shadow_run_is_started_and_read_by_keyboard(browser: Browser, program: Program, boss: httpx.Client) -> None:
+    context, page = opened(browser, program, boss, "/routing/shadow")
+    page.locator("#shadow-orders").fill("20")
+    page.keyboard.press("Enter")
+    expect(page.locator(".compared")).to_be_visible()
+    expect(page.locator(".compared")).to_contain_text("Shipments")
+    expect(page.locator(".runs .row")).to_have_count(1)
+    assert "run=" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator(".compared")).to_have_count(0)
     context.close()
 
 

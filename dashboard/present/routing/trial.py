@@ -50,10 +50,10 @@ _CAME = {
 }
 
 
-def trial(facts: Tried, reader: Reader, *, by: str) -> Trial:
-    """Return the answer in words."""
+def trial(facts: Tried, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
+    """Return the answer in words; times are of `zone`."""
     trace, names = facts.decision.trace, _names(facts)
-    date, hint = _promise(facts.promise, reader)
+    date, hint = _promise(facts.promise, zone, reader)
     parts = facts.promise.parts
     return Trial(
         headline=explain(trace, names).text,
@@ -64,7 +64,7 @@ def trial(facts: Tried, reader: Reader, *, by: str) -> Trial:
         left=[_left(one, trace, reader) for one in trace.get("left", ())],
         promise=date,
         promise_hint=hint,
-        parts=_parts(parts, reader),
+        parts=_parts(parts, zone, reader),
         steps=[_step(step, number, facts, reader) for number, step in enumerate(trace.get("steps", ()), start=1)],
         none=_untried(trace),
     )
@@ -123,17 +123,17 @@ def _untried(trace: Mapping[str, Any]) -> str:
     return f"No place was looked at. {reason_words(left[0][3])}."
 
 
-def _promise(promise: Promise, reader: Reader) -> tuple[str, str]:
+def _promise(promise: Promise, zone: str, reader: Reader) -> tuple[str, str]:
     if promise.date is None:
         problem = next((one.problem for one in promise.shipments if one.problem), "not everything has a place")
         return "No date", problem
     return (
-        say.at_place(promise.date, "UTC", reader.now, reader.locale),
+        say.at_place(promise.date, zone, reader.now, reader.locale),
         say.relative(promise.date, reader.now),
     )
 
 
-def _parts(parts: Sequence[Part], reader: Reader) -> list[PartView]:
+def _parts(parts: Sequence[Part], zone: str, reader: Reader) -> list[PartView]:
     longest = max((one.end - one.start for one in parts), default=None)
     return [
         PartView(
@@ -141,7 +141,7 @@ def _parts(parts: Sequence[Part], reader: Reader) -> list[PartView]:
             word=_PARTS.get(one.part.value, one.part.value),
             text=one.words,
             took=say.duration((one.end - one.start).total_seconds()),
-            until=say.at_place(one.end, "UTC", reader.now, reader.locale),
+            until=say.at_place(one.end, zone, reader.now, reader.locale),
             percent=round(100 * (one.end - one.start) / longest) if longest else 0,
         )
         for number, one in enumerate(parts)
