@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -37,7 +36,7 @@ from tests.support.databases import TestDatabase
 PROCESSES = 8
 ORDERS = int(os.environ.get("PICKWATCH_OVERSELL_ORDERS", "10000"))
 LOCATIONS, UNITS = 50, 20
-KILL_EVERY = 1.5  # seconds, on average
+KILLS = int(os.environ.get("PICKWATCH_OVERSELL_KILLS", "40"))
 
 
 def run() -> Iterator[Figure]:
@@ -54,7 +53,7 @@ def sell(name: str, url: str, *, orders: int = ORDERS, processes: int = PROCESSE
     upgrade(ctx.engine)
     _open(ctx)
     began = time.perf_counter()
-    kills = _sell(url, orders, processes)
+    kills = _sell(ctx, url, orders, processes)
     seconds = time.perf_counter() - began
     faults = check(ctx, orders * processes)
     ctx.engine.dispose()
@@ -119,32 +118,38 @@ def _location(number: int, chance: random.Random) -> LocationInput:
     )
 
 
-def _sell(url: str, orders: int, processes: int) -> int:
+def _sell(ctx: Context, url: str, orders: int, processes: int) -> int:
     """Run the shops to their end, killing one now and then; return how often."""
     chance = random.Random(11)
     kills = 0
     with tempfile.TemporaryDirectory() as folder:
         running = {f"P{number}": _shop(url, f"P{number}", orders, folder) for number in range(processes)}
-        next_kill = time.monotonic() + 3
+        starts = dict.fromkeys(running, 1)
         while running:
-            time.sleep(0.05)
-            if time.monotonic() > next_kill:
-                mark = chance.choice(sorted(running))
-                running[mark].send_signal(signal.SIGKILL)
-                kills += 1
-                next_kill = time.monotonic() + chance.expovariate(1 / KILL_EVERY)
+            time.sleep(chance.uniform(0.02, 0.2))  # so that a kill comes anywhere within a transaction
+            if _placed(ctx) >= (kills + 1) * orders * processes / (KILLS + 1):
+                at_work = [mark for mark in sorted(running) if starts[mark] == _said(folder, mark).count("at work")]
+                if at_work:
+                    running[chance.choice(at_work)].send_signal(signal.SIGKILL)
+                    kills += 1
             for mark, process in list(running.items()):
                 if process.poll() is None:
                     continue
                 if process.returncode == -signal.SIGKILL:
                     running[mark] = _shop(url, mark, orders, folder)
+                    starts[mark] += 1
                 elif process.returncode:
-                    raise RuntimeError(f"{mark} ended with {process.returncode}: {_said(folder, mark)}")
+                    raise RuntimeError(f"{mark} ended with {process.returncode}: {_said(folder, mark)[-2000:]}")
                 else:
                     del running[mark]
-        with _finisher(url) as last:  # a process killed between its last two transactions left orders to be routed
-            last.wait()
+        # A process killed between its last two transactions left orders that nobody routes any more.
+        _shop(url, "P0", 0, folder).wait()
     return kills
+
+
+def _placed(ctx: Context) -> int:
+    with ctx.engine.connect() as connection:
+        return int(connection.execute(sa.text("SELECT COALESCE(max(id), 0) FROM customer_order")).scalar_one())
 
 
 def _shop(url: str, mark: str, orders: int, folder: str) -> subprocess.Popen[bytes]:
@@ -153,11 +158,5 @@ def _shop(url: str, mark: str, orders: int, folder: str) -> subprocess.Popen[byt
         return subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT)
 
 
-@contextmanager
-def _finisher(url: str) -> Iterator[subprocess.Popen[bytes]]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield _shop(url, "P0", 0, folder)
-
-
 def _said(folder: str, mark: str) -> str:
-    return (Path(folder) / mark).read_text()[-2000:]
+    return (Path(folder) / mark).read_text()

@@ -18,7 +18,7 @@ from backend.orders.rules import NewLine, NewOrder
 from backend.persistence.bulk import chunks
 from backend.routing import service as routing
 from models.enums import Method
-from models.errors import DomainError
+from models.errors import DomainError, ErrorCode
 
 SCARCE = 20
 BATCH = 100
@@ -28,6 +28,7 @@ GIVEN_BACK = 10  # every tenth order is cancelled again
 def main(url: str, mark: str, count: int) -> None:
     """Bring `count` orders in, whatever of them is there already."""
     ctx = runtime.build(Settings(database_url=url))
+    print("at work", flush=True)  # from here on it may be killed: a start takes long on a busy machine
     for numbers in chunks(_missing(ctx, mark, count), BATCH):
         _retry(ctx, lambda uow, numbers=numbers: orders.accept(uow, [_order(mark, number) for number in numbers]))
         _route(ctx)
@@ -71,7 +72,7 @@ def _retry(ctx: Context, work):  # type: ignore[no-untyped-def]  # any work of o
             with ctx.uow() as uow:
                 return work(uow)
         except DomainError as error:
-            if error.code not in {"conflict", "stale_version"}:
+            if error.code not in {ErrorCode.CONFLICT, ErrorCode.STALE}:
                 raise
 
 

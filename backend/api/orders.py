@@ -181,7 +181,7 @@ def timeline(order_id: OrderId, ctx: Ctx, actor: Reader) -> TimelineOut:
 
 @router.post("/orders/{order_id}/cancel", responses=WRITE, response_model=OrderOut)
 def cancel_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
-    """Give up an order nothing of which has left: stock comes back, clocks end."""
+    """Give up what of an order has not left: stock comes back, clocks end. Refused when all of it has left."""
 
     def work(uow: Uow) -> Answer:
         service.cancel_order(uow, order_id, reason=body.reason, expected_version=version)
@@ -203,7 +203,7 @@ def hold_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version
 
 @router.post("/orders/{order_id}/release", responses=WRITE, response_model=OrderOut)
 def release_order(order_id: OrderId, call: Placer, version: Version, body: NoBody | None = None) -> Response:
-    """Let a held order go on; one without a shipment is routed again."""
+    """Let a held order go on; what of it has no location is due for routing."""
 
     def work(uow: Uow) -> Answer:
         service.release_order(uow, order_id, expected_version=version)

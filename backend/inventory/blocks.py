@@ -71,6 +71,7 @@ def block(uow: Uow, location: str, new: Sequence[NewBlock]) -> None:
     ]
     if faults:
         raise invalid(faults)
+    _alone(uow, place)
     _lift(uow, [(place, products[item.sku]) for item in new])
     rows = [
         {
@@ -148,6 +149,12 @@ def _lift(uow: Uow, keys: Iterable[Key]) -> None:
     rows = fetch_pairs(uow.session, sa.select(BLOCK.c.id).where(BLOCK.c.lifted_at.is_(None)), _PLACE, keys)
     ended = [{"id": row.id, "lifted_at": uow.now, "lifted_by": uow.actor.label} for row in rows]
     update_columns(uow.session, StockBlock, ended)
+
+
+def _alone(uow: Uow, location_id: int) -> None:
+    """Let nobody else block anything there until this transaction ends: a product has one block at most."""
+    place = sa.select(_LOCATION.c.id).where(_LOCATION.c.id == location_id)
+    uow.session.connection().execute(place.with_for_update(key_share=True))
 
 
 def _faults(uow: Uow, index: int, item: NewBlock, products: dict[str, int]) -> Iterable[Fault]:

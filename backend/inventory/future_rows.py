@@ -14,11 +14,11 @@ from backend.inventory.arrivals import Arrival, Share
 from backend.inventory.detail import future_views, key_of
 from backend.inventory.rules import Key
 from backend.inventory.views import FutureView
-from backend.persistence.bulk import fetch_in, is_one_of, table_of
+from backend.persistence.bulk import fetch_in, insert_missing, is_one_of, table_of
 from backend.persistence.columnwise import insert_columns, update_columns
 from backend.persistence.pairs import are_one_of
 from backend.persistence.uow import Uow
-from models.errors import not_found
+from models.errors import DomainError, ErrorCode, not_found
 from models.events import EventType
 from models.tables import FutureAllocation, FutureStock, Location, Product
 
@@ -69,7 +69,7 @@ def lock(uow: Uow, ids: Iterable[int]) -> list[Row]:
 
 
 def insert(uow: Uow, row: Row) -> None:
-    """Write a new arrival and tell it."""
+    """Write a new arrival and tell it; CONFLICT when another call announced it at the same moment."""
     values = {
         "location_id": row.location_id,
         "product_id": row.product_id,
@@ -80,7 +80,9 @@ def insert(uow: Uow, row: Row) -> None:
         "version": 1,
         "updated_at": uow.now,
     }
-    insert_columns(uow.session, FutureStock, [values])
+    if not insert_missing(uow.session, FutureStock, [values]):
+        words = f"The arrival {row.reference} was announced at the same moment; try again."
+        raise DomainError(ErrorCode.CONFLICT, words, retry_after=1)
     _tell(uow, row, "announced")
 
 

@@ -28,6 +28,6 @@ def run_waiting(ctx: Context) -> datetime | None:
 
 
 JOBS = (
-    Job("stock-expiry", run_expiry, every_seconds=600, exclusive=True),
+    Job("stock-expiry", run_expiry, every_seconds=60, exclusive=True),
     Job("stock-waiting", run_waiting, every_seconds=60, exclusive=True),
 )

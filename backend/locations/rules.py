@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from backend.sla.hours import hours_faults
-from models.enums import LocationKind, Method
+from models.enums import LoadWindow, LocationKind, Method
 from models.errors import Fault
 
 #: Open minutes of work on one shipment, at most: a month around the clock.
@@ -71,10 +72,20 @@ def _check_lists(location: LocationInput, at: str) -> Iterator[Fault]:
 
 def _check_limit(limit: Mapping[str, Any], at: str) -> Iterator[Fault]:
     for name, value in limit.items():
-        if name != "orders":
-            yield Fault(f"{at}/{name}", "unknown_field", 'Only a limit in orders is known: {"orders": 200}.')
-        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
-            yield Fault(f"{at}/{name}", "out_of_range", "A daily limit is a whole number from 0 to 1,000,000.")
+        if name == "per":
+            if value not in list(LoadWindow):
+                yield Fault(f"{at}/per", "unknown", f"A limit is per {', '.join(LoadWindow)}.")
+        elif name == "money":
+            if isinstance(value, bool) or not _MONEY.fullmatch(str(value)):
+                yield Fault(f"{at}/money", "out_of_range", "Money is written 2500.00, not below zero.")
+        elif name not in ("orders", "items"):
+            words = 'A limit is in orders, items or money: {"orders": 200}, {"money": "2500.00", "per": "week"}.'
+            yield Fault(f"{at}/{name}", "unknown_field", words)
+        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100_000_000:
+            yield Fault(f"{at}/{name}", "out_of_range", "A limit is a whole number from 0 to 100,000,000.")
+
+
+_MONEY = re.compile(r"\d{1,12}(\.\d{1,2})?")
 
 
 def _check_processing(processing: Mapping[str, Any], at: str) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from backend.inventory import future
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
@@ -51,7 +52,9 @@ def open_lines(uow: Uow, order_ids: Iterable[int]) -> dict[int, list[OpenLine]]:
 
 
 def give_up(uow: Uow, lines: Sequence[OpenLine]) -> None:
-    """Count the open units of these lines as cancelled. The caller holds their orders."""
+    """Count the open units of these lines as cancelled; they wait for no arrival any more. The caller holds their
+    orders, and has let go of their stock: arrivals are locked after it."""
+    future.release_future(uow, [line.id for line in lines if line.remainder is Remainder.BACKORDERED])
     rows = [{"id": line.id, "cancelled": line.cancelled + line.units, "remainder": None} for line in lines]
     update_columns(uow.session, OrderLine, rows)
 

@@ -18,7 +18,7 @@ from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from models.enums import Compliance, Method, OrderStatus, ShipmentStatus
 from models.errors import not_found
-from models.tables import Event, Location, Order, OrderLine, Shipment
+from models.tables import Event, Location, Order, OrderLine, RoutingDecision, Shipment
 
 __all__ = [
     "ANY",
@@ -171,7 +171,10 @@ def tell(uow: Uow, events: Sequence[Event]) -> list[story.Entry]:
         _PLACES.c.code,
         story.codes(happened),
     )
-    return story.tell(happened, {code: story.PlaceWords(name, zone) for code, name, zone in rows})
+    about = {int(event.subject.removeprefix("order/")) for event in events if event.subject.startswith("order/")}
+    decisions = sa.select(col(RoutingDecision.trace)).order_by(col(RoutingDecision.id))
+    traces = [trace for (trace,) in fetch_in(uow.session, decisions, table_of(RoutingDecision).c.order_id, about)]
+    return story.tell(happened, {code: story.PlaceWords(name, zone) for code, name, zone in rows}, traces)
 
 
 #: One shipment of an order, in short: its location's code, its worst clock, when the next clock ends.

@@ -65,7 +65,6 @@ class DueOrder:
     lines: tuple[DueLine, ...]
     shipments: int = 0
     refused_by: frozenset[int] = field(default_factory=frozenset)
-    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +283,5 @@ _COLUMNS = [
         "total_minor",
         "routing_attempts",
         "version",
-        "promised_at",
     )
 ]

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from backend.orders.story_words import (
+    SORTS,
+    Places,
+    PlaceWords,
+    because,
+    clock,
+    far,
+    is_line,
+    lines_of,
+    listed,
+    name_of,
+    place_of,
+    reason_of,
+)
 from models.events import EventType
+
+__all__ = ["Entry", "Happened", "Kind", "PlaceWords", "codes", "tell"]
 
 
 class Kind(StrEnum):
@@ -38,14 +53,6 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceWords:
-    """What a location is called, and the zone its people live in."""
-
-    name: str
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the story; `detail` says more when asked, `actor` who did it."""
 
@@ -65,29 +72,23 @@ class _Told:
     detail: str | None = None
 
 
-Places = Mapping[str, PlaceWords]
 _Teller = Callable[[Mapping[str, Any], Places], "_Told | None"]
 
-_REASONS = {
-    "given_location": "asked for by the order",
-    "nearest_with_stock": "the nearest with all of it",
-    "given_location_closed": "the location asked for is closed",
-    "given_location_lacks_method": "the location asked for does not do it this way",
-    "given_location_lacks_stock": "the location asked for lacks the stock",
-    "no_open_location_offers_method": "no open location does it this way",
-    "no_location_has_all_stock": "no location has all of it",
-}
 
-
-def tell(events: Sequence[Happened], places: Places) -> list[Entry]:
+def tell(events: Sequence[Happened], places: Places, traces: Sequence[Mapping[str, Any]] = ()) -> list[Entry]:
     """Return the story, oldest first; events that say nothing to a customer are left out.
+
+    `traces` are those of the order's decisions, oldest first: they say out of how many a location was chosen.
 
     A shipment opened by a routing of the same moment is told once, by the routing. Types that are not known here are
     told by their name, so that nothing is lost.
     """
     routed = {shipment for event in events if event.type == EventType.ORDER_ROUTED for shipment in _opened(event.data)}
     entries: list[Entry] = []
+    decided = iter([trace for trace in traces if trace.get("chosen")])
     for event in events:
+        if event.type == EventType.ORDER_ROUTED:
+            event = replace(event, data={**event.data, "trace": next(decided, {})})
         if event.type == EventType.SHIPMENT_OPENED and event.data.get("shipment") in routed:
             continue
         told = _tell(event, places)
@@ -112,8 +113,7 @@ def tell(events: Sequence[Happened], places: Places) -> list[Entry]:
 def codes(events: Sequence[Happened]) -> set[str]:
     """Return the codes of the locations that the story is about."""
     stated = [event.data.get(name) for event in events for name in ("location", "from", "to")]
-    parts = (item for event in events for item in event.data.get("assignments") or ())
-    stated += [item.get("location") for item in parts if isinstance(item, Mapping)]
+    stated += [code for event in events for code in event.data.get("locations") or ()]
     return {code for code in stated if isinstance(code, str)}
 
 
@@ -125,83 +125,89 @@ def _tell(event: Happened, places: Places) -> _Told | None:
     teller = _TELLERS.get(event.type)
     if teller is not None:
         return teller(event.data, places)
-    return _Told(event.type.replace(".", " ").replace("_", " ").capitalize(), Kind.NOTE, _reason(event.data))
+    return _Told(event.type.replace(".", " ").replace("_", " ").capitalize(), Kind.NOTE, reason_of(event.data))
 
 
 def _placed(data: Mapping[str, Any], _places: Places) -> _Told:
     units = sum(line.get("quantity", 0) for line in data.get("lines") or () if isinstance(line, Mapping))
     many = f"{units} unit{'s' if units != 1 else ''}"
-    return _Told(f"Placed on {data.get('channel', 'an unnamed channel')}, {many}", Kind.PLACED, _lines(data))
+    return _Told(f"Placed on {data.get('channel', 'an unnamed channel')}, {many}", Kind.PLACED, lines_of(data))
 
 
 def _routed(data: Mapping[str, Any], places: Places) -> _Told:
-    parts = [item for item in data.get("assignments") or () if isinstance(item, Mapping)]
-    if not parts:
-        parts = [{"location": data.get("location"), "distance_km": data.get("distance_km")}]
-    shares = [_share(part, places) for part in parts]
-    words = f"Given to {_listed(shares)}"
-    if len(parts) > 1:
-        words = f"Split over {len(parts)} locations: {_listed(shares)}"
-    why = _reason(data)
-    if why:
-        words += f": {why}"
-    considered = data.get("considered")
-    if isinstance(considered, int) and considered > 1:
-        words += f" (of {considered})"
-    return _Told(words, Kind.ROUTED, _promise(data, places))
+    trace = data.get("trace") or {}
+    distances = [chosen[1] for chosen in trace.get("chosen") or ()] or [data.get("distance_km")]
+    codes = data.get("locations") or [data.get("location")]
+    shares = [
+        f"{name_of(code, places)}{far(distances[number] if number < len(distances) else None)}"
+        for number, code in enumerate(codes)
+    ]
+    words = f"Given to {listed(shares)}"
+    if len(shares) > 1:
+        words = f"Split over {len(shares)} locations: {listed(shares)}"
+    why = _ranked(trace) or reason_of(data)
+    left = ", ".join(f"{line['quantity']} × {line['sku']}" for line in data.get("left") or () if is_line(line))
+    rest = f"; without a location: {left}" if left else ""
+    return _Told(words + (f": {why}" if why else "") + rest, Kind.ROUTED, _promise(data, places))
 
 
-def _share(part: Mapping[str, Any], places: Places) -> str:
-    distance = part.get("distance_km")
-    far = f", {distance:.0f} km" if isinstance(distance, int | float) else ""
-    return f"{_name(part.get('location'), places)}{far}"
+def _ranked(trace: Mapping[str, Any]) -> str | None:
+    """Return why one location took all of it: it was the first of those that have all of it."""
+    steps = [step for step in trace.get("steps") or () if step.get("chose")]
+    if len(steps) != 1 or steps[0].get("did") != "whole" or not steps[0].get("sorted_by"):
+        return None
+    best = SORTS.get(str(steps[0]["sorted_by"][0]))
+    candidates = len(steps[0].get("ranked") or ())
+    if best is None:
+        return None
+    return f"the {best} of {candidates} with all of it" if candidates > 1 else "the only one with all of it"
 
 
 def _promise(data: Mapping[str, Any], places: Places) -> str | None:
     promised = data.get("promised_at")
     if not isinstance(promised, str):
         return None
-    return f"Promised by {_clock(promised, _place(data.get('location'), places))}"
+    return f"Promised by {clock(promised, place_of(data.get('location'), places))}"
 
 
 def _unassigned(data: Mapping[str, Any], _places: Places) -> _Told:
-    why = _reason(data)
+    why = reason_of(data)
     return _Told("Found no location" + (f": {why}" if why else ""), Kind.WAITING)
 
 
 def _backordered(data: Mapping[str, Any], _places: Places) -> _Told:
-    return _Told("Waits for stock", Kind.WAITING, _lines(data))
+    return _Told("Waits for stock", Kind.WAITING, lines_of(data))
 
 
 def _care(data: Mapping[str, Any], _places: Places) -> _Told:
-    why = _reason(data)
-    return _Told("Waits for somebody to decide" + (f": {why}" if why else ""), Kind.WAITING, _lines(data))
+    why = reason_of(data)
+    return _Told("Waits for somebody to decide" + (f": {why}" if why else ""), Kind.WAITING, lines_of(data))
 
 
 def _order_cancelled(data: Mapping[str, Any], _places: Places) -> _Told:
-    return _Told("Cancelled" + _because(data), Kind.CANCELLED)
+    return _Told("Cancelled" + because(data), Kind.CANCELLED)
 
 
 def _partly_cancelled(data: Mapping[str, Any], _places: Places) -> _Told:
-    return _Told("What had not left was cancelled" + _because(data), Kind.CANCELLED, _lines(data))
+    return _Told("What had not left was cancelled" + because(data), Kind.CANCELLED, lines_of(data))
 
 
 def _shipment_cancelled(data: Mapping[str, Any], places: Places) -> _Told:
-    return _Told(f"Called back from {_name(data.get('location'), places)}{_because(data)}", Kind.CANCELLED)
+    return _Told(f"Called back from {name_of(data.get('location'), places)}{because(data)}", Kind.CANCELLED)
 
 
 def _rejected(data: Mapping[str, Any], places: Places) -> _Told:
-    return _Told(f"{_name(data.get('location'), places)} gave it back{_because(data)}", Kind.TROUBLE)
+    return _Told(f"{name_of(data.get('location'), places)} gave it back{because(data)}", Kind.TROUBLE)
 
 
 def _reassigned(data: Mapping[str, Any], places: Places) -> _Told:
-    moved = f"Moved from {_name(data.get('from'), places)} to {_name(data.get('to'), places)}"
-    return _Told(moved + _because(data), Kind.ROUTED)
+    moved = f"Moved from {name_of(data.get('from'), places)} to {name_of(data.get('to'), places)}"
+    return _Told(moved + because(data), Kind.ROUTED)
 
 
 def _late(data: Mapping[str, Any], places: Places) -> _Told | None:
     due = data.get("due_at")
-    by = f": due by {_clock(due, _place(data.get('location'), places))}" if isinstance(due, str) else ""
+    by = f": due by {clock(due, place_of(data.get('location'), places))}" if isinstance(due, str) else ""
     words = {"at_risk": f"May be late{by}", "non_compliant": f"Late{by}", "compliant": "In time again"}
     said = words.get(str(data.get("to")))
     if said is None:
@@ -215,54 +221,13 @@ def _at(words: str, kind: Kind = Kind.STEP) -> _Teller:
     def teller(data: Mapping[str, Any], places: Places) -> _Told:
         number = data.get("tracking_number")
         detail = f"Tracking {number}" if number else None
-        return _Told(words.format(_name(data.get("location"), places)), kind, detail)
+        return _Told(words.format(name_of(data.get("location"), places)), kind, detail)
 
     return teller
 
 
 def _simple(words: str, kind: Kind) -> _Teller:
-    return lambda data, _places: _Told(words + _because(data), kind)
-
-
-def _place(code: Any, places: Places) -> PlaceWords | None:
-    return places.get(code) if isinstance(code, str) else None
-
-
-def _name(code: Any, places: Places) -> str:
-    """Return what people call a location; one that the reader may not see stays unnamed."""
-    place = _place(code, places)
-    return place.name if place is not None else "another location"
-
-
-def _clock(instant: str, place: PlaceWords | None) -> str:
-    """Return an instant in the location's own time, and say so."""
-    try:
-        moment = datetime.fromisoformat(instant)
-    except ValueError:
-        return instant
-    zone = place.time_zone if place else "UTC"
-    return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %H:%M} ({zone.rsplit('/', 1)[-1].replace('_', ' ')})"
-
-
-def _reason(data: Mapping[str, Any]) -> str | None:
-    reason = data.get("reason")
-    if not isinstance(reason, str) or not reason:
-        return None
-    return _REASONS.get(reason, reason.replace("_", " ") if " " not in reason else reason)
-
-
-def _because(data: Mapping[str, Any]) -> str:
-    why = _reason(data)
-    return f": {why}" if why else ""
-
-
-def _lines(data: Mapping[str, Any]) -> str | None:
-    lines = [line for line in data.get("lines") or () if isinstance(line, Mapping)]
-    return ", ".join(f"{line.get('quantity', '?')} × {line.get('sku', '?')}" for line in lines) or None
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return lambda data, _places: _Told(words + because(data), kind)
 
 
 _TELLERS: Mapping[str, _Teller] = {

@@ -54,7 +54,7 @@ def _make_due(uow: Uow, which: sa.ColumnElement[bool]) -> int:
     found = (
         sa.select(_ORDER.c.id)
         .where(which, _ORDER.c.routing_due_at.is_(None))
-        .order_by(_ORDER.c.id)
+        .order_by(_ORDER.c.lane, _ORDER.c.id)
         .limit(MOST)
         .with_for_update(skip_locked=True)
     )

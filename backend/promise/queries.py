@@ -14,6 +14,7 @@ from backend.auth.scope import visible
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.promise.carriers import Schedule, schedule_of
+from backend.routing.geometry import Vector, direction
 from backend.sla.calendar import OpenHours, calendar_of
 from models.enums import Method
 from models.tables import Carrier, Location, TransferLane
@@ -34,7 +35,7 @@ def _versions(table: sa.Table, name: str) -> sa.Subquery:
 _OLD_PLACES, _OLD_CARRIERS = _versions(_LOCATION, "places"), _versions(_CARRIER, "carriers")
 _TOKEN = sa.select(_OLD_PLACES, _OLD_CARRIERS).select_from(_OLD_PLACES.join(_OLD_CARRIERS, sa.true()))
 _PLACES = sa.select(
-    *(_LOCATION.c[name] for name in ("id", "code", "time_zone", "processing", "capacity")),
+    *(_LOCATION.c[name] for name in ("id", "code", "time_zone", "processing", "capacity", "latitude", "longitude")),
     sa.cast(_LOCATION.c.hours, sa.Text).label("hours_text"),
 )
 
@@ -48,6 +49,7 @@ class Workplace:
     hours: OpenHours
     minutes: dict[str, int]
     per_hour: float | None
+    direction: Vector | None = None
 
     def processing(self, method: Method) -> int:
         """Return the open minutes of work on one shipment, 0 when not stated."""
@@ -132,4 +134,5 @@ def _workplace(row: Any) -> Workplace:
         hours=calendar_of(row.hours_text, row.time_zone),
         minutes=row.processing,
         per_hour=row.capacity.get("shipments_per_hour"),
+        direction=direction(row.latitude, row.longitude),
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from backend.persistence.uow import Uow
 from backend.promise import queries
 from backend.promise.queries import Network, Workplace
 from backend.promise.rules import COLLECTED_BY_CUSTOMER, Consignment, Promise, PromiseFacts, Reckoner
-from backend.routing.facts import Assignment, Decision, OrderFacts
+from backend.routing.facts import Assignment, Decision, Leftover, OrderFacts
+from backend.routing.geometry import arc_km, direction
 
 #: The word of `Leftover.action` whose units nobody waits for.
 _CANCEL = "cancel"
@@ -17,19 +20,36 @@ PAUSE_ATTRIBUTE = "pause_minutes"
 _LONGEST_PAUSE = 43_200
 
 
-def promise_for(uow: Uow, decided: Sequence[tuple[OrderFacts, Decision]]) -> list[Promise]:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Units of a backordered line that arrive at a location, and go on from there."""
+
+    location_id: int
+    arrives_at: datetime
+    units: int
+
+
+#: What backordered lines wait for, by line id.
+Arrivals = Mapping[int, Sequence[Expected]]
+_NONE: Arrivals = {}
+
+
+def promise_for(uow: Uow, decided: Sequence[tuple[OrderFacts, Decision]], arrivals: Arrivals = _NONE) -> list[Promise]:
     """Return the date of each order, in order, from where its decision sends it; at most two statements in all.
 
     For whoever routes orders: `promise.date` goes into `customer_order.promised_at` (None: not known yet, for example
     while units have no location), `promise.document()` beside the decision's trace as `promise`. It does not touch
     `due_at`, which is what the customer was told and what SLAs run up to. For a suggestion, the same call. Work ahead
-    of an order is `assignment.place.load.open_shipments`; nothing is locked and nothing is written.
+    of an order is `assignment.place.load.open_shipments`; nothing is locked and nothing is written. Backordered lines
+    all of whose units are among `arrivals` have a date, too.
     """
-    if not any(decision.assignments for _, decision in decided):
+    if not arrivals and not any(decision.assignments for _, decision in decided):
         return [Promise(None) for _ in decided]
     network, reckoner = queries.network(uow), Reckoner(uow.now)
     elsewhere = {
-        _customers_place(order, given, network) for order, decision in decided for given in decision.assignments
+        _customers_place(order, network.places[given.place.location_id], network)
+        for order, decision in decided
+        for given in decision.assignments
     }
     targets = {place.location_id for place in elsewhere if place is not None}
     lanes = queries.lanes(uow, targets) if targets else {}
@@ -38,21 +58,47 @@ def promise_for(uow: Uow, decided: Sequence[tuple[OrderFacts, Decision]]) -> lis
             PromiseFacts(
                 method=order.method,
                 service_level=order.service_level,
-                consignments=[_consignment(order, given, network, lanes) for given in decision.assignments],
+                consignments=[
+                    *(_consignment(order, given, network, lanes) for given in decision.assignments),
+                    *_awaited(order, decision, arrivals, network),
+                ],
                 carriers=network.carriers,
                 pause_minutes=_pause(order),
                 state=_text(order.ship_to, "state", "region"),
                 postal_code=_text(order.ship_to, "postal_code", "zip", "postcode"),
-                whole=all(left.action == _CANCEL for left in decision.leftovers),
+                whole=all(_settled(left, arrivals) for left in decision.leftovers),
             )
         )
         for order, decision in decided
     ]
 
 
-def _customers_place(order: OrderFacts, given: Assignment, network: Network) -> Workplace | None:
+def _settled(left: Leftover, arrivals: Arrivals) -> bool:
+    """Return whether nobody waits for these units, or all of them are known to arrive."""
+    return left.action == _CANCEL or sum(item.units for item in arrivals.get(left.line_id, ())) >= left.units
+
+
+def _awaited(order: OrderFacts, decision: Decision, arrivals: Arrivals, network: Network) -> Iterator[Consignment]:
+    """Yield what backordered lines wait for, one for each location at its last arrival."""
+    last: dict[int, datetime] = {}
+    for left in decision.leftovers:
+        for item in arrivals.get(left.line_id, ()):
+            last[item.location_id] = max(item.arrives_at, last.get(item.location_id, item.arrives_at))
+    here = direction(order.latitude, order.longitude)
+    for location_id, arrives_at in sorted(last.items()):
+        place = network.places[location_id]
+        yield Consignment(
+            location=place.code,
+            hours=place.hours,
+            processing_minutes=place.processing(order.method),
+            goods_at=arrives_at,
+            distance_km=arc_km(here, place.direction) if here and place.direction else None,
+        )
+
+
+def _customers_place(order: OrderFacts, place: Workplace, network: Network) -> Workplace | None:
     """Return where the customer collects what another location sends there; None when nothing is sent."""
-    if order.method not in COLLECTED_BY_CUSTOMER or order.given is None or order.given == given.place.code:
+    if order.method not in COLLECTED_BY_CUSTOMER or order.given is None or order.given == place.code:
         return None
     return network.by_code.get(order.given)
 
@@ -61,7 +107,7 @@ def _consignment(
     order: OrderFacts, given: Assignment, network: Network, lanes: Mapping[tuple[int, int], int]
 ) -> Consignment:
     place = network.places[given.place.location_id]
-    target = _customers_place(order, given, network)
+    target = _customers_place(order, place, network)
     return Consignment(
         location=place.code,
         hours=place.hours,

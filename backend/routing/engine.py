@@ -82,7 +82,8 @@ def _decide(order: OrderFacts, network: Network, ready: Prepared, loads: Loads) 
         return _finish(job, tracer, strategy.otherwise, Why.NO_ROUTE)
     tracer.route = path.route.name
     end = _walk(job, path, tracer)
-    return _finish(job, tracer, strategy.otherwise if end is After.NEXT else end, _why(job, tracer))
+    why = _why(job, tracer) if job.left else Why.NOT_ENOUGH
+    return _finish(job, tracer, strategy.otherwise if end is After.NEXT else end, why)
 
 
 def _walk(job: Job, path: ReadyRoute, tracer: Tracer) -> After:
@@ -104,6 +105,7 @@ def _scenario(job: Job, path: ReadyRoute, ready: ReadyScenario, tracer: Tracer) 
     pool = gather(job, ready)
     ranking = Ranking(job.env, job.here, job.network.places, pool.memo.ok, job.loads.of)
     step = Step(ready, ranking, job.left, pool.out, pool.asked)
+    step.stopped, step.some_left = pool.stopped, bool(pool.ids)
     tracer.steps.append(step)
     splits = scenario.when_partial in SPLITS
     if path.route.prefer_whole or not splits:
@@ -130,6 +132,7 @@ def _whole(job: Job, pool: Pool, step: Step) -> set[int]:
         money = sum(units * job.line(number).unit_price_minor for number, units in job.left.items())
         over = {id_ for id_ in full if id_ in rooms and not rooms[id_].holds(items, money)}
         step.too_much = sorted(over)
+        step.some_left = len(over) < len(pool.ids)
         full = full - over
     return full
 
@@ -191,9 +194,9 @@ def _split(job: Job, pool: Pool, step: Step, choice: Choice) -> After:
     covered = sum(sum(units.values()) for units in plan.values()) == sum(job.left.values())
     step.cut = not covered and len(plan.keys() - job.took.keys()) >= job.more_shipments
     if not plan or (scenario.only_complete and not covered):
-        step.then = After.NEXT if plan else scenario.rest
         step.incomplete = bool(plan)
-        return After.NEXT if plan and scenario.rest is After.RESTART else scenario.rest
+        step.then = After.NEXT if scenario.rest is After.RESTART else scenario.rest
+        return step.then
     step.did = scenario.when_partial
     return _assign(job, step, plan)
 
@@ -215,22 +218,29 @@ def _assign(job: Job, step: Step, plan: Plan) -> After:
 
 def _why(job: Job, tracer: Tracer) -> Why:
     """Return the reason of what is left over."""
-    looked = [step for step in tracer.steps if step.asked]
-    outs = {reason for step in tracer.steps for reason in step.out}
+    steps = tracer.steps
+    shared_out = any(len(job.takers(number)) >= job.most_per_line for number in job.left)
+    if (job.more_shipments <= 0 or shared_out or any(step.cut for step in steps)) and _elsewhere(job):
+        return Why.SPLIT_LIMIT
+    outs = {reason for step in steps for reason in step.out}
     if job.given is not None:
         for out, why in ((Out.CLOSED, Why.GIVEN_CLOSED), (Out.METHOD, Why.GIVEN_METHOD)):
             if out in outs:
                 return why
-        return Why.GIVEN_LEFT_OUT if outs else Why.GIVEN_STOCK
-    if (job.took and job.more_shipments <= 0) or any(step.cut for step in tracer.steps):
-        return Why.SPLIT_LIMIT
-    if job.most_shipments <= 0:
-        return Why.SPLIT_LIMIT
-    if not looked:
+        return Why.GIVEN_LEFT_OUT if outs or any(step.too_much for step in steps) else Why.GIVEN_STOCK
+    if not any(step.asked or step.out for step in steps):
         return Why.NO_STOCK
-    if not any(step.ranked or step.lacking or step.without for step in tracer.steps) and outs:
+    if not any(step.some_left for step in steps):
         return Why.LEFT_OUT
     return Why.NOT_ENOUGH
+
+
+def _elsewhere(job: Job) -> bool:
+    """Return whether somebody who takes no part has something of what is left."""
+    if not job.order.stock_matters:
+        return True
+    holders = job.network.stock.holders
+    return any(not job.took.keys() >= holders(job.line(n).product_id, job.order).keys() for n in job.left)
 
 
 def _finish(job: Job, tracer: Tracer, end: After, why: Why) -> Decision:

@@ -52,7 +52,7 @@ _THEN: Mapping[str, str] = {
     "cancel": "The rest is cancelled.",
 }
 
-_OTHERS = ("out", "filters", "closing_minutes", "cutoff_minutes", "without", "short", "over_limit")
+_OTHERS = ("out", "filters", "closing_minutes", "cutoff_minutes", "stopped", "without", "short", "over_limit")
 
 _TOLD = 10  # locations named in one sentence
 
@@ -134,7 +134,9 @@ def _why_chosen(trace: Trace, chosen: Sequence[Any], places: Names) -> str:
             if count > 1
             else (f"Why {name}: the only one that has all of it{far}")
         )
-    return f"Why {name}: part of the split among the fewest of {count} that have some of it{far}"
+    sharing = len(step.get("chose", ()))
+    share = f"one of {sharing} that share it" if sharing > 1 else "it takes a part"
+    return f"Why {name}: {share}, of {count} that have something of it{far}"
 
 
 def _have(count: int) -> str:
@@ -156,6 +158,9 @@ def _step(trace: Trace, step: Mapping[str, Any], places: Names) -> Said:
     parts = []
     for reason, ids in step.get("out", {}).items():
         parts.append(Said(f"{_count(ids)} left out: {_reason(step, reason)}", _some(ids, places)))
+    for number, reason, *ids in step.get("stopped", ()):
+        text = f"{_count(ids)} may not take {_line(trace, step, number)[0]}: {_reason(step, reason)}"
+        parts.append(Said(text, _some(ids, places)))
     for number, *ids in step.get("without", ()):
         parts.append(Said(f"{_have(_count(ids))} no {_line(trace, step, number)[0]}", _some(ids, places)))
     for number, *pairs in step.get("short", ()):
@@ -204,6 +209,9 @@ def _why_not_in(trace: Trace, step: Mapping[str, Any], id_: int, places: Names) 
 
 
 def _lack(trace: Trace, step: Mapping[str, Any], id_: int) -> str | None:
+    for number, reason, *ids in step.get("stopped", ()):
+        if id_ in ids:
+            return f"{_line(trace, step, number)[0]}: {_reason(step, reason)}"
     for number, *ids in step.get("without", ()):
         if id_ in ids:
             return f"no {_line(trace, step, number)[0]} there"

@@ -78,6 +78,7 @@ class Pool:
     holdings: dict[int, Holding]
     rooms: dict[int, Room] = field(default_factory=dict)
     out: dict[str, list[int]] = field(default_factory=dict)
+    stopped: list[tuple[int, str, list[int]]] = field(default_factory=list)  # line number, reason, who may not take it
 
     def drop(self, ids: Iterable[int], reason: str) -> None:
         """Take candidates out, with the reason."""
@@ -89,9 +90,12 @@ class Pool:
 
 def gather(job: Job, ready: ReadyScenario) -> Pool:
     """Return the candidates of a scenario for what is left of an order."""
-    blocked: set[int] = set()
+    blocked: dict[int, set[int]] = {}  # by line number
     holdings = {number: _holding(job, number, ready, blocked) for number in job.left}
-    ids = {job.given.location_id} if job.given is not None else set().union(*holdings.values())
+    ids = set().union(*holdings.values())
+    all_blocked = set().union(*blocked.values()) - ids if blocked else set()
+    if job.given is not None:
+        ids = {job.given.location_id} - all_blocked
     memo = job.prepared.memo(ready, job.order.method)
     if unmet := ids.difference(memo.ok, memo.out):
         memo.learn(unmet, job.network, ready, job.order)
@@ -99,7 +103,7 @@ def gather(job: Job, ready: ReadyScenario) -> Pool:
     if len(pool.ids) != len(ids):
         _tell_out(pool, ids)
     if blocked:
-        pool.out[Out.BLOCKED] = sorted(blocked - ids)
+        _tell_blocked(pool, blocked, all_blocked)
     if memo.clashes:
         for id_ in ids & memo.clashes.keys():
             job.env.clashes |= memo.clashes[id_]
@@ -115,7 +119,7 @@ def gather(job: Job, ready: ReadyScenario) -> Pool:
     return pool
 
 
-def _holding(job: Job, number: int, ready: ReadyScenario, blocked: set[int]) -> Holding:
+def _holding(job: Job, number: int, ready: ReadyScenario, blocked: dict[int, set[int]]) -> Holding:
     """Return what each location has of a line, less what is blocked there and what this order took already."""
     line = job.line(number)
     if not job.order.stock_matters:
@@ -128,7 +132,7 @@ def _holding(job: Job, number: int, ready: ReadyScenario, blocked: set[int]) -> 
     if ready.scenario.guards.blocks and (stopped := job.prepared.blocked.get(line.product_id)):
         gone = stopped.intersection(holding)
         if gone:
-            blocked |= gone
+            blocked[number] = gone
             holding = {id_: units for id_, units in holding.items() if id_ not in gone}
     if job.took:
         holding = _untaken(job, number, holding)
@@ -154,6 +158,16 @@ def _tell_out(pool: Pool, ids: set[int]) -> None:
     for id_ in sorted(ids & reasons.keys()):
         if reasons[id_]:
             pool.out.setdefault(reasons[id_], []).append(id_)
+
+
+def _tell_blocked(pool: Pool, blocked: Mapping[int, set[int]], everywhere: set[int]) -> None:
+    """Tell who is left with nothing by blocks, and who with less."""
+    pool.asked += len(everywhere)
+    if everywhere:
+        pool.out[Out.BLOCKED] = sorted(everywhere)
+    for number, ids in sorted(blocked.items()):
+        if partly := sorted(ids & pool.ids):
+            pool.stopped.append((number, Out.BLOCKED, partly))
 
 
 def _within_limits(job: Job, pool: Pool) -> None:
@@ -205,20 +219,30 @@ def _failing(job: Job, pool: Pool, part: Compiled) -> list[int]:
 def _per_line(job: Job, pool: Pool, filters: Numbered) -> None:
     """Take lines off candidates whose filters fail for them; a candidate that is left with none is out."""
     covers = _whole_lines(job, pool) if any(part.scope & Scope.COVER for _, part in filters) else {}
-    failed: dict[int, list[str]] = {}
+    failed: dict[int, dict[int, str]] = {}  # location id → line number → reason
     kept: dict[int, Holding] = {}
     for number in job.left:
         fails = _line_fails(job, pool, number, (filters, covers))
         for id_, reason in fails.items():
-            failed.setdefault(id_, []).append(reason)
+            failed.setdefault(id_, {})[number] = reason
         kept[number] = {id_: units for id_, units in pool.holdings[number].items() if id_ not in fails}
     pool.holdings = kept
     out: dict[str, list[int]] = {}
     for id_, reasons in failed.items():
         if len(reasons) == len(job.left):
-            out.setdefault(reasons[0], []).append(id_)
+            out.setdefault(next(iter(reasons.values())), []).append(id_)
     for reason, ids in out.items():
         pool.drop(ids, reason)
+    _tell_stopped(job, pool, failed)
+
+
+def _tell_stopped(job: Job, pool: Pool, failed: Mapping[int, Mapping[int, str]]) -> None:
+    """Tell which candidates a filter lets take some lines but not these."""
+    told: dict[tuple[int, str], list[int]] = {}
+    for id_ in sorted(pool.ids & failed.keys()):
+        for number, reason in failed[id_].items():
+            told.setdefault((number, reason), []).append(id_)
+    pool.stopped += [(number, reason, ids) for (number, reason), ids in sorted(told.items())]
 
 
 def _whole_lines(job: Job, pool: Pool) -> dict[int, int]:

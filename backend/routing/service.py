@@ -101,7 +101,8 @@ def route_these(uow: Uow, order_ids: Sequence[int], *, book: Book | None = None)
     stubborn = [id_ for id_ in order_ids if _OVERTAKEN.get(id_, 0) >= OPTIMISTIC_ROUNDS]
     batch = _gather(uow, stubborn or order_ids, {})
     chosen = _decide(uow, batch, stock.lock(uow, batch.products) if stubborn else _unlocked(uow, batch, book))
-    kept = _reserve(uow, batch, chosen)
+    sure = chosen if stubborn or book is None else [choice for choice in chosen if _is_sure(choice)]
+    kept = _reserve(uow, batch, sure)
     write(uow, kept, batch.active)
     uow.wake(Topic.ROUTED)
     lost = {choice.order.id for choice in chosen} - {choice.order.id for choice in kept}
@@ -156,7 +157,14 @@ def _decide(uow: Uow, batch: Batch, units: Stock) -> list[Choice]:
     if decisions:
         ROUTING_SECONDS.observe((time.perf_counter() - started) / len(decisions))
     rules = segments.rulebook(uow)
-    return choose(uow, list(zip(batch.works, batch.facts, decisions, strict=True)), batch.histories, rules)
+    decided = list(zip(batch.works, batch.facts, decisions, strict=True))
+    return choose(uow, decided, batch.histories, rules)
+
+
+def _is_sure(choice: Choice) -> bool:
+    """Return whether a decision on the book may stand: what it did not find there is looked up before it is told so,
+    as an arrival that woke the order may not have reached the book yet."""
+    return not choice.decision.leftovers or choice.order.id in _OVERTAKEN
 
 
 def _unlocked(uow: Uow, batch: Batch, book: Book | None) -> Stock:

@@ -38,6 +38,8 @@ class Step:
     lacking: list[tuple[int, list[tuple[int, int]]]] = field(default_factory=list)
     without: list[tuple[int, list[int]]] = field(default_factory=list)
     too_much: list[int] = field(default_factory=list)
+    stopped: list[tuple[int, str, list[int]]] = field(default_factory=list)
+    some_left: bool = False  # whether anybody was a candidate at all
     ranked: list[int] = field(default_factory=list)
     chose: Plan = field(default_factory=dict)
     did: str = "whole"
@@ -74,7 +76,10 @@ class Step:
         told: dict[str, Any] = {}
         if self.out:
             told["out"] = {str(reason): _named(ids) for reason, ids in sorted(self.out.items())}
+        if self.out or self.stopped:
             told |= self._details(method)
+        if self.stopped:
+            told["stopped"] = [[number, str(reason), *_named(ids)] for number, reason, ids in self.stopped]
         if self.without:
             told["without"] = [[number, *_named(ids)] for number, ids in self.without]
         if self.lacking:
@@ -86,7 +91,8 @@ class Step:
     def _details(self, method: Method) -> dict[str, Any]:
         """Return what the reasons need to be told in words: the filters as they read, and the minutes."""
         told: dict[str, Any] = {}
-        numbers = sorted(int(reason.partition(":")[2]) for reason in self.out if reason.startswith(f"{Out.FILTER}:"))
+        reasons = {*self.out, *(reason for _, reason, _ in self.stopped)}
+        numbers = sorted(int(reason.partition(":")[2]) for reason in reasons if reason.startswith(f"{Out.FILTER}:"))
         if numbers:
             ready = self.ready
             texts = {n: part.text for n, part in (*ready.per_place, *ready.per_order, *ready.per_pair, *ready.per_line)}

@@ -18,6 +18,7 @@ from backend.persistence.columnwise import insert_columns
 from backend.persistence.uow import Uow
 from backend.promise.rules import Promise
 from backend.promise.service import promise_for
+from backend.routing import backorders
 from backend.routing.facts import Assignment, Decision, OrderFacts
 from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
@@ -100,16 +101,17 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     """Open the shipments of these choices, whose stock is reserved, and leave their orders as routed."""
     settled = [settle(choice.order, choice.decision) for choice in choices]
     promises = _promises(uow, choices)
+    dates = _dates(uow, choices, promises)
     new = [_shipment(choice, part) for choice in choices for part in choice.decision.assignments]
     ids = [id_ for choice in choices for id_ in choice.shipment_ids]
-    routed.save(uow, [_after(*each) for each in zip(choices, settled, promises, strict=True)])
+    routed.save(uow, [_after(*each) for each in zip(choices, settled, dates, strict=True)])
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
     rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
     insert_columns(uow.session, RoutingDecision, rows)
     results: list[Routed] = []
-    for choice, result, made in zip(choices, settled, promises, strict=True):
-        _tell(uow, choice, result, _promised_at(choice, made))
+    for choice, result, date in zip(choices, settled, dates, strict=True):
+        _tell(uow, choice, result, date)
         ORDERS_ROUTED.labels(result.outcome.value).inc()
         order = choice.order
         parts = zip(choice.shipment_ids, choice.decision.assignments, strict=True)
@@ -120,20 +122,23 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
 
 
 def _promises(uow: Uow, choices: Sequence[Choice]) -> list[Promise]:
-    """Return when each order will be there; a history was promised by others."""
+    """Return when each order will be there, with arrivals promised to what waits; a history was promised by others."""
     live = [choice for choice in choices if choice.facts.stock_matters]
-    made = iter(promise_for(uow, [(choice.facts, choice.decision) for choice in live]))
+    arrivals = backorders.wait(uow, [(choice.order, choice.facts, choice.decision) for choice in live])
+    made = iter(promise_for(uow, [(choice.facts, choice.decision) for choice in live], arrivals))
     return [next(made) if choice.facts.stock_matters else Promise(None) for choice in choices]
 
 
-def _promised_at(choice: Choice, promise: Promise) -> datetime | None:
-    """Return the order's date: the latest of its shipments decides, those it had before included."""
-    before = choice.order.promised_at if choice.order.shipments else None
-    return max(promise.date, before) if promise.date and before else promise.date
+def _dates(uow: Uow, choices: Sequence[Choice], promises: Sequence[Promise]) -> list[datetime | None]:
+    """Return each order's date: the latest of its shipments decides, those it had before included."""
+    before = backorders.dates_before(uow, [choice.order for choice in choices])
+    return [
+        max(made.date, before.get(choice.order.id, made.date)) if made.date else None
+        for choice, made in zip(choices, promises, strict=True)
+    ]
 
 
-def _after(choice: Choice, settled: Settled, promise: Promise) -> routed.After:
-    promised_at = _promised_at(choice, promise)
+def _after(choice: Choice, settled: Settled, promised_at: datetime | None) -> routed.After:
     return routed.After(choice.order, settled.status, None, promised_at, settled.remainders, settled.cancelled)
 
 

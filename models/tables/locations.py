@@ -19,7 +19,8 @@ class Location(SQLModel, table=True):
     `hours` is `{"weekly": {"mon": [["09:00","21:00"]], ...}, "exceptions": [{"date": "2026-11-26",
     "closed": true, "label": "Thanksgiving"} | {"date": ..., "intervals": [["10:00","16:00"]]}],
     "cutoffs": {"ship": "17:00"}}` in the location's own zone; an empty document means always open.
-    `daily_limit` is `{"orders": 200}` or empty. `processing` holds open minutes of work by method, `capacity`
+    `daily_limit` is `{"orders"|"items"|"money": n, "per": "hour"|"day"|"week"}` (per day when not stated) or empty.
+    `processing` holds open minutes of work by method, `capacity`
     `{"shipments_per_hour": 40}` of open hours; empty: not known, and no promise waits for them.
     """
 

@@ -62,5 +62,9 @@ def test_a_daily_limit_may_be_a_bare_number_of_orders(ctx: Context) -> None:
     body = {"name": "A", "kind": "store", "time_zone": "UTC", "methods": ["ship"], "daily_limit": 250}
     answer = client.put("/api/v1/locations/A", json=body)
     assert (answer.status_code, answer.json()["daily_limit"]) == (201, {"orders": 250})
+    limit = {"items": 40, "money": "2500.00", "per": "week"}
+    assert client.put("/api/v1/locations/A", json=body | {"daily_limit": limit}).json()["daily_limit"] == limit
+    refused = client.put("/api/v1/locations/A", json=body | {"daily_limit": {"orders": 1, "per": "year"}})
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/daily_limit/per"]
     refused = client.put("/api/v1/locations/A", json=body | {"daily_limit": -1})
     assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/daily_limit/orders"]

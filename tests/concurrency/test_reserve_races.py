@@ -5,19 +5,25 @@ from __future__ import annotations
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from backend.context import Context
-from backend.inventory import balances, ringfences, service
+from backend.inventory import balances, blocks, future, ringfences, service
+from backend.inventory.blocks import NewBlock
 from backend.inventory.ringfences import SegmentInput
 from backend.inventory.service import StockChange, StockCount, StockNeed
 from backend.inventory.views import QuotaView
-from models.errors import DomainError
-from models.tables import StockSegment
+from backend.orders import service as orders
+from backend.orders.service import PlacedOrder
+from backend.persistence.bulk import table_of
+from models.errors import DomainError, ErrorCode
+from models.tables import FutureStock, OrderLine, StockBlock, StockSegment
 from tests.concurrency.test_stock_races import together
-from tests.support.shop import open_shop, rows_of, stock_of
+from tests.support.shop import open_shop, order, place, rows_of, stock_of
 from tests.support.stock import assert_stock_sound, balance_of, detail_of, keys_of
 
 SKUS = [f"s{number}" for number in range(6)]
@@ -38,8 +44,8 @@ def test_batches_that_want_the_same_keys_in_any_order_promise_each_unit_once(sho
     def batch(number: int) -> None:
         rnd = random.Random(number)
         groups = []
-        for place in range(40):
-            shipment = number * 100 + place + 1
+        for nth in range(40):
+            shipment = number * 100 + nth + 1
             groups.append([StockNeed(shipment, *key, 1) for key in rnd.sample(keys, 3)])
         with shop.uow() as uow:
             lost = service.reserve_what_fits(uow, groups)
@@ -138,3 +144,45 @@ def test_an_update_of_a_balance_that_was_not_locked_is_refused(shop: Context) ->
     with pytest.raises(DomainError), shop.uow() as uow:
         balances.write(uow, stale, {key: stale[key].balance.after(promised=1)}, [])
     assert balance_of(shop, "s0") == before
+
+
+def test_the_same_block_and_the_same_arrival_from_many_at_once_are_there_once(shop: Context) -> None:
+    def block(number: int) -> None:
+        with shop.uow() as uow:
+            blocks.block(uow, "CHI", [NewBlock(sku, f"reason {number}") for sku in SKUS])
+
+    def announce(number: int) -> None:
+        with shop.uow() as uow:
+            arrives = uow.now + timedelta(days=number)
+            future.announce(uow, "CHI", "s0", "PO-1", quantity=number, arrives_at=arrives)
+
+    results = together([lambda n=n, act=act: act(n) for n in range(1, 11) for act in (block, announce)])  # type: ignore[misc]
+    refused = [item for item in results if isinstance(item, DomainError)]
+    assert {error.code for error in refused} <= {ErrorCode.CONFLICT}
+    with shop.read() as uow:
+        assert len(blocks.active(uow)) == len(SKUS)
+    assert len([row for row in rows_of(shop, StockBlock) if row["lifted_at"] is None]) == len(SKUS)
+    assert len(rows_of(shop, FutureStock)) == 1
+    assert_stock_sound(shop)
+
+
+def test_stock_that_comes_while_orders_are_routed_deadlocks_nobody(shop: Context) -> None:
+    """Whoever brings stock holds its lock and wants order rows; whoever routes holds order rows and wants stock."""
+    placed = place(shop, *(order(f"A-{number}", lines={"s0": 1}) for number in range(20)))
+    with shop.uow() as uow:
+        uow.session.execute(sa.update(table_of(OrderLine)).values(remainder="backordered"))
+
+    def bring(number: int) -> None:
+        with shop.uow() as uow:
+            service.adjust(uow, [StockChange("CHI", "s0", number)])
+
+    def hold(item: PlacedOrder) -> None:
+        with shop.uow() as uow:
+            orders.cancel_order(uow, item.id, reason="test")
+
+    calls = [lambda n=n: bring(n) for n in range(1, 11)] + [lambda item=item: hold(item) for item in placed]  # type: ignore[misc]
+    random.Random(3).shuffle(calls)
+    results = together(calls)  # type: ignore[arg-type]
+    assert [item for item in results if isinstance(item, DomainError)] == []
+    assert stock_of(shop, "s0") == (40 + 55, 0)
+    assert_stock_sound(shop)

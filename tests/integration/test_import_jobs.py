@@ -220,13 +220,18 @@ def test_a_cancelled_job_takes_no_more(ctx: Context, monkeypatch: pytest.MonkeyP
     assert rows_of(ctx, ImportPiece) == []
 
 
-def test_the_worker_does_what_waits_and_then_rests(ctx: Context) -> None:
-    jobs = [upload(ctx, products(3, first)) for first in (0, 10)]
+def test_the_worker_takes_files_in_turn_and_then_rests(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BATCH", 5)
+    large = upload(ctx, products(60))
+    small = [upload(ctx, products(3, first)) for first in range(100, 160, 10)]
     worker = ImportWorker()
     while worker(ctx) is not None:
         pass
-    assert [stand(ctx, job)["status"] for job in jobs] == ["done", "done"]
-    assert len(rows_of(ctx, Product)) == 6
+    assert {stand(ctx, job)["status"] for job in (large, *small)} == {"done"}
+    assert len(rows_of(ctx, Product)) == 78
+    ended = [row["data"]["import"] for row in rows_of(ctx, Event) if row["type"] == "import.finished"]
+    assert ended[-1] == large
+    assert rows_of(ctx, JobLease) == []
 
 
 def test_what_never_came_in_whole_is_not_worked_on_and_forgotten_in_time(ctx: Context, clock: ManualClock) -> None:

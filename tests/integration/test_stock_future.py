@@ -9,13 +9,17 @@ import sqlalchemy as sa
 
 from backend.clock import ManualClock
 from backend.context import Context
+from backend.invariants import violations
 from backend.inventory import blocks, future, future_rows, service
 from backend.inventory.blocks import NewBlock
 from backend.inventory.service import StockCount
+from backend.jobs import routing as routing_job
+from backend.orders import service as orders
 from backend.orders import waiting
 from backend.persistence.bulk import table_of
+from backend.routing import strategies
 from models.errors import DomainError
-from models.tables import Event, FutureAllocation, FutureStock, Order, OrderLine, StockBlock
+from models.tables import Event, FutureAllocation, FutureStock, Order, OrderLine, Shipment, StockBlock
 from tests.support.shop import location, open_shop, order, place, row_counts, rows_of
 from tests.support.stock import assert_stock_sound, balance_of, detail_of, keys_of
 
@@ -185,3 +189,26 @@ def test_every_fault_of_a_block_is_named_and_nothing_is_blocked(shop: Context) -
     assert {fault.pointer for fault in refused.value.faults} == {"/0/sku", "/1/until", "/2/until_count", "/2/sku"}
     assert row_counts(shop) == before
     assert rows_of(shop, StockBlock) == []
+
+
+def test_an_order_waits_for_an_arrival_and_is_routed_when_it_comes(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"tea": 0}})
+    document = {"title": "Wait", "routes": [{"name": "All", "scenarios": [{"name": "Any", "when_none": "backorder"}]}]}
+    with ctx.uow() as uow:
+        strategies.put(uow, "wait", document)
+        strategies.activate(uow, "wait")
+    announce(ctx, "PO-1", 3)
+    first, second = place(ctx, order("A-1", lines={"tea": 2}), order("A-2", lines={"tea": 2}))
+    assert [row["remainder"] for row in rows_of(ctx, OrderLine)] == ["backordered", "backordered"]
+    assert [row["quantity"] for row in rows_of(ctx, FutureAllocation)] == [2, 1]
+    with ctx.uow() as uow:
+        orders.cancel_order(uow, second.id, reason="too long")
+    assert arrivals(ctx) == {"PO-1": (3, 2)}
+    with ctx.uow() as uow:
+        future.receive(uow, "CHI", "tea", "PO-1", quantity=3)
+    assert due(ctx) == [first.id]
+    routing_job.run(ctx)
+    assert [(row["order_id"], row["status"]) for row in rows_of(ctx, Shipment)] == [(first.id, "open")]
+    assert (balance_of(ctx).allocated, rows_of(ctx, FutureAllocation)) == (2, [])
+    with ctx.read() as uow:
+        assert violations(uow) == []

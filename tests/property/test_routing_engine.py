@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from backend.routing.document import parse_strategy
 from backend.routing.engine import route, route_all
+from backend.routing.explain import explain, why_not
 from backend.routing.facts import Assignment, Limit, LineFacts, Load, Network, OrderFacts, Place
 from models.enums import Method
 from tests.support.routing import Shelf
@@ -166,6 +167,11 @@ def test_listing_order_and_history_never_matter(
     second = route(order, mixed, strategy)
     assert first == second
     assert json.dumps(first.trace) == json.dumps(second.trace)
+    trace = json.loads(json.dumps(first.trace))
+    assert explain(trace, {}).text
+    for id_ in range(1, 8):
+        chosen = id_ in {one.place.location_id for one in first.assignments}
+        assert why_not(trace, id_, {}).text.startswith("Why not" if not chosen else "Why location")
 
 
 def book(one: Assignment, order: OrderFacts, load: Counter[str], blocked: frozenset[tuple[int, int]]) -> None:

@@ -23,7 +23,7 @@ def test_from_the_shop_to_the_customer() -> None:
     story = tell(
         [
             happened("order.placed", channel="web", lines=[{"sku": "tea", "quantity": 2}]),
-            happened("order.routed", reason="nearest_with_stock", location="AUS", distance_km=8.2, shipments=[7]),
+            happened("order.routed", reason="ranked_first", locations=["AUS"], distance_km=8.2, shipments=[7]),
             happened("shipment.opened", shipment=7, location="AUS"),
             happened("shipment.accepted", shipment=7, location="AUS"),
             happened("sla.shipment.changed", shipment=7, location="AUS", to="at_risk", due_at="2026-11-27T22:40:00Z"),
@@ -31,10 +31,17 @@ def test_from_the_shop_to_the_customer() -> None:
             happened("order.fulfilled"),
         ],
         PLACES,
+        [
+            {"steps": [{"then": "next"}]},
+            {
+                "steps": [{"sorted_by": ["distance"], "ranked": [[1, 8.2], [2, 300]], "did": "whole", "chose": [[1]]}],
+                "chosen": [[1, 8.2, [1, 2]]],
+            },
+        ],
     )
     assert [entry.words for entry in story] == [
         "Placed on web, 2 units",
-        "Given to Austin Store, 8 km: the nearest with all of it",
+        "Given to Austin Store, 8 km: the nearest of 2 with all of it",
         "Austin Store took it on",
         "May be late: due by Fri 27 Nov 16:40 (Chicago)",
         "Left Austin Store",
@@ -57,11 +64,13 @@ def test_a_shipment_that_comes_back_and_goes_elsewhere() -> None:
     ]
 
 
-def test_a_split_names_every_location() -> None:
-    parts = [{"location": "AUS", "distance_km": 8.0}, {"location": "DAL", "distance_km": 300.4}]
-    event = happened("order.routed", assignments=parts, shipments=[{"id": 7}, {"id": 8}])
-    assert words(event, happened("shipment.opened", shipment=8, location="DAL")) == [
-        "Split over 2 locations: Austin Store, 8 km and Dallas, 300 km"
+def test_a_split_names_every_location_and_what_is_left() -> None:
+    left = [{"sku": "cup", "quantity": 2, "action": "backordered"}]
+    event = happened("order.routed", reason="split", locations=["AUS", "DAL"], shipments=[7, 8], left=left)
+    trace = {"chosen": [[1, 8.0, [1, 1]], [2, 300.4, [2, 1]]], "steps": [{"chose": [[1]], "did": "split_by_line"}]}
+    story = tell([event, happened("shipment.opened", shipment=8, location="DAL")], PLACES, [trace])
+    assert [entry.words for entry in story] == [
+        "Split over 2 locations: Austin Store, 8 km and Dallas, 300 km; without a location: 2 × cup"
     ]
     assert codes([event]) == {"AUS", "DAL"}
 
@@ -77,6 +86,14 @@ def test_what_is_not_known_is_told_by_its_name() -> None:
 
 
 def test_odd_data_is_survived() -> None:
-    odd = {"lines": [None, {"sku": 1}], "assignments": ["x"], "shipments": None, "due_at": "soon", "to": 5, "from": {}}
+    odd = {
+        "lines": [None, {"sku": 1}],
+        "locations": [1],
+        "left": ["x"],
+        "shipments": None,
+        "due_at": "soon",
+        "to": 5,
+        "from": {},
+    }
     types = ("order.placed", "order.routed", "shipment.reassigned", "sla.shipment.changed", "order.backordered")
     assert len(tell([happened(type_, **odd) for type_ in types], PLACES)) == 4

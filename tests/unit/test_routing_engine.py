@@ -63,6 +63,20 @@ def test_an_order_for_one_location_goes_nowhere_else(chosen: Place, units: int, 
     assert (given_to(decision), left_over(decision)) == ({}, [(100, 2, "unassigned", why)])
 
 
+@pytest.mark.parametrize(
+    ("facts", "blocked", "why"),
+    [
+        ({"limit": Limit(items=1)}, [], "given_location_left_out"),
+        ({"limit": Limit(orders=0)}, [], "given_location_left_out"),
+        ({}, [(1, 1)], "given_location_left_out"),
+    ],
+)
+def test_the_given_location_may_be_left_out(facts: dict[str, Any], blocked: list[tuple[int, int]], why: str) -> None:
+    here = network([place(1, "SHOP", **facts), place(2)], {1: {1: 5, 2: 5}}, blocked=frozenset(blocked))
+    decision = route(order((1, 2), method=Method.PICKUP, given="SHOP"), here, default_strategy())
+    assert left_over(decision) == [(100, 2, "unassigned", why)]
+
+
 def test_an_order_for_one_location_goes_there_though_others_are_nearer() -> None:
     here = network([place(1), place(9, "SHOP")], {1: {1: 5, 9: 5}})
     decision = route(order((1, 2), method=Method.PICKUP, given="SHOP"), here, default_strategy())

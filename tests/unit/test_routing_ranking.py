@@ -74,6 +74,8 @@ SHORT = {1: {1: 1, 2: 2}}
         ({"when_partial": "split_by_quantity", "rest": "cancel"}, {"L01": {100: 1}, "L02": {100: 2}}, "cancel"),
         ({"when_partial": "split_by_quantity"}, {"L01": {100: 1}, "L02": {100: 2}}, "customer_care"),
         ({"when_partial": "split_by_quantity", "only_complete": True}, {}, "customer_care"),
+        ({"when_partial": "split_by_quantity", "only_complete": True, "rest": "backorder"}, {}, "backordered"),
+        ({"when_partial": "split_by_quantity", "only_complete": True, "rest": "restart"}, {}, "customer_care"),
         ({"when_partial": "split_by_quantity", "rest": "restart"}, {"L01": {100: 1}, "L02": {100: 2}}, "customer_care"),
     ],
 )
@@ -123,6 +125,28 @@ def test_a_line_is_shared_by_no_more_than_allowed() -> None:
         order((1, 4)), here, strategy({"when_partial": "split_by_quantity"}, limits={"splits_per_line": 2})
     )
     assert given_to(decision) == {"L01": {100: 1}, "L02": {100: 1}}
+
+
+def test_a_line_shared_in_one_scenario_is_not_shared_further_in_the_next() -> None:
+    first = {"locations": ["L01"], "when_partial": "split_by_quantity"}
+    here, want = network([place(1), place(2)], {1: {1: 1, 2: 9}}), order((1, 3))
+    one = route(want, here, strategy(first, {}, limits={"splits_per_line": 1}))
+    assert (given_to(one), left_over(one)) == ({"L01": {100: 1}}, [(100, 2, "unassigned", "split_limit")])
+    two = route(want, here, strategy(first, {}, limits={"splits_per_line": 2}))
+    assert given_to(two) == {"L01": {100: 1}, "L02": {100: 2}}
+
+
+def test_of_equal_places_a_split_takes_the_nearest() -> None:
+    here = network([place(n) for n in range(1, 6)], {1: {2: 5, 3: 5}, 2: {1: 5, 4: 5}, 3: {5: 5}})
+    decision = route(order((1, 1), (2, 1), (3, 1)), here, strategy({"when_partial": "split_by_line"}))
+    assert given_to(decision) == {"L01": {101: 1}, "L02": {100: 1}, "L05": {102: 1}}
+
+
+@pytest.mark.parametrize(("others", "why"), [({}, "not_enough_stock"), ({3: 1}, "split_limit")])
+def test_a_rest_is_for_want_of_stock_or_of_shipments(others: dict[int, int], why: str) -> None:
+    here = network([place(n) for n in range(1, 4)], {1: {1: 1, 2: 1, **others}})
+    decision = route(order((1, 4)), here, strategy({"when_partial": "split_by_quantity"}))
+    assert {reason for *_, reason in left_over(decision)} == {why}
 
 
 def test_a_line_that_a_filter_refuses_goes_elsewhere() -> None:

@@ -91,11 +91,26 @@ def test_filters_and_blocks_are_told_as_they_read() -> None:
     assert sentences(why_not(trace, 1, NAMES))[1] == "S0: the product is blocked there"
 
 
+def test_a_line_that_may_not_be_taken_is_told_apart_from_one_that_is_not_there() -> None:
+    perishable = {"not": {"field": "item.sku", "op": "equal", "value": "SKU-2"}}
+    some = {"any": [perishable, {"field": "location.attributes.fridge", "op": "equal", "value": True}]}
+    here = network(
+        [place(1), place(2), place(3, attributes={"fridge": True})],
+        {n: {1: 5, 2: 5, 3: 5} for n in (1, 2)},
+        blocked=frozenset({(2, 1)}),
+    )
+    trace = route(order((1, 1), (2, 1)), here, strategy({"filters": [some]})).trace
+    assert trace["chosen"][0][0] == 3
+    assert sentences(why_not(trace, 1, NAMES))[1].startswith("S0: SKU-2: does not match “(not (item.sku equal SKU-2)")
+    assert sentences(why_not(trace, 2, NAMES))[1] == "S0: SKU-1: the product is blocked there"
+
+
 def test_a_split_and_a_rest_are_told() -> None:
     trace = told([place(1), place(2)], {1: {1: 2, 2: 2}})
     words = sentences(explain(trace, NAMES))
     assert words[0] == "Split among Austin and Dallas, with something left over"
     assert "1 × TV-55 stays unassigned: there is not enough where it may come from" in words
+    assert "Why Dallas: one of 2 that share it, of 2 that have something of it, 222.4 km" in words
     assert "Austin: 2 of 5 there" in words
 
 

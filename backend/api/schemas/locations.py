@@ -6,16 +6,36 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, Strict
 
-from backend.api.schemas.common import MAX_ITEMS, Body, Code, Degrees, Document, Name, Reason, ShownInstant, Word
+from backend.api.schemas.common import (
+    MAX_ITEMS,
+    Body,
+    Code,
+    Degrees,
+    Document,
+    Money,
+    Name,
+    Reason,
+    ShownInstant,
+    Word,
+    show_money,
+)
 from backend.locations.queries import LocationView
 from backend.locations.rules import LocationInput
-from models.enums import Compliance, LocationKind, Method
+from models.enums import Compliance, LoadWindow, LocationKind, Method
 
 
 class DailyLimit(Body):
-    """How much may be assigned to a location per day of its own."""
+    """How much may be assigned to a location per hour, day (if not stated) or week of its own clock."""
 
     orders: Annotated[int, Strict(), Field(ge=0, le=1_000_000)] | None = None
+    items: Annotated[int, Strict(), Field(ge=0, le=100_000_000)] | None = None
+    money: Money | None = None
+    per: LoadWindow | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return what is stored; money as a decimal string."""
+        stated = self.model_dump(exclude_none=True, mode="json")
+        return stated | ({"money": show_money(self.money)} if self.money is not None else {})
 
 
 def _orders(value: Any) -> Any:
@@ -49,7 +69,7 @@ class LocationIn(Body):
     methods: Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
     hours: Annotated[dict[str, JsonValue], Field(max_length=10, default_factory=dict)]
     daily_limit: Annotated[DailyLimit | None, BeforeValidator(_orders)] = Field(
-        default=None, description="A bare number means orders."
+        default=None, description="A bare number means orders. Money is a decimal string; `per` hour, day or week."
     )
     processing: Annotated[
         dict[str, JsonValue],
@@ -64,7 +84,7 @@ class LocationIn(Body):
 
     def to_input(self, code: str) -> LocationInput:
         """Return what the service takes."""
-        limit = self.daily_limit.model_dump(exclude_none=True) if self.daily_limit else {}
+        limit = self.daily_limit.document() if self.daily_limit else {}
         return LocationInput(
             code=code,
             name=self.name,

@@ -1,0 +1,46 @@
+"""What waits for stock is routed as soon as there is some, also where the stock book has not heard of it yet."""
+
+from __future__ import annotations
+
+import copy
+from datetime import timedelta
+
+import pytest
+
+from backend.context import Context
+from backend.invariants import violations
+from backend.inventory import future
+from backend.inventory.changes import StockChange, adjust
+from backend.jobs import routing as job
+from backend.routing import strategies
+from backend.routing.defaults import DEFAULT_STRATEGY
+from models.tables import Event, FutureAllocation, Order, OrderLine
+from tests.support.shop import open_shop, order, rows_of, stock_of
+from tests.support.waiting_orders import wait
+
+
+@pytest.mark.parametrize("how", ["received", "counted in"])
+def test_the_rest_of_an_order_follows_when_stock_arrives(ctx: Context, how: str) -> None:
+    open_shop(ctx, {"CHI": {"cup": 1}})
+    with ctx.uow() as uow:
+        strategies.put(uow, "patient", copy.deepcopy(DEFAULT_STRATEGY) | {"otherwise": "backorder"})
+        strategies.activate(uow, "patient")
+        future.announce(uow, "CHI", "cup", "PO-1", quantity=3, arrives_at=uow.now + timedelta(days=2))
+    wait(ctx, order("A-1", lines={"cup": 3}))
+    assert job.run(ctx) is None
+    assert rows_of(ctx, Order)[0]["status"] == "partly_routed"
+    assert rows_of(ctx, OrderLine)[0]["remainder"] == "backordered"
+    (told,) = [event["data"] for event in rows_of(ctx, Event) if event["type"] == "order.backordered"]
+    assert told["lines"] == [{"sku": "cup", "quantity": 2, "action": "backordered"}]
+    with ctx.uow() as uow:  # nobody has put this in the feed when routing looks
+        if how == "received":
+            future.receive(uow, "CHI", "cup", "PO-1", quantity=3)
+        else:
+            adjust(uow, [StockChange("CHI", "cup", 3)])
+    assert job.run(ctx) is None
+    assert rows_of(ctx, Order)[0]["status"] == "routed"
+    assert rows_of(ctx, OrderLine)[0]["remainder"] is None
+    assert rows_of(ctx, FutureAllocation) == []
+    assert stock_of(ctx, "cup") == (4, 3)
+    with ctx.read() as uow:
+        assert violations(uow) == []
