@@ -170,49 +170,21 @@ def _figures(run: Any) -> rx.Component:
 
 
 def _loads(run: Any) -> rx.Component:
-    def bar(percent: Any, kind: str) -> rx.Component:
-        return rx.el.span(
-            rx.el.span(style={"width": percent.to(str) + "%"}, class_name=f"bar-fill is-{kind}"), class_name="bar-track"
-        )
-
-    def one(load: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(link(load.name, href=load.href), scope="row"),
-            rx.el.td(load.active, class_name="is-number"),
-            rx.el.td(load.tried, class_name="is-number"),
-            rx.el.td(
-                bar(load.active_percent, "active"),
-                bar(load.tried_percent, "tried"),
-                aria_hidden="true",
-                class_name="load-bars",
-            ),
-            key=load.key,
-        )
-
+    heads = [rx.el.th("Place", scope="col")]
+    heads += [rx.el.th(word, scope="col", class_name="is-number") for word in ("Active", "Tried")]
+    heads.append(rx.el.th(rx.el.span("Drawn", class_name="sr-only"), scope="col"))
+    swatches = [
+        part for key in ("Active", "Tried") for part in (rx.el.span(class_name=f"swatch is-{key.lower()}"), key)
+    ]
     return rx.el.section(
         rx.el.div(
-            rx.el.h2("Shipments by place"),
-            rx.el.p(
-                rx.el.span(class_name="swatch is-active"),
-                "Active",
-                rx.el.span(class_name="swatch is-tried"),
-                "Tried",
-                class_name="swatches muted",
-            ),
-            class_name="panel-head",
+            rx.el.h2("Shipments by place"), rx.el.p(*swatches, class_name="swatches muted"), class_name="panel-head"
         ),
         rx.el.div(
             rx.el.table(
                 rx.el.caption("Shipments by place", class_name="sr-only"),
-                rx.el.thead(
-                    rx.el.tr(
-                        rx.el.th("Place", scope="col"),
-                        rx.el.th("Active", scope="col", class_name="is-number"),
-                        rx.el.th("Tried", scope="col", class_name="is-number"),
-                        rx.el.td(),
-                    )
-                ),
-                rx.el.tbody(rx.foreach(run.loads, one)),
+                rx.el.thead(rx.el.tr(*heads)),
+                rx.el.tbody(rx.foreach(run.loads, _load)),
                 class_name="table loads",
             ),
             class_name="table-scroll",
@@ -221,6 +193,26 @@ def _loads(run: Any) -> rx.Component:
             aria_label="Shipments by place",
         ),
         class_name="panel",
+    )
+
+
+def _load(load: Any) -> rx.Component:
+    def bar(percent: Any, kind: str) -> rx.Component:
+        return rx.el.span(
+            rx.el.span(style={"width": percent.to(str) + "%"}, class_name=f"bar-fill is-{kind}"), class_name="bar-track"
+        )
+
+    return rx.el.tr(
+        rx.el.th(link(load.name, href=load.href), scope="row"),
+        rx.el.td(load.active, class_name="is-number"),
+        rx.el.td(load.tried, class_name="is-number"),
+        rx.el.td(
+            bar(load.active_percent, "active"),
+            bar(load.tried_percent, "tried"),
+            aria_hidden="true",
+            class_name="load-bars",
+        ),
+        key=load.key,
     )
 
 
