@@ -46,6 +46,7 @@ class Book:
         self.whole = whole
         self.cursor: int | None = None  # place in the feed; None: nothing is known yet
         self.as_of: datetime | None = None  # business instant; whatever was committed before it is in the book
+        self.ahead: frozenset[int] = frozenset()  # events taken over although they have no place in the feed yet
         self.lost = False  # whether its place in the feed is worth nothing
         self.restored = False  # whether it comes from a copy, to be read anew as soon as the database answers
         self.followed = False  # whether a thread keeps it up to date; otherwise whoever reads it does
@@ -187,7 +188,7 @@ class Book:
             self._shelves, self._by_sku, self._cells = other._shelves, other._by_sku, other._cells
             self.sites, self.by_code, self.fences = other.sites, other.by_code, other.fences
             self.cursor, self.as_of = other.cursor, other.as_of
-            self.lost, self.restored = False, other.restored
+            self.lost, self.restored, self.ahead = False, other.restored, frozenset()
             self.epoch += 1
 
     def begin_anew(self) -> None:

@@ -15,6 +15,7 @@ from backend.availability.shelf import Arrival, Cell
 from backend.context import Context
 from backend.events.queries import latest_seq
 from backend.events.retention import forgotten_until
+from backend.persistence.bulk import fetch_in
 from backend.persistence.uow import Uow
 from models.events import EventType
 from models.tables import Event
@@ -30,6 +31,8 @@ _LIMIT = 500
 #: Further behind than this, reading everything again is quicker than following.
 _TOO_FAR = 200_000
 _LOOK_FOR_HOLES_AFTER = 1_000
+#: Events without a place that are looked at; more wait only while nobody gives out places.
+_AHEAD = 2_000
 
 #: A row of the feed: place, type, location id, its document.
 _News = tuple[int, str, int | None, Mapping[str, Any]]
@@ -66,10 +69,11 @@ def catch_up(ctx: Context, book: Book) -> set[str]:
 
 
 def _read(ctx: Context, book: Book) -> tuple[Sequence[_News], bool]:
-    """Take over the next stretch; return it, and whether there may be more."""
+    """Take over the next stretch, and stock that the feed does not tell of yet; return it, and if there may be more."""
     with ctx.read() as uow:
         cursor = book.cursor or 0
-        waiting = _oldest_unnumbered(uow)  # before the end is read: what is numbered in between is read as well
+        now = uow.now
+        ahead, waiting = _unnumbered(uow, book)  # before the feed's end is read: what is numbered then is read as well
         last = latest_seq(uow.session)
         lost = not last - _TOO_FAR <= cursor <= last
         if not lost and last - cursor > _LOOK_FOR_HOLES_AFTER:
@@ -77,15 +81,31 @@ def _read(ctx: Context, book: Book) -> tuple[Sequence[_News], bool]:
         news = [] if lost or last == cursor else _after(uow, cursor, last)
         if any(kind in _RULES for _, kind, _, _ in news):
             _reread_rules(uow, book, news)
-        now = uow.now
     if lost:
         begin(ctx, book)
         return [], True
-    _apply(ctx, book, news)
+    _apply(ctx, book, [*news, *ahead])
     more = len(news) == _LIMIT
     reached = book.as_of or now if more else min(now, waiting or now)
     book.advance(news[-1][0] if more else last, as_of=max(reached, book.as_of or reached))
     return news, more
+
+
+def _unnumbered(uow: Uow, book: Book) -> tuple[Sequence[_News], datetime | None]:
+    """Return changes of stock that have no place in the feed yet and are new to the book, and since when there are
+    more. Balances carry versions, so that they may be taken over before their turn; arrivals may not."""
+    kinds = [kind.value for kind in _STOCK]
+    statement = sa.select(col(Event.id), col(Event.type), col(Event.at)).where(col(Event.seq).is_(None))
+    rows = uow.session.execute(statement.where(col(Event.type).in_(kinds)).order_by(col(Event.id)).limit(_AHEAD)).all()
+    known = book.ahead
+    early = [id_ for id_, kind, _ in rows if kind == EventType.INVENTORY_CHANGED]
+    book.ahead = frozenset(early)
+    columns = sa.select(col(Event.id), col(Event.type), col(Event.location_id), col(Event.data))
+    found = fetch_in(uow.session, columns, col(Event.id), book.ahead - known)
+    waiting = next((at for _, kind, at in rows if kind != EventType.INVENTORY_CHANGED), None)
+    if waiting is None and len(rows) == _AHEAD:
+        waiting = rows[-1][2]
+    return [(0, kind, at, data) for _, kind, at, data in found], waiting
 
 
 def _after(uow: Uow, cursor: int, last: int) -> Sequence[_News]:
@@ -96,17 +116,6 @@ def _after(uow: Uow, cursor: int, last: int) -> Sequence[_News]:
         .limit(_LIMIT)
     )
     return [(row[0], row[1], row[2], row[3]) for row in uow.session.execute(statement)]
-
-
-def _oldest_unnumbered(uow: Uow) -> datetime | None:
-    """Return since when stock has changed without the feed telling of it yet."""
-    statement = (
-        sa.select(col(Event.at))
-        .where(col(Event.seq).is_(None), col(Event.type).in_([kind.value for kind in _STOCK]))
-        .order_by(col(Event.id))
-        .limit(1)
-    )
-    return uow.session.scalars(statement).first()
 
 
 def _reread_rules(uow: Uow, book: Book, news: Sequence[_News]) -> None:

@@ -106,5 +106,9 @@ def up_to_date(ctx: Context) -> Book:
 
 def batch_stock(ctx: Context) -> BatchStock:
     """Return stock for one batch of routing decisions: `ensure` its products first, one SELECT for those not held."""
-    book = up_to_date(ctx)
-    return BatchStock(book, lambda product_ids: store.load(ctx, book, product_ids))
+    book = ctx.stock
+    return BatchStock(
+        book,
+        lambda product_ids: store.load(ctx, book, product_ids),
+        catch_up=lambda: feed.catch_up(ctx, book),
+    )

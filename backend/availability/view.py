@@ -24,16 +24,25 @@ _AT_ONCE = 50
 class BatchStock:
     """`backend.routing.facts.Stock` on a book. For one thread; make one per batch, it costs nothing."""
 
-    def __init__(self, book: Book, load: Load) -> None:
+    def __init__(self, book: Book, load: Load, *, catch_up: Callable[[], object] = lambda: None) -> None:
+        """`catch_up` has the book know everything that is committed by then."""
         self._book = book
         self._load = load
+        self._catch_up = catch_up
         self._shelves: dict[int, Shelf] = {}
         self._taken: dict[int, dict[int, dict[int | None, int]]] = {}  # product → location → segment → units
         self._open: dict[int, dict[int, int]] = {}  # product → location → units: book less taken, where they differ
         self._fenced: dict[tuple[int, int | None], Mapping[int, int]] = {}
 
     def ensure(self, product_ids: Iterable[int]) -> None:
-        """Have these products for the whole batch, whatever the book drops meanwhile; known ones cost a look."""
+        """Have these products as they are now, for the whole batch, whatever the book drops meanwhile.
+
+        Call it after the orders were claimed: stock that was there when an order came in is then there for it.
+        """
+        self._catch_up()
+        self._read(product_ids)
+
+    def _read(self, product_ids: Iterable[int]) -> None:
         for some in chunks(sorted(set(product_ids) - self._shelves.keys()), _AT_ONCE):
             if missing := self._book.missing(some):
                 self._load(missing)
@@ -76,7 +85,7 @@ class BatchStock:
 
     def _shelf(self, product_id: int) -> Shelf | None:
         if product_id not in self._shelves:
-            self.ensure([product_id])
+            self._read([product_id])
         return self._shelves.get(product_id)
 
     def _free(self, product_id: int) -> Mapping[int, int]:

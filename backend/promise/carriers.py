@@ -22,7 +22,7 @@ USUAL_SERVICE = "standard"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Travel:
     """How long a parcel is on its way: business days of the carrier, or minutes around the clock. `why` in words."""
 

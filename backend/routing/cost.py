@@ -63,4 +63,7 @@ def _tariff(tariffs: Any, kg: float) -> float | None:
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    """Return a number as such, and 0 for what is none or beyond reason."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e15:
+        return 0.0
+    return float(value)

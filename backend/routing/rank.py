@@ -124,7 +124,7 @@ def _sorted(ids: list[int], values: Mapping[int, Any], sort: Sort) -> list[int]:
 
 def _lot(text: str) -> int:
     """Return a number drawn from text. A checksum would not do: its lots for similar texts hang together."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big")
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
 
 
 _PLAIN: set[type] = {int, float}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,6 +9,9 @@ from typing import Any, Protocol
 from models.errors import Fault
 
 JsonSchema = dict[str, Any]
+
+#: The largest number in a document: every one up to it is exact in any program that reads it.
+LARGEST = 10**15
 
 
 class Shape(Protocol):
@@ -75,7 +77,7 @@ class Whole:
 
     def faults(self, value: Any, at: str) -> Iterator[Fault]:
         """Yield what is wrong."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
             yield Fault(at, "wrong_type", "This is a whole number.")
         elif not self.least <= value <= self.most:
             yield Fault(at, "out_of_range", f"Use {self.least:,} to {self.most:,}.")
@@ -178,21 +180,24 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Text, a finite number, true or false; within `most` characters."""
+    """Text of at most `most` characters, a number, true or false."""
 
     most: int = 500
 
     def schema(self) -> JsonSchema:
         """Return the JSON Schema."""
-        return {"type": ["string", "number", "boolean"], "maxLength": self.most}
+        bounds = {"minimum": -LARGEST, "maximum": LARGEST}
+        return {"type": ["string", "number", "boolean"], "maxLength": self.most} | bounds
 
     def faults(self, value: Any, at: str) -> Iterator[Fault]:
         """Yield what is wrong."""
         if isinstance(value, str):
             if len(value) > self.most:
                 yield Fault(at, "bad_length", f"Use at most {self.most} characters.")
-        elif not isinstance(value, int | float) or not math.isfinite(value):
+        elif not isinstance(value, int | float):
             yield Fault(at, "wrong_type", "This is text, a number, true or false.")
+        elif not -LARGEST <= value <= LARGEST:
+            yield Fault(at, "out_of_range", f"Use a number from {-LARGEST:,} to {LARGEST:,}.")
 
 
 @dataclass(frozen=True, slots=True)

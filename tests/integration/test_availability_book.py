@@ -135,21 +135,49 @@ def test_events_that_were_forgotten_are_not_skipped(ctx: Context) -> None:
     assert in_the_book(book) == {"tea": {"A": 9}}
 
 
-def test_what_is_not_in_the_feed_yet_makes_the_answer_as_old_as_it_is(ctx: Context) -> None:
+def test_stock_is_known_before_the_feed_tells_of_it(ctx: Context) -> None:
     open_shop(ctx, {"A": {"tea": 4}})
-    relay.run(ctx)
     book = Book(whole=True)
     feed.catch_up(ctx, book)
-    assert book.as_of == ctx.clock.now()
-    changed = ctx.clock.now()
     with ctx.uow() as uow:
         inventory.adjust(uow, [StockChange("A", "tea", 1)])
     ctx.clock.advance(timedelta(minutes=5))
     feed.catch_up(ctx, book)
-    assert (book.as_of, in_the_book(book)) == (changed, {"tea": {"A": 4}})
+    assert (book.as_of, in_the_book(book)) == (ctx.clock.now(), {"tea": {"A": 5}})
+    feed.catch_up(ctx, book)
     relay.run(ctx)
     feed.catch_up(ctx, book)
-    assert (book.as_of, in_the_book(book)) == (ctx.clock.now(), {"tea": {"A": 5}})
+    assert (book.ahead, in_the_book(book)) == (frozenset(), {"tea": {"A": 5}})
+
+
+def test_an_arrival_that_is_not_in_the_feed_yet_makes_the_answer_as_old_as_it_is(ctx: Context) -> None:
+    open_shop(ctx, {"A": {"tea": 4}})
+    book = Book(whole=True)
+    relay.run(ctx)
+    feed.catch_up(ctx, book)
+    changed = ctx.clock.now()
+    with ctx.uow() as uow:
+        future.announce(uow, "A", "tea", "po", quantity=10, arrives_at=changed + timedelta(days=1))
+    ctx.clock.advance(timedelta(minutes=5))
+    feed.catch_up(ctx, book)
+    assert (book.as_of, book.shelf("tea").arrivals) == (changed, {})
+    relay.run(ctx)
+    feed.catch_up(ctx, book)
+    assert (book.as_of, len(book.shelf("tea").arrivals)) == (ctx.clock.now(), 1)
+
+
+def test_a_batch_knows_what_was_committed_before_it_asked(ctx: Context) -> None:
+    open_shop(ctx, {"A": {"tea": 0}})
+    with ctx.read() as uow:
+        tea = uow.session.scalars(sa.select(table_of(Product).c.id)).one()
+    first, second = batch_stock(ctx), batch_stock(ctx)
+    first.ensure([tea])
+    assert first.holders(tea, ORDER) == {}
+    ctx.stock.followed = True  # by a thread that has not looked yet
+    with ctx.uow() as uow:
+        inventory.count(uow, [StockCount("A", "tea", 3)])
+    second.ensure([tea])
+    assert list(second.holders(tea, ORDER).values()) == [3]
 
 
 def test_a_batch_decides_on_committed_stock_less_what_it_took(ctx: Context) -> None:
@@ -173,7 +201,7 @@ def test_a_batch_decides_on_committed_stock_less_what_it_took(ctx: Context) -> N
 
 def test_a_change_can_be_taken_over_without_the_feed(ctx: Context) -> None:
     open_shop(ctx, {"A": {"tea": 4}})
-    batch_stock(ctx)
+    feed.catch_up(ctx, ctx.stock)
     store.load_skus(ctx, ctx.stock, ["tea"])
     with ctx.uow() as uow:
         inventory.adjust(uow, [StockChange("A", "tea", 3)])

@@ -29,6 +29,7 @@ TABLE = [
         ({"tariffs": TABLE}, 31.0, None, None),
         ({"per_unit": 10, "services": {"express": {"per_shipment": 900}}}, 1.0, None, 930),
         ({"per_unit": "10"}, 1.0, None, 0),
+        ({"per_unit": 10**400, "per_kg": True}, 1.0, None, 0),
         ("free", 1.0, None, None),
         (None, 1.0, None, None),
     ],

@@ -46,6 +46,9 @@ FORM: list[tuple[str, object, str, str]] = [
     (f"{NEAR}/filters/0/not/value/0", [], f"{NEAR}/filters/0/not/value/0", "wrong_type"),
     (f"{NEAR}/sorts/0/by", "price", f"{NEAR}/sorts/0/by", "unknown_word"),
     (f"{NEAR}/sorts/2/seed", -1, f"{NEAR}/sorts/2/seed", "out_of_range"),
+    ("/limits/attempts", 10**400, "/limits/attempts", "out_of_range"),
+    ("/limits/attempts", float("nan"), "/limits/attempts", "wrong_type"),
+    (f"{NEAR}/filters/2/value", 10**400, f"{NEAR}/filters/2/value", "out_of_range"),
     ("/otherwise", "next", "/otherwise", "unknown_word"),
 ]
 
