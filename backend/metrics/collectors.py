@@ -46,6 +46,9 @@ def database_metrics(ctx: Context) -> Iterable[Metric]:
         row = uow.session.execute(sa.select(*(sa.func.coalesce(sa.func.sum(band), 0) for band in bands))).one()
         orders = uow.session.scalars(sa.select(sa.func.max(Order.id))).one() or 0
         owed = col(Delivery.status).in_([DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value])
+        waiting, oldest = uow.session.execute(
+            sa.select(sa.func.count(), sa.func.min(Order.routing_due_at)).where(col(Order.routing_due_at) <= uow.now)
+        ).one()
         pending = uow.session.scalars(sa.select(sa.func.count()).where(owed)).one()
         dead = uow.session.scalars(
             sa.select(sa.func.count()).where(col(Delivery.status) == DeliveryStatus.DEAD.value)
@@ -55,6 +58,9 @@ def database_metrics(ctx: Context) -> Iterable[Metric]:
         shipments.add_metric([band.value], float(count))
     yield shipments
     yield GaugeMetricFamily("pickwatch_orders", "Orders placed so far (the last order's number).", float(orders))
+    yield GaugeMetricFamily("pickwatch_routing_queue", "Orders due for routing.", float(waiting))
+    age = max(0.0, (ctx.clock.now() - oldest).total_seconds()) / max(1.0, ctx.clock.speed) if oldest else 0.0
+    yield GaugeMetricFamily("pickwatch_routing_lag_seconds", "Age of the oldest order due for routing.", age)
     deliveries = GaugeMetricFamily("pickwatch_deliveries", "Webhook messages by state.", labels=["status"])
     deliveries.add_metric([DeliveryStatus.PENDING.value], float(pending))
     deliveries.add_metric([DeliveryStatus.DEAD.value], float(dead))

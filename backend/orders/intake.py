@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
+
 from backend.auth.actor import Actor
 from backend.catalog import queries as catalog
 from backend.context import Context
@@ -38,6 +40,8 @@ MOST = 256
 OVERTAKEN_ROUNDS = 4
 #: How long the committer waits for more before it ends; the next order starts another.
 _LINGER_SECONDS = 2.0
+#: Two processes waited for each other's orders, and PostgreSQL chose us to try again.
+_DEADLOCK = "40P01"
 #: How long groups are looked up first after a repetition.
 _LOOK_SECONDS = 1.0
 _MOST_PRODUCTS = 500_000
@@ -110,6 +114,11 @@ class Intake:
         while calls := self._take():
             try:
                 self._commit(calls)
+            except Exception as error:  # whatever it was: the door stays open, and nobody waits for ever
+                log.exception("a group of orders could not be answered")
+                for call in calls:
+                    if not call.answer.done() and call.later is None:
+                        call.answer.set_exception(error)
             finally:
                 with self._changed:
                     self._inside -= len(calls)
@@ -134,6 +143,10 @@ class Intake:
         """Commit a group and answer it; what fails as a group is tried one by one, so that one spoils no other."""
         try:
             outcomes = commit(self._ctx, calls, self._desk)
+        except OperationalError as error:  # the database is away or too busy: for all of them
+            for call in calls:
+                call.answer.set_exception(error)
+            return
         except Exception as error:
             if len(calls) == 1:
                 calls[0].answer.set_exception(error)
@@ -191,6 +204,9 @@ def commit(ctx: Context, calls: Sequence[Call], desk: Desk) -> list[Outcome]:
         try:
             with ctx.uow() as uow:
                 return _judge(uow, calls, desk)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                raise
         except Overtaken:  # it was there, or whoever was quicker has committed: now we look
             desk.repeated()
     words = "Others place the same orders at this moment. Nothing was changed; send it again soon."

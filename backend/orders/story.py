@@ -22,6 +22,7 @@ from backend.orders.story_words import (
     place_of,
     reason_of,
 )
+from backend.routing.reading import candidates
 from models.events import EventType
 
 __all__ = ["Entry", "Happened", "Kind", "PlaceWords", "codes", "tell"]
@@ -157,10 +158,10 @@ def _ranked(trace: Mapping[str, Any]) -> str | None:
     if len(steps) != 1 or steps[0].get("did") != "whole" or not steps[0].get("sorted_by"):
         return None
     best = SORTS.get(str(steps[0]["sorted_by"][0]))
-    candidates = len(steps[0].get("ranked") or ())
+    count = candidates(steps[0])
     if best is None:
         return None
-    return f"the {best} of {candidates} with all of it" if candidates > 1 else "the only one with all of it"
+    return f"the {best} of {count} with all of it" if count > 1 else "the only one with all of it"
 
 
 def _promise(data: Mapping[str, Any], places: Places) -> str | None:

@@ -103,7 +103,8 @@ class Waiters:
         with self._changed:
             self._waiting = [waiter for waiter in self._waiting if waiter not in given]
         for waiter, answer in given.items():
-            waiter.call.answer.set_result(answer)
+            if not waiter.call.answer.done():
+                waiter.call.answer.set_result(answer)
 
     def _given(self, waiters: Sequence[Waiter], over: Sequence[Waiter]) -> dict[Waiter, Stored]:
         """Return the answers to those whose orders were routed or whose time is over, kept for their keys."""

@@ -20,6 +20,7 @@ from backend.routing.engine import route
 from backend.routing.explain import Said, explain
 from backend.routing.facts import Decision, LineFacts, OrderFacts
 from backend.routing.outcome import main_reason, outcome_of
+from backend.routing.reading import only_places, places_named
 from models.enums import RoutingOutcome
 from models.errors import Fault, invalid
 from models.tables import Location, Product
@@ -61,30 +62,14 @@ def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
 def as_seen(uow: Uow, traces: Sequence[Trace]) -> list[tuple[Trace, Said]]:
     """Return stored traces, and the same in words; what they tell of locations that the actor may not see is left out,
     but for those that were chosen, which are told by number."""
-    ids = {id_ for trace in traces for id_ in _places_of(trace)}
+    ids = {id_ for trace in traces for id_ in places_named(trace)}
     statement = sa.select(_LOCATION.c.id, _LOCATION.c.name, _LOCATION.c.code).where(snapshot.seen_by(uow.actor.scope))
     rows = fetch_in(uow.session, statement, _LOCATION.c.id, ids)
     names = {id_: f"{name} ({code})" for id_, name, code in rows}
     if not uow.actor.scope.everything:
         codes = {code for _, _, code in rows}
-        traces = [_promise_only(_only(trace, names.keys()), codes) for trace in traces]
+        traces = [_promise_only(only_places(trace, names.keys()), codes) for trace in traces]
     return [(trace, explain(trace, names)) for trace in traces]
-
-
-def _places_of(trace: Trace) -> set[int]:
-    """Return the locations that a trace names."""
-    found = {chosen[0] for chosen in trace.get("chosen", ())}
-    for step in trace.get("steps", ()):
-        found.update(id_ for ids in step.get("out", {}).values() for id_ in ids)
-        found.update(id_ for _, *pairs in step.get("short", ()) for id_ in pairs[::2])
-        found.update(row[0] for name in ("ranked", "chose") for row in step.get(name, ()))
-        found.update(id_ for name in ("rest", "over_limit") for id_ in step.get(name, ()))
-    return {id_ for id_ in found if id_ > 0}
-
-
-def _only(trace: Trace, seen: Collection[int]) -> Trace:
-    """Return a trace without what it tells of other locations than these."""
-    return {**trace, "steps": [_step_only(step, seen) for step in trace.get("steps", ())]}
 
 
 def _promise_only(trace: Trace, seen: Collection[str]) -> Trace:
@@ -95,24 +80,6 @@ def _promise_only(trace: Trace, seen: Collection[str]) -> Trace:
     shipments = [shipment for shipment in promise["shipments"] if shipment["location"] in seen]
     decided_by = promise["decided_by"] if promise["decided_by"] in seen else None
     return {**trace, "promise": {**promise, "decided_by": decided_by, "shipments": shipments}}
-
-
-def _step_only(step: Trace, seen: Collection[int]) -> Trace:
-    kept: dict[str, Any] = dict(step)
-    for name in ("rest", "over_limit"):
-        if name in step:
-            kept[name] = [id_ for id_ in step[name] if id_ in seen]
-    for name in ("ranked", "closing_minutes", "cutoff_minutes"):
-        if name in step:
-            kept[name] = [row for row in step[name] if row[0] in seen]
-    if "out" in step:
-        kept["out"] = {why: mine for why, ids in step["out"].items() if (mine := [id_ for id_ in ids if id_ in seen])}
-    if "short" in step:
-        kept["short"] = [
-            [number, *(part for pair in zip(pairs[::2], pairs[1::2], strict=True) if pair[0] in seen for part in pair)]
-            for number, *pairs in step["short"]
-        ]
-    return kept
 
 
 def _facts(uow: Uow, order: NewOrder) -> OrderFacts:

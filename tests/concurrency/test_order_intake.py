@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from backend.auth.actor import SYSTEM, Actor, LocationScope
 from backend.context import Context
@@ -183,6 +184,26 @@ def test_what_breaks_a_group_breaks_only_its_own_call(
     with pytest.raises(RuntimeError):
         calls[2].answer.result(20)
     assert [row["external_id"] for row in rows_of(ctx, Order)] == ["A-0", "A-1", "A-3"]
+
+
+def test_while_the_database_is_away_everybody_is_told_at_once(
+    door: Intake, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def away(_ctx: Context, calls: Any, _desk: Any) -> Any:
+        tries.append(len(calls))
+        raise OperationalError("BEGIN", {}, Exception("no connection"))
+
+    monkeypatch.setattr(intake, "commit", away)
+    calls = [_submit(door, call(f"A-{n}")) for n in range(50)]
+    for one in calls:
+        with pytest.raises(OperationalError):
+            one.answer.result(20)
+    assert sum(tries) == 50  # nobody was tried alone, one outage after the other
+    monkeypatch.undo()
+    assert isinstance(result(_submit(door, call("A-0"))), Stored)
+    assert len(rows_of(ctx, Order)) == 1
 
 
 def _submit(door: Intake, one: Call) -> Call:

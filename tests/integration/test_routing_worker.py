@@ -10,6 +10,7 @@ from backend.clock import ManualClock
 from backend.context import Context
 from backend.invariants import violations
 from backend.jobs import routing as job
+from backend.metrics.collectors import database_metrics
 from backend.orders import service as orders
 from backend.routing import service as routing
 from models.tables import Event, Order, RoutingDecision, Shipment
@@ -37,6 +38,19 @@ def test_due_orders_are_routed_and_no_longer_due(ctx: Context) -> None:
     routed = [event["data"] for event in rows_of(ctx, Event) if event["type"] == "order.routed"]
     assert sorted(data["location"] for data in routed) == ["CHI", "CHI", "NY"]
     assert_sound(ctx)
+
+
+def test_what_waits_for_routing_is_measured(ctx: Context, clock: ManualClock) -> None:
+    open_shop(ctx, {"CHI": {"tea": 2}})
+
+    def measured() -> dict[str, float]:
+        return {metric.name: metric.samples[0].value for metric in database_metrics(ctx) if metric.samples}
+
+    wait(ctx, order("A-1"), order("A-2"))
+    clock.advance(timedelta(seconds=7))
+    assert (measured()["pickwatch_routing_queue"], measured()["pickwatch_routing_lag_seconds"]) == (2, 7)
+    job.run(ctx)
+    assert (measured()["pickwatch_routing_queue"], measured()["pickwatch_routing_lag_seconds"]) == (0, 0)
 
 
 def test_the_most_urgent_lane_gets_the_last_unit(ctx: Context) -> None:

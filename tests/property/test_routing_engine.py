@@ -18,6 +18,7 @@ from backend.routing.document import parse_strategy
 from backend.routing.engine import route, route_all
 from backend.routing.explain import explain, why_not
 from backend.routing.facts import Assignment, Limit, LineFacts, Load, Network, OrderFacts, Place
+from backend.routing.reading import only_places, places_named
 from models.enums import Method
 from tests.support.routing import Shelf
 
@@ -167,11 +168,32 @@ def test_listing_order_and_history_never_matter(
     second = route(order, mixed, strategy)
     assert first == second
     assert json.dumps(first.trace) == json.dumps(second.trace)
-    trace = json.loads(json.dumps(first.trace))
+
+
+UNMET = ("none of what the order needs", "is for L01 alone", "is for L99 alone", "No location was looked at")
+
+
+@given(places=networks, units=stocks, blocked=blocks, order=some_order(), document=some_strategy())
+@settings(max_examples=150, deadline=None)
+def test_every_trace_can_be_read_and_told_to_somebody_who_sees_less(
+    places: tuple[Place, ...],
+    units: dict[int, dict[int, int]],
+    blocked: frozenset[tuple[int, int]],
+    order: OrderFacts,
+    document: dict[str, Any],
+) -> None:
+    decision = route(order, make(places, units, blocked), parse_strategy(document))
+    trace = json.loads(json.dumps(decision.trace))
+    chosen = {one.place.location_id for one in decision.assignments}
     assert explain(trace, {}).text
     for id_ in range(1, 8):
-        chosen = id_ in {one.place.location_id for one in first.assignments}
-        assert why_not(trace, id_, {}).text.startswith("Why not" if not chosen else "Why location")
+        said = why_not(trace, id_, {})
+        assert said.text.startswith("Why location" if id_ in chosen else "Why not")
+        assert (id_ in places_named(trace)) is (id_ in chosen or not any(word in said.under[0].text for word in UNMET))
+        assert places_named(only_places(trace, {id_})) <= chosen | {id_}
+        alone = why_not(only_places(trace, {id_}), id_, {})
+        assert alone.text == said.text
+        assert alone.under == said.under or id_ in chosen
 
 
 def book(one: Assignment, order: OrderFacts, load: Counter[str], blocked: frozenset[tuple[int, int]]) -> None:

@@ -15,6 +15,7 @@ from backend.routing.document import parse_strategy
 from backend.routing.engine import route
 from backend.routing.explain import Said, explain, why_not
 from backend.routing.facts import Limit, LineFacts, Place
+from backend.routing.reading import candidates
 from backend.routing.schema import DEEPEST
 from models.enums import Method
 from tests.support.routing import network, order, place, strategy
@@ -146,6 +147,10 @@ def test_long_lists_are_cut_and_still_counted() -> None:
     trace = route(order((1, 1)), network(places, {1: dict.fromkeys(range(1, 701), 1)}), default_strategy()).trace
     assert trace["steps"][0]["out"]["closed"][-1] == -200
     assert "700 left out: closed by hand" in sentences(explain(trace, {}))
+    open_ = [place(id_) for id_ in range(1, 701)]
+    trace = route(order((1, 1)), network(open_, {1: dict.fromkeys(range(1, 701), 1)}), default_strategy()).trace
+    assert candidates(trace["steps"][0]) == 700
+    assert candidates({"ranked": [[1, 2.0]], "rest": [2, 3]}) == 3
 
 
 DOCUMENTED = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "routing.md").read_text(encoding="utf-8"), re.DOTALL)
