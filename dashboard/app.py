@@ -18,7 +18,7 @@ from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
 from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders
-from dashboard.pages.routing import edit, empty, overview, trial
+from dashboard.pages.routing import edit, empty, overview, shadow, trial
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.inventory import InventoryState
@@ -30,6 +30,7 @@ from dashboard.state.orders import OrdersState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
 from dashboard.state.routing.overview import RoutingState
+from dashboard.state.routing.shadow import ShadowState
 from dashboard.state.routing.trial import TryState
 from dashboard.state.session import Session
 from dashboard.tabs import TabTokens
@@ -50,6 +51,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.ROUTING: (overview.page, [Session.load, RoutingState.open]),
     nav.ROUTING_EDIT: (edit.page, [Session.load, EditState.open]),
     nav.ROUTING_TRY: (trial.page, [Session.load, TryState.open]),
+    nav.ROUTING_SHADOW: (shadow.page, [Session.load, ShadowState.open]),
     nav.ROUTING_EMPTY: (empty.page, [Session.load, EmptyState.open]),
     nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
     nav.ORDER: (order.page, [Session.load, OrderState.open]),

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 
 class Refused(Exception):
@@ -69,7 +70,19 @@ def checked(handler: Callable[..., Any], payload: Mapping[str, Any], *, bounds: 
     missing = {name for name, known in parameters.items() if known.required} - payload.keys()
     if extra or missing:
         raise Refused(f"{len(extra)} unknown and {len(missing)} missing arguments")
-    return {name: _fit(name, parameters[name], value) for name, value in payload.items()}
+    return {name: _fit(name, parameters[name], _form(name, value)) for name, value in payload.items()}
+
+
+def _form(name: str, value: Any) -> Any:
+    """Return the fields of a form that was sent as a plain dict, the last of those with one name; all else as it is."""
+    if not isinstance(value, Mapping) or FORM_DATA_ENTRIES_KEY not in value:
+        return value
+    entries = value[FORM_DATA_ENTRIES_KEY]
+    if len(value) > 1 or not isinstance(entries, list):
+        raise Refused(f"argument {name} is no form")
+    if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in entries):
+        raise Refused(f"argument {name} is no form")
+    return dict(entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import StreamingResponse
 
 from backend.api.deps import require
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/ui/export", include_in_schema=False)
 
 Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
 RoutingReader = Annotated[Actor, Depends(require(Permission.ROUTING_READ))]
+RunId = Annotated[int, Path(ge=1, lt=2**53)]
 OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 StockReader = Annotated[Actor, Depends(require(Permission.INVENTORY_READ))]
 SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
@@ -69,6 +70,12 @@ def strategies(request: Request, actor: RoutingReader) -> StreamingResponse:
     """Return the versions of strategies, all pages of them."""
     address = RoutingAddress.parse(request.query_params)
     return _file("strategies", sheets.VERSIONS, door().every_version(Asker(actor, AMERICAN), address))
+
+
+@router.get("/shadow-run/{run}.csv")
+def shadow_run(run: RunId, actor: RoutingReader) -> StreamingResponse:
+    """Return the orders that a shadow run sends elsewhere; 404 for a run that is not there."""
+    return _file(f"shadow-run-{run}", sheets.DIFFERENCES, door().every_difference(Asker(actor, AMERICAN), run))
 
 
 @router.get("/empty-suggestions.csv")

@@ -122,6 +122,7 @@ PAGES: tuple[Page, ...] = (
     ROUTING,
     ROUTING_EDIT,
     ROUTING_TRY,
+    ROUTING_SHADOW,
     ROUTING_EMPTY,
     DELIVERIES,
     LOGIN,

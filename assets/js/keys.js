@@ -2,6 +2,7 @@
 //   data-rows         a list; j and k move between its rows' links, Enter follows the link by itself
 //   data-close        what Esc presses when no dialog and no menu is open
 //   data-search       the search field of a page; / goes there first, the arrow down from there into the list
+//   data-focus        a form whose first field takes the focus when the form appears
 //   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
 //   data-rail-toggle  narrows the rail, and remembers it
 (() => {
@@ -77,6 +78,16 @@
       if (list && move(e.key === "j" ? 1 : -1, list, "[data-row]")) e.preventDefault();
     }
   });
+
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        const form = node.matches("[data-focus]") ? node : node.querySelector("[data-focus]");
+        form?.querySelector("input, select, textarea, [type=submit]")?.focus();
+      }
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
 
   const rail = (slim) => document.documentElement.toggleAttribute("data-slim-rail", slim);
   rail(localStorage.getItem("rail") === "slim");

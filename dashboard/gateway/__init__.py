@@ -14,12 +14,15 @@ from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.routing import RoutingDoor
+from dashboard.gateway.shadow import ShadowDoor
 from dashboard.gateway.trial import TrialDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
 
-class Gateway(NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, InventoryDoor, RoutingDoor, TrialDoor):
+class Gateway(
+    NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, InventoryDoor, RoutingDoor, TrialDoor, ShadowDoor
+):
     """The door of the running program; tests put another in its place with `use`."""
 
 

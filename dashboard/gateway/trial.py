@@ -6,7 +6,7 @@ from backend.auth.actor import Actor
 from backend.persistence.uow import Uow
 from backend.routing import strategies, versions
 from backend.routing.document import Strategy, parse_strategy
-from backend.routing.trials import Wish, try_order, wish_of
+from backend.routing.trials import Tried, Wish, try_order, wish_of
 from backend.sla import queries
 from backend.sla.views import LocationFilter
 from dashboard.address.routing import TryAddress
@@ -39,7 +39,8 @@ class TrialDoor(Door):
         with self._context().read(asker.actor) as uow:
             strategy, by = _strategy(uow, address.strategy)
             tried = try_order(uow, _wish(uow, asker.actor, address), strategy)
-            return TryScreen(say.trial(tried, self._reader(uow, asker), by=by), say.found(tried, address.find))
+            answer = say.trial(tried, self._reader(uow, asker), by=by, zone=_zone(uow, tried))
+            return TryScreen(answer, say.found(tried, address.find))
 
     def why_not(self, asker: Asker, address: TryAddress) -> list[WhyNot]:
         """Return only the second half of `try_order`, for one who types."""
@@ -52,6 +53,12 @@ def _wish(uow: Uow, actor: Actor, address: TryAddress) -> Wish:
         return wish_of(uow, address.order)
     near = queries.location(uow, address.near) if address.near else None
     return asked.wish(address, near)
+
+
+def _zone(uow: Uow, tried: Tried) -> str:
+    """Return the time zone of the first place that takes something."""
+    first = next(iter(tried.decision.assignments), None)
+    return queries.location(uow, first.place.code).time_zone if first else "UTC"
 
 
 def _strategy(uow: Uow, key: str) -> tuple[Strategy, str]:

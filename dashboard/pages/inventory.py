@@ -22,8 +22,23 @@ def page() -> rx.Component:
     """Return the page."""
     return frame(
         nav.INVENTORY,
-        rx.el.div(_title(), class_name="page-head"),
         trouble(state.trouble, InventoryState.open),
+        rx.cond(
+            state.missing,
+            notice(
+                "search-x",
+                "There is no such product or location",
+                "It may have another code, or lie outside the part of the network that you see.",
+                link("Show all stock", href=nav.INVENTORY.route, class_name="button is-main"),
+            ),
+            _content(),
+        ),
+    )
+
+
+def _content() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(_title(), class_name="page-head"),
         rx.el.div(
             rx.cond(state.view == "", _search()),
             rx.el.div(

@@ -86,6 +86,7 @@ def _form() -> rx.Component:
         no_validate=True,
         class_name="stock-form",
         key=form.action,
+        custom_attrs={"data-focus": ""},
     )
 
 

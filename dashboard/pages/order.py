@@ -135,7 +135,6 @@ def _confirmation() -> rx.Component:
                     id="reason",
                     name="reason",
                     max_length=LONGEST_REASON,
-                    auto_focus=True,
                     auto_complete="off",
                     placeholder="For example: the customer asked for it",
                     aria_describedby="reason-fault",
@@ -158,5 +157,7 @@ def _confirmation() -> rx.Component:
         ),
         on_submit=OrderState.confirm,
         class_name="panel confirm",
+        key=state.asking,
+        custom_attrs={"data-focus": ""},
         aria_label="Are you sure?",
     )

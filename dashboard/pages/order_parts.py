@@ -120,14 +120,63 @@ def _units(one: Any) -> rx.Component:
 
 
 def why() -> rx.Component:
-    """Return why the order went where it went."""
+    """Return why the order went where it went, and why not elsewhere."""
     return panel(
         "Why here?",
         rx.cond(
             state.why.length() > 0,
-            rx.el.ul(rx.foreach(state.why, _reason), class_name="why panel-body"),
-            rx.el.p("Nothing was decided for this order by a strategy yet.", class_name="panel-body muted"),
+            rx.fragment(
+                rx.el.div(
+                    rx.el.p(state.decided, class_name="muted"),
+                    rx.el.ul(rx.foreach(state.why, _reason), class_name="why"),
+                    rx.cond(
+                        state.why_steps.length() > 0,
+                        rx.el.details(
+                            rx.el.summary(rx.icon("chevron-right", size=16), "How it was decided, step by step"),
+                            rx.el.ul(rx.foreach(state.why_steps, _reason), class_name="why"),
+                            class_name="why-steps",
+                        ),
+                    ),
+                    class_name="panel-body why-told",
+                ),
+                _elsewhere(),
+            ),
+            rx.el.p(
+                "No decision was made yet, or none is kept: an order that came with its location is not routed.",
+                class_name="panel-body muted",
+            ),
         ),
+        class_name="is-why",
+    )
+
+
+def _elsewhere() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.label("Why not elsewhere?", html_for="why-not"),
+            rx.debounce_input(
+                rx.el.input(
+                    value=state.there,
+                    on_change=OrderState.ask_about,
+                    type="search",
+                    id="why-not",
+                    placeholder="Name or code of a location",
+                    max_length=100,
+                    auto_complete="off",
+                ),
+                debounce_timeout=250,
+            ),
+            class_name="field",
+        ),
+        rx.el.div(
+            rx.cond(
+                state.not_there.length() > 0,
+                rx.el.ul(rx.foreach(state.not_there, _reason), class_name="why"),
+                rx.cond(state.there != "", rx.el.p("No location is called that.", class_name="muted")),
+            ),
+            role="status",
+        ),
+        class_name="why-not",
     )
 
 

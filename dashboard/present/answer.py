@@ -138,7 +138,9 @@ def _one(part: ShipmentPart, order: OrderWhole, reader: Reader) -> Answer:
         return Answer(f"Ready at {part.where.name}{when}", _due_words(part, reader), _tone(part))
     if order.promised_at and part.method in _ARRIVES and part.sla is not Compliance.NON_COMPLIANT:
         by = _at(order.promised_at, part, reader)
-        return Answer(f"Will {_ARRIVES[part.method]} by {by}", f"From {part.where.name}. {_due_words(part, reader)}")
+        leaves = f"It is to leave {part.where.name} by {_at(part.due_at, part, reader)}. " if part.due_at else ""
+        told = leaves + _due_words(part, reader)
+        return Answer(f"Will {_ARRIVES[part.method]} by {by}", told or f"From {part.where.name}.", _tone(part))
     if part.due_at is None:
         return Answer(f"In work at {part.where.name}", "No promise runs for it.")
     until = _UNTIL[part.method].format(place=part.where.name)

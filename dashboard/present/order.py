@@ -18,12 +18,12 @@ from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.money import money
 from dashboard.present.orders import ORDER_WORDS
 from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
+from dashboard.present.why import reckoned
 from dashboard.views.order import (
     Fact,
     LineRow,
     OrderHead,
     OrderScreen,
-    Reckoned,
     ShipmentCard,
     Step,
     StoryLine,
@@ -52,6 +52,8 @@ class Facts:
     order: OrderWhole
     story: Sequence[Entry]
     why: Sequence[WhyLine] = ()
+    steps: Sequence[WhyLine] = ()
+    decided: str = ""
     promise: Mapping[str, Any] = field(default_factory=dict)
     may: Collection[OrderCommand] = ()
 
@@ -70,6 +72,8 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         address=address(order),
         promise=reckoned(facts.promise, order.time_zone, reader),
         why=list(facts.why),
+        why_steps=list(facts.steps),
+        decided=facts.decided,
     )
 
 
@@ -261,19 +265,3 @@ def address(order: OrderWhole) -> list[str]:
     lines = [str(there[key]) for key in _ADDRESS if there.get(key)]
     region = ", ".join(str(there[key]) for key in _REGION if there.get(key))
     return [*lines, region] if region else lines
-
-
-def reckoned(document: Mapping[str, Any], zone: str, reader: Reader) -> list[Reckoned]:
-    """Return the parts of the promise date's sum."""
-    parts = [part for part in document.get("parts") or () if isinstance(part, Mapping)]
-    return [
-        Reckoned(str(number), str(part.get("words", "")), _until(part.get("to"), zone, reader))
-        for number, part in enumerate(parts)
-    ]
-
-
-def _until(instant: Any, zone: str, reader: Reader) -> str:
-    try:
-        return say.wall_time(datetime.fromisoformat(str(instant)), zone, reader.now, reader.locale)
-    except ValueError:
-        return ""

@@ -39,6 +39,7 @@ class InventoryState(rx.State):
     """Stock by product and by location, and one balance whole."""
 
     ready: bool = False
+    missing: bool = False
     trouble: str = ""
     title: str = ""
     code: str = ""
@@ -134,13 +135,14 @@ class InventoryState(rx.State):
         try:
             screen = await ask(self, lambda door, asker: door.inventory(asker, address))
         except Trouble as trouble:
-            self.trouble = str(trouble)
+            self.missing = trouble.code is ErrorCode.NOT_FOUND
+            self.trouble = "" if self.missing else str(trouble)
             return
         self._summed_at = time.monotonic()
         self._show(screen)
 
     def _show(self, screen: InventoryScreen) -> None:
-        self.trouble, self.ready = "", True
+        self.trouble, self.missing, self.ready = "", False, True
         for name in ("title", "code", "up", "sides", "lows", "columns", "rows", "pager", "csv", "panel", "segments"):
             fresh = getattr(screen, name)
             if getattr(self, name) != fresh:  # what did not change is not sent again

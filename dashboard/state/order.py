@@ -54,6 +54,10 @@ class OrderState(rx.State):
     address: list[str] = []
     promise: list[Reckoned] = []
     why: list[WhyLine] = []
+    why_steps: list[WhyLine] = []
+    decided: str = ""
+    there: str = ""  # which other location was asked about
+    not_there: list[WhyLine] = []
     asking: str = ""  # which action waits for its reason and a yes
     fault: str = ""  # what is wrong with the reason
     said: str = ""  # what became of the last action
@@ -106,6 +110,20 @@ class OrderState(rx.State):
             self.said, self.refused = _SAID[command], False
         await self._reload()
 
+    @rx.event
+    @policy(Permission.ORDERS_READ)
+    async def ask_about(self, text: Annotated[str, Field(max_length=100)]) -> None:
+        """Say why a location was not chosen."""
+        self.there = text
+        order_id, wanted = self._id(), text.strip()
+        if not wanted:
+            self.not_there = []
+            return
+        try:
+            self.not_there = await ask(self, lambda door, asker: door.why_not_elsewhere(asker, order_id, wanted))
+        except Trouble as trouble:
+            self.not_there = [WhyLine("0", str(trouble), 0)]
+
     async def _reload(self) -> None:
         order_id = self._id()
         try:
@@ -118,7 +136,20 @@ class OrderState(rx.State):
 
     def _show(self, screen: OrderScreen) -> None:
         self.trouble, self.missing, self.ready = "", False, True
-        names = ("head", "answer", "story", "lines", "total", "shipments", "customer", "address", "promise", "why")
+        names = (
+            "head",
+            "answer",
+            "story",
+            "lines",
+            "total",
+            "shipments",
+            "customer",
+            "address",
+            "promise",
+            "why",
+            "why_steps",
+            "decided",
+        )
         for name in names:
             fresh: Any = getattr(screen, name)
             if getattr(self, name) != fresh:  # what did not change is not sent again

@@ -135,3 +135,5 @@ class OrderScreen:
     address: list[str]
     promise: list[Reckoned]
     why: list[WhyLine]
+    why_steps: list[WhyLine]
+    decided: str

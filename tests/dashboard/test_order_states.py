@@ -48,7 +48,7 @@ class Fake(Gateway):
         if self.refusal:
             raise self.refusal
         head = OrderHead(id=order_id, number="A-1", version=self.version)
-        return OrderScreen(head, Answer("Fine"), [], [], "", [], [], [], [], [])
+        return OrderScreen(head, Answer("Fine"), [], [], "", [], [], [], [], [], [], "")
 
     def command_order(
         self, asker: Asker, order_id: int, command: OrderCommand, *, reason: str, expected_version: int

@@ -92,8 +92,7 @@ def test_what_is_typed_is_checked_and_may_be_saved(fake: Fake) -> None:
         assert (state.text, state.may_save, state.may_activate) == (TEXT, False, True)
         await handler(EditState, "typed")(state, OTHER)
         assert (state.may_save, state.may_activate) == (True, False)
-        handler(EditState, "set_note")(state, "why")
-        await handler(EditState, "save")(state)
+        await handler(EditState, "submit")(state, {"note": "why", "edit_note": None})
         assert fake.saved == [(OTHER, "why")]
         assert "Saved as version 2" in state.said
         assert (state.note, state.may_save, state.may_activate) == ("", False, True)

@@ -23,6 +23,11 @@ PAGES = {
     "location": f"/locations/{WORST}",
     "deliveries": "/deliveries",
     "delivery": "/deliveries?id=1",
+    "orders": "/orders",
+    "order": "/orders/1",
+    "inventory": "/inventory",
+    "stock": f"/inventory?sku=tea&at={WORST}&of=tea",
+    "segments": "/inventory?view=segments",
     "not-found": "/nowhere",
 }
 #: The tablet's parts are the laptop's or the phone's; colours differ by theme, not by size.
@@ -36,6 +41,11 @@ SIGNS = {
     "location": ".location-head h1",
     "deliveries": ".row-link",
     "delivery": ".delivery",
+    "orders": ".row-link",
+    "order": ".answer-text",
+    "inventory": ".row-link",
+    "stock": ".stock-panel",
+    "segments": ".notice",
     "not-found": ".notice",
 }
 

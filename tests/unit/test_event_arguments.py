@@ -113,3 +113,28 @@ def test_a_refusal_does_not_repeat_what_was_sent() -> None:
     with pytest.raises(Refused) as refused:
         checked(handler, {"count": "s3cret"})
     assert "s3cret" not in str(refused.value)
+
+
+def typed_form(self: object, given: dict[str, Annotated[str, Field(max_length=5)]]) -> None:
+    """A handler of a form."""
+
+
+def test_a_form_comes_as_its_fields() -> None:
+    sent = {"given": {"__reflex_form_data__": [["units", "1"], ["why", "x"], ["units", "2"]]}}
+    assert checked(typed_form, sent) == {"given": {"units": "2", "why": "x"}}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"__reflex_form_data__": "units"},
+        {"__reflex_form_data__": [["units"]]},
+        {"__reflex_form_data__": [[1, "x"]]},
+        {"__reflex_form_data__": [["units", {"a": 1}]]},
+        {"__reflex_form_data__": [["units", "too long"]]},
+        {"__reflex_form_data__": [], "units": "1"},
+    ],
+)
+def test_what_only_looks_like_a_form_is_refused(sent: object) -> None:
+    with pytest.raises(Refused):
+        checked(typed_form, {"given": sent})

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from backend.context import Context
 from backend.simulation import facts
+from backend.simulation.demo import rarities
 from backend.simulation.demo.simulator import Simulator
 from backend.simulation.demo.warmup import LIVED, catch_up, seed_network
 from backend.simulation.past import at_instant
@@ -41,3 +42,6 @@ def ensure_demo(ctx: Context, *, seed: int = DEFAULT_SEED) -> None:
     ) as bar:
         task = bar.add_task("demo", total=1.0)
         catch_up(ctx, simulator, now=now, show=lambda share: bar.update(task, completed=share))
+    if not network:
+        with ctx.uow() as uow:
+            rarities.place_orders(uow)

@@ -11,6 +11,7 @@ _TABS = (
     (nav.ROUTING, "Strategy"),
     (nav.ROUTING_EDIT, "Edit"),
     (nav.ROUTING_TRY, "Try an order"),
+    (nav.ROUTING_SHADOW, "Shadow run"),
     (nav.ROUTING_EMPTY, "Empty suggestions"),
 )
 

@@ -158,8 +158,8 @@ def _save() -> rx.Component:
                 id="edit-note",
                 name="note",
                 max_length=500,
-                value=state.note,
-                on_change=EditState.set_note,
+                on_blur=EditState.set_note,
+                key=state.revision,  # empty again after a save
                 placeholder="Stores of the east first while the west is snowed in",
                 auto_complete="off",
             ),
@@ -180,7 +180,7 @@ def _save() -> rx.Component:
             title=state.activate_hint,
             custom_attrs=opens("activate"),
         ),
-        on_submit=EditState.save,
+        on_submit=EditState.submit,
         class_name="editor-foot",
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from backend.routing.figures import EmptyView
 from dashboard.present.routing.reasons import reason_words
 from dashboard.present.sheet import Cell
@@ -12,6 +15,14 @@ EMPTY = (
     *("order", "channel", "method", "lines", "units", "outcome", "reason", "in_words", "attempt", "state", "at"),
     "routed_again_at",
 )
+
+
+DIFFERENCES = ("order", "order_id", "active", "tried")
+
+
+def difference(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return an order that two strategies send to different places as a row of `DIFFERENCES`."""
+    return (one["external_id"], one["order"], " ".join(one["active"]), " ".join(one["tried"]))
 
 
 def version(one: RoutingStrategy) -> tuple[Cell, ...]:

@@ -37,6 +37,12 @@ _PARTS = {
     "collection": "Collection",
     "transit": "Transit",
 }
+_ACTIONS = {
+    "unassigned": "would stay unassigned",
+    "backordered": "would wait for stock",
+    "customer_care": "would go to customer care",
+    "cancel": "would be cancelled",
+}
 _CAME = {
     "whole": "One place takes all of it.",
     "split_by_line": "Split: each line whole from one place.",
@@ -44,10 +50,10 @@ _CAME = {
 }
 
 
-def trial(facts: Tried, reader: Reader, *, by: str) -> Trial:
-    """Return the answer in words."""
+def trial(facts: Tried, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
+    """Return the answer in words; times are of `zone`."""
     trace, names = facts.decision.trace, _names(facts)
-    date, hint = _promise(facts.promise, reader)
+    date, hint = _promise(facts.promise, zone, reader)
     parts = facts.promise.parts
     return Trial(
         headline=explain(trace, names).text,
@@ -55,10 +61,10 @@ def trial(facts: Tried, reader: Reader, *, by: str) -> Trial:
         by=by,
         order=_order(facts.order, reader),
         chosen=list(_chosen(facts, reader)),
-        left=[_left(one, trace) for one in trace.get("left", ())],
+        left=[_left(one, trace, reader) for one in trace.get("left", ())],
         promise=date,
         promise_hint=hint,
-        parts=_parts(parts, reader),
+        parts=_parts(parts, zone, reader),
         steps=[_step(step, number, facts, reader) for number, step in enumerate(trace.get("steps", ()), start=1)],
         none=_untried(trace),
     )
@@ -103,10 +109,10 @@ def _chosen(facts: Tried, reader: Reader) -> Iterator[ChosenView]:
         )
 
 
-def _left(one: Sequence[Any], trace: Mapping[str, Any]) -> str:
+def _left(one: Sequence[Any], trace: Mapping[str, Any], reader: Reader) -> str:
     line_id, units, action, reason = one
     sku = next((sku for id_, sku, _ in trace["lines"] if id_ == line_id), str(line_id))
-    return f"{units} × {sku}: {action.replace('_', ' ')}. {reason_words(reason)}."
+    return f"{say.count(units, reader.locale)} × {sku} {_ACTIONS.get(action, action)}. {reason_words(reason)}."
 
 
 def _untried(trace: Mapping[str, Any]) -> str:
@@ -117,17 +123,17 @@ def _untried(trace: Mapping[str, Any]) -> str:
     return f"No place was looked at. {reason_words(left[0][3])}."
 
 
-def _promise(promise: Promise, reader: Reader) -> tuple[str, str]:
+def _promise(promise: Promise, zone: str, reader: Reader) -> tuple[str, str]:
     if promise.date is None:
         problem = next((one.problem for one in promise.shipments if one.problem), "not everything has a place")
         return "No date", problem
     return (
-        say.at_place(promise.date, "UTC", reader.now, reader.locale),
+        say.at_place(promise.date, zone, reader.now, reader.locale),
         say.relative(promise.date, reader.now),
     )
 
 
-def _parts(parts: Sequence[Part], reader: Reader) -> list[PartView]:
+def _parts(parts: Sequence[Part], zone: str, reader: Reader) -> list[PartView]:
     longest = max((one.end - one.start for one in parts), default=None)
     return [
         PartView(
@@ -135,7 +141,7 @@ def _parts(parts: Sequence[Part], reader: Reader) -> list[PartView]:
             word=_PARTS.get(one.part.value, one.part.value),
             text=one.words,
             took=say.duration((one.end - one.start).total_seconds()),
-            until=say.at_place(one.end, "UTC", reader.now, reader.locale),
+            until=say.at_place(one.end, zone, reader.now, reader.locale),
             percent=round(100 * (one.end - one.start) / longest) if longest else 0,
         )
         for number, one in enumerate(parts)
@@ -156,7 +162,7 @@ def _step(step: Mapping[str, Any], number: int, facts: Tried, reader: Reader) ->
         about=f"{_places(step['asked'], reader)} something of it, {say.count(len(ranked) + rest)} ranked",
         came=_came(step),
         ranked=[_ranked(row, place, step, facts, reader) for place, row in enumerate(ranked, start=1)],
-        rest=f"{_places(rest, reader)} a place after these." if rest else "",
+        rest=f"{say.count(rest, reader.locale)} more are ranked after these." if rest else "",
         out=list(_out(step, facts, reader)),
         open="chose" in step,
     )
@@ -167,12 +173,12 @@ def _places(number: int, reader: Reader) -> str:
 
 
 def _came(step: Mapping[str, Any]) -> str:
-    if step.get("cut"):
-        return "It would take more parcels than allowed."
     if step.get("incomplete"):
         return "A split would not have covered all of it, so none was made."
     if "chose" in step:
-        return _CAME.get(str(step.get("did")), "")
+        return _CAME.get(str(step.get("did")), "") + (" No more parcels are allowed." if step.get("cut") else "")
+    if step.get("cut"):
+        return "It would take more parcels than allowed."
     return "Nothing was taken here."
 
 

@@ -13,6 +13,7 @@ from dashboard.guard import policy
 from dashboard.live import Live
 from dashboard.present.routing.versions import EDIT_PATH, STATE_WORDS
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.forms import Fields, texts
 from dashboard.views.routing import Checked, Opened
 from models.enums import Permission, StrategyStatus
 from models.errors import ErrorCode
@@ -96,6 +97,13 @@ class EditState(rx.State):
     @policy(Permission.ROUTING_WRITE)
     async def save(self) -> Any:
         """Save what is typed as a draft, unless somebody saved since this was opened."""
+        return await self._save(self.opened.tag)
+
+    @rx.event
+    @policy(Permission.ROUTING_WRITE)
+    async def submit(self, fields: Fields) -> Any:
+        """Save with the note that stands in the form."""
+        self.note = texts(fields).get("note", "")
         return await self._save(self.opened.tag)
 
     @rx.event

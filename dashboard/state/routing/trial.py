@@ -12,11 +12,11 @@ from dashboard.guard import policy
 from dashboard.live import Live
 from dashboard.present.routing.versions import TRY_PATH
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.forms import Fields, texts
 from dashboard.views.trial import Trial, TryForm, WhyNot
 from models.enums import Permission
 
 Text = Annotated[str, Field(max_length=200)]
-Fields = Annotated[dict[Text, Text], Field(max_length=20)]
 
 
 class TryState(rx.State):
@@ -53,7 +53,7 @@ class TryState(rx.State):
     @policy(Permission.ROUTING_READ)
     def submit(self, fields: Fields) -> Any:
         """Try what the form says."""
-        return rx.redirect(TryAddress.parse(fields).href(TRY_PATH))
+        return rx.redirect(TryAddress.parse(texts(fields)).href(TRY_PATH))
 
     @rx.event
     @policy(Permission.ROUTING_READ)

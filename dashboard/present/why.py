@@ -1,0 +1,70 @@
+"""Why an order went where it went: the sentences of the explanation as lines of a list, and the promise's sum. Pure;
+the sentences are made by `backend/routing/explain.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from backend.routing.explain import Said
+from dashboard import format as say
+from dashboard.present.common import Reader
+from dashboard.views.order import Reckoned, WhyLine
+
+#: Deeper sentences stand as deep as this.
+DEEPEST = 3
+
+
+def lines(said: Sequence[Said]) -> list[WhyLine]:
+    """Return trees of sentences as lines, each with how deep it stands."""
+    return [
+        WhyLine(str(number), text, min(depth, DEEPEST))
+        for number, (text, depth) in enumerate(pair for one in said for pair in _walk(one, 0))
+    ]
+
+
+def in_short(said: Said, trace: Mapping[str, Any]) -> list[WhyLine]:
+    """Return where it went and what was left over, without how that was found."""
+    return lines([replace(said, under=said.under[: _told_first(trace)])])
+
+
+def step_by_step(said: Said, trace: Mapping[str, Any]) -> list[WhyLine]:
+    """Return what happened in each scenario."""
+    return lines(said.under[_told_first(trace) :])
+
+
+def _told_first(trace: Mapping[str, Any]) -> int:
+    return len(trace.get("chosen", ())) + len(trace.get("left", ()))
+
+
+def _walk(said: Said, depth: int) -> Iterator[tuple[str, int]]:
+    yield said.text, depth
+    for under in said.under:
+        yield from _walk(under, depth + 1)
+
+
+def decided(strategy: str | None, version: int | None, attempt: int, at: datetime, reader: Reader) -> str:
+    """Return who decided and when: "Decided by near, version 3, 5 min ago"."""
+    by = f"{strategy}, version {version}" if strategy else "the strategy that comes with the program"
+    again = f" at attempt {attempt}" if attempt > 1 else ""
+    return f"Decided by {by}{again}, {say.relative(at, reader.now)}"
+
+
+def reckoned(document: Mapping[str, Any], zone: str, reader: Reader) -> list[Reckoned]:
+    """Return the parts of the promise's sum, those of the shipment that comes last."""
+    shipments = [one for one in document.get("shipments") or () if isinstance(one, Mapping)]
+    decides = [one for one in shipments if one.get("location") == document.get("decided_by")] or shipments[:1]
+    parts = [part for one in decides for part in one.get("parts") or () if isinstance(part, Mapping)]
+    return [
+        Reckoned(str(number), str(part.get("words", "")), _until(part.get("to"), zone, reader))
+        for number, part in enumerate(parts)
+    ]
+
+
+def _until(instant: Any, zone: str, reader: Reader) -> str:
+    try:
+        return say.wall_time(datetime.fromisoformat(str(instant)), zone, reader.now, reader.locale)
+    except ValueError:
+        return ""
