@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import httpx
 import pytest
@@ -68,6 +69,7 @@ def test_an_order_is_held_with_a_reason_and_released(desk: Page, program: Progra
     desk.keyboard.press("Enter")
     expect(desk.locator(".answer-text")).to_have_text("On hold: The address is being checked")
     desk.get_by_role("button", name="Release").press("Enter")
+    expect(desk.get_by_role("button", name="Release it")).to_be_focused()
     desk.keyboard.press("Escape")
     expect(desk.locator(".confirm")).to_have_count(0)
     desk.get_by_role("button", name="Release").press("Enter")
@@ -115,7 +117,7 @@ def test_lists_are_files_too(program: Program, boss: httpx.Client) -> None:
 
 def test_a_viewer_sees_stock_but_neither_orders_nor_buttons(browser: Browser, program: Program) -> None:
     context = new_context(browser)
-    with program.sign_in("eve", PASSWORD) as eve:
+    with closing(program.sign_in("eve", PASSWORD)) as eve:
         carry_session(context, program.url, dict(eve.cookies))
         assert eve.get("/ui/export/orders.csv").status_code == 403
     page = context.new_page()
