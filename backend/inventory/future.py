@@ -92,8 +92,11 @@ def promise_future(uow: Uow, wants: Sequence[tuple[int, int, int, int | None]]) 
     What a line was promised before is replaced. Earlier lines of `wants` choose first; what nothing is coming for is
     left out of the answer.
     """
+    products = {product_id for _, product_id, *_ in wants}
+    # Every arrival that may be touched is locked in one ascending sweep; what is given back is among them.
+    rows.coming(uow, products)
     release_future(uow, [line for line, *_ in wants])
-    now = {row.arrival.id: row for row in rows.coming(uow, {product_id for _, product_id, *_ in wants})}
+    now = {row.arrival.id: row for row in rows.coming(uow, products)}
     promised: Promised = {}
     shares: list[Share] = []
     for line, product_id, units, location_id in wants:
