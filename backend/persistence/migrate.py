@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _HERE = Path(__file__).parent / "migrations"
+
+#: Advisory locks of PostgreSQL: who migrates, and who fills a new database.
+_MIGRATING, _PREPARING = 7266382, 7266383
 
 
 def _config() -> Config:
@@ -34,9 +39,19 @@ def upgrade(engine: Engine) -> None:
     config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7266382)"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Hold a lock that only one process of an installation has: web and worker may first start at the same moment.
+    A SQLite file has one process anyway."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PREPARING)))
+        yield
 
 
 def is_current(engine: Engine) -> bool:
