@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent / "migrations"
 
+#: Advisory locks of PostgreSQL: who migrates, and who fills a new database.
+_MIGRATING, _PREPARING = 7266382, 7266383
+
 
 def _config() -> Config:
     from alembic.config import Config
@@ -44,7 +47,7 @@ def _alone(engine: Engine) -> Iterator[sa.Connection]:
     """Yield a connection in a transaction that no other upgrade shares; it is kept only when every reference holds."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7266382)"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             yield connection
         return
     # SQLite changes a table by making it anew: dropping the old one would delete what refers to it, or be refused.
@@ -63,6 +66,16 @@ def _alone(engine: Engine) -> Iterator[sa.Connection]:
 def _foreign_keys(connection: sa.Connection, switch: str) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA foreign_keys={switch}")
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Hold a lock that only one process of an installation has: web and worker may first start at the same moment.
+    A SQLite file has one process anyway."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PREPARING)))
+        yield
 
 
 def is_current(engine: Engine) -> bool:
