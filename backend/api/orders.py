@@ -15,7 +15,7 @@ from backend.api import errors, faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once, send
-from backend.api.intake import ParsedOnce
+from backend.api.intake import ParsedOnce, Unstorable
 from backend.api.order_intake import accepting, preferred_wait, routed_answer
 from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import INTAKE, READ, WRITE
@@ -108,6 +108,9 @@ def _judge(uow: Uow, items: list[Any]) -> tuple[dict[int, OrderResult], dict[int
     refused: dict[int, OrderResult] = {}
     sound: dict[int, NewOrder] = {}
     for index, raw in enumerate(items):
+        if isinstance(raw, Unstorable):
+            refused[index] = _refusal(index, raw.faults)
+            continue
         try:
             sound[index] = OrderIn.model_validate(raw).to_input()
         except ValidationError as error:
