@@ -48,6 +48,7 @@ router = APIRouter(tags=["orders"], route_class=ParsedOnce)
 Reader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 Placer = Annotated[Once, once(Permission.ORDERS_WRITE)]
 Version = Annotated[int | None, Depends(expected_version)]
+_WHY = ReasonIn()  # for who says nothing
 OrderId = Annotated[int, Path(ge=1, lt=2**63)]
 Prefer = Annotated[
     str | None,
@@ -183,7 +184,7 @@ def timeline(order_id: OrderId, ctx: Ctx, actor: Reader) -> TimelineOut:
 
 
 @router.post("/orders/{order_id}/cancel", responses=WRITE, response_model=OrderOut)
-def cancel_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
+def cancel_order(order_id: OrderId, call: Placer, version: Version, body: ReasonIn = _WHY) -> Response:
     """Give up what of an order has not left: stock comes back, clocks end. Refused when all of it has left."""
 
     def work(uow: Uow) -> Answer:
@@ -194,7 +195,7 @@ def cancel_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Versi
 
 
 @router.post("/orders/{order_id}/hold", responses=WRITE, response_model=OrderOut)
-def hold_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
+def hold_order(order_id: OrderId, call: Placer, version: Version, body: ReasonIn = _WHY) -> Response:
     """Stop an order: work on its shipments stops and their clocks pause."""
 
     def work(uow: Uow) -> Answer:
