@@ -28,7 +28,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 #: Where in a request's scope its parsed body is, for routes of `ParsedOnce`.
 DOCUMENT = "pickwatch.document"
 #: Bodies of more bytes are looked at in another thread.
-_LARGE = 50_000
+LARGE = 50_000
 _PREFIX = "/api/v1/"
 #: These take files, which are no JSON: `imports.py` reads them as they come, `security.py` bounds them.
 FILES = re.compile("/api/v1/imports/[a-z]+")
@@ -146,6 +146,15 @@ def _check_body(scope: Scope, body: bytes) -> Response | None:
 def storage_faults(document: Any) -> list[Fault]:
     """Return what in a JSON document no database could hold: NUL, NaN, numbers over 64 bits, endless nesting."""
     return list(islice(_faults(document, "", 0), _MAX_FAULTS))
+
+
+def sound(body: bytes) -> Any:
+    """Return the document of a body that could pass here, None for every other."""
+    try:
+        document = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return None if any(True for _ in _faults(document, "", 0)) else document
 
 
 def _malformed(why: str) -> Response:
