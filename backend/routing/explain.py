@@ -72,7 +72,7 @@ class Said:
 def explain(trace: Trace, places: Names) -> Said:
     """Return a decision as a tree of sentences; `places` are the names of locations by id."""
     parts = [*_chosen(trace, places), *_left(trace)]
-    for step in _steps(trace):
+    for step in steps_of(trace):
         parts.append(_step(trace, step, places))
     if clashes := trace.get("clashes"):
         parts.append(Said("Comparisons whose types do not fit, so they did not match", tuple(map(Said, clashes))))
@@ -87,7 +87,7 @@ def why_not(trace: Trace, location_id: int, places: Names) -> Said:
             return Said(_why_chosen(trace, chosen, places))
     said = tuple(
         Said(f"{step['scenario']}: {reason}")
-        for step in _steps(trace)
+        for step in steps_of(trace)
         if (reason := _why_not_in(trace, step, location_id, places)) is not None
     )
     if said:
@@ -223,7 +223,7 @@ def _lack(trace: Trace, step: Mapping[str, Any], id_: int) -> str | None:
     return None
 
 
-def _steps(trace: Trace) -> list[Mapping[str, Any]]:
+def steps_of(trace: Trace) -> list[Mapping[str, Any]]:
     """Return the steps, each with who was no candidate, though an earlier step tells it."""
     steps: list[Mapping[str, Any]] = []
     for step in trace.get("steps", ()):

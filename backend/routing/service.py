@@ -108,6 +108,8 @@ def route_these(uow: Uow, order_ids: Sequence[int], *, book: Book | None = None)
     lost = {choice.order.id for choice in chosen} - {choice.order.id for choice in kept}
     for choice in kept:
         _OVERTAKEN.pop(choice.order.id, None)
+    if len(_OVERTAKEN) > _REMEMBERED:  # other processes routed most of them
+        _OVERTAKEN.clear()
     for id_ in lost:
         _OVERTAKEN[id_] = _OVERTAKEN.get(id_, 0) + 1
     ROUTING_OVERTAKEN.inc(len(lost))
@@ -134,6 +136,7 @@ def route_orders(uow: Uow, order_ids: Sequence[int], *, histories: Mapping[int, 
 
 #: How often orders were overtaken in this process; a loss of this memory costs a round.
 _OVERTAKEN: dict[int, int] = {}
+_REMEMBERED = 100_000
 
 
 def _gather(uow: Uow, order_ids: Sequence[int], histories: Mapping[int, History]) -> Batch:

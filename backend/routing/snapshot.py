@@ -133,10 +133,11 @@ def _database(uow: Uow) -> Any:
 def _places(uow: Uow, known: _Known) -> dict[int, Place]:
     """Return all places, made again when a minute has passed; a dict that is never changed, as others hold it too."""
     minute = uow.now.replace(second=0, microsecond=0)
-    if known.minute != minute:
-        known.places = {site.place.location_id: _place(uow, known, site) for site in known.sites.values()}
-        known.minute = minute
-    return known.places
+    if known.minute == minute:
+        return known.places
+    places = {site.place.location_id: _place(uow, known, site) for site in known.sites.values()}
+    known.places, known.minute = places, minute
+    return places
 
 
 def _place(uow: Uow, known: _Known, site: Site) -> Place:

@@ -79,15 +79,21 @@ def test_an_order_that_another_worker_holds_is_stepped_over(ctx: Context) -> Non
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_who_lost_the_race_for_a_unit_is_decided_again(ctx: Context) -> None:
-    """Force the interleaving: the book says there is one near, and another worker takes it before we lock it."""
+def test_who_lost_the_race_for_a_unit_is_decided_again(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Force the interleaving: another buyer takes the last unit near after we decided, before we lock it."""
     open_shop(ctx, {"CHI": {"tea": 1}, "NY": {"tea": 1}}, NY=location("NY", at=NEW_YORK))
-    book = batch_stock(ctx)
-    book.ensure([row["product_id"] for row in rows_of(ctx, OrderLine)] or [1])
-    place(ctx, order("RIVAL"))  # the book does not know it yet
     wait(ctx, order("LATE"))
+    decide = routing.route_all
+
+    def decide_and_be_overtaken(*facts: Any) -> Any:
+        decisions = decide(*facts)
+        monkeypatch.setattr(routing, "route_all", decide)
+        place(ctx, order("RIVAL"))
+        return decisions
+
+    monkeypatch.setattr(routing, "route_all", decide_and_be_overtaken)
     with ctx.uow() as uow:
-        report = routing.route_due(uow, limit=10, book=book)
+        report = routing.route_due(uow, limit=10, book=batch_stock(ctx))
     assert (report.routed, report.overtaken) == (0, 1)
     assert {row["external_id"]: row["status"] for row in rows_of(ctx, Order)} == {"RIVAL": "routed", "LATE": "placed"}
     job.run(ctx)

@@ -7,8 +7,9 @@ import pytest
 from backend.auth.actor import SYSTEM, Actor, LocationScope
 from backend.context import Context
 from backend.routing import strategies
+from backend.routing.shadowing import Shadowing
 from backend.sla.definitions import ensure_defaults
-from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress, TryAddress
+from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress, ShadowAddress, TryAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway
 from dashboard.present.routing.text import write
@@ -148,6 +149,46 @@ def test_a_tried_order_may_be_one_that_came_in_or_follow_a_draft(ctx: Context, g
     draft = gateway.try_order(BOSS, TryAddress(order="A-1", strategy="standard:2")).trial
     assert [one.name for one in draft.chosen] == ["New York"]
     assert [group.reason for group in draft.steps[0].out] == ["Not among the places of the scenario"]
+
+
+def test_a_shadow_run_is_started_worked_off_and_read(ctx: Context, gateway: Gateway) -> None:
+    shop.place(ctx, shop.order("A-1"), shop.order("A-2", lines={"tea": 2}))
+    gateway.save_strategy(BOSS, "standard", write(DOCUMENT), note="", tag="1")
+    number = gateway.start_shadow_run(BOSS, "standard:2", 10)
+    waiting = gateway.shadow_runs(BOSS, ShadowAddress(run=number)).run
+    assert (waiting.running, waiting.word, waiting.figures) == (True, "Waiting", [])
+    work = Shadowing.claim(ctx, number)
+    assert work is not None
+    while work.step():
+        pass
+    screen = gateway.shadow_runs(BOSS, ShadowAddress(run=number))
+    assert (screen.run.word, screen.runs[0].word) == ("Done", "Done")
+    assert [(load.name, load.active, load.tried) for load in screen.run.loads] == [
+        ("Chicago", "2", "0"),
+        ("New York", "0", "2"),
+    ]
+    assert [(one.order, one.active, one.tried) for one in screen.run.differs] == [
+        ("A-1", "Chicago", "New York"),
+        ("A-2", "Chicago", "New York"),
+    ]
+    rows = [row for batch in gateway.every_difference(BOSS, number) for row in batch]
+    assert [(row[0], row[2], row[3]) for row in rows] == [("A-1", "chi", "nyc"), ("A-2", "chi", "nyc")]
+
+
+def test_a_shadow_run_is_cancelled_once_and_only_by_who_may(ctx: Context, gateway: Gateway) -> None:
+    number = gateway.start_shadow_run(BOSS, "standard:1", 10)
+    assert refusal(lambda: gateway.start_shadow_run(READER, "standard:1", 10)) is ErrorCode.FORBIDDEN
+    assert refusal(lambda: gateway.cancel_shadow_run(READER, number)) is ErrorCode.FORBIDDEN
+    assert gateway.shadow_runs(BOSS, ShadowAddress(run=number)).run.running
+    gateway.cancel_shadow_run(BOSS, number)
+    view = gateway.shadow_runs(BOSS, ShadowAddress(run=number)).run
+    assert view.failed.startswith("This run was cancelled.")
+    assert refusal(lambda: gateway.cancel_shadow_run(BOSS, number)) is ErrorCode.ILLEGAL_TRANSITION
+    assert refusal(lambda: gateway.shadow_runs(EAST, ShadowAddress())) is ErrorCode.FORBIDDEN
+    assert refusal(lambda: gateway.start_shadow_run(BOSS, "", 10)) is ErrorCode.INVALID
+    assert refusal(lambda: gateway.start_shadow_run(BOSS, "standard:1", 0)) is ErrorCode.INVALID
+    assert refusal(lambda: gateway.start_shadow_run(BOSS, "standard:9", 5)) is ErrorCode.NOT_FOUND
+    assert len(gateway.shadow_runs(BOSS, ShadowAddress()).runs) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from dashboard.arguments import Refused, checked
+from dashboard.arguments import DOCUMENT, OURS, Refused, bounds_of, carries, checked
 from models.enums import Method
 
 
@@ -120,7 +120,7 @@ def typed_form(self: object, given: dict[str, Annotated[str, Field(max_length=5)
 
 
 def test_a_form_comes_as_its_fields() -> None:
-    sent = {"given": {"__reflex_form_data__": [["units", "1"], ["why", "x"], ["units", "2"]]}}
+    sent = {"given": {"__reflex_form_data__": [["units", "1"], ["why", "x"], ["units", "2"], ["hidden", None]]}}
     assert checked(typed_form, sent) == {"given": {"units": "2", "why": "x"}}
 
 
@@ -138,3 +138,17 @@ def test_a_form_comes_as_its_fields() -> None:
 def test_what_only_looks_like_a_form_is_refused(sent: object) -> None:
     with pytest.raises(Refused):
         checked(typed_form, {"given": sent})
+
+
+@carries(DOCUMENT)
+def written(self: object, text: Annotated[str, Field(max_length=DOCUMENT.text)]) -> None:
+    """A handler that takes a document."""
+
+
+def test_a_handler_may_carry_more_when_it_says_so_and_no_more_than_that() -> None:
+    assert bounds_of(typed_form) is OURS
+    assert checked(written, {"text": "x" * DOCUMENT.text}, bounds=bounds_of(written)) == {"text": "x" * DOCUMENT.text}
+    with pytest.raises(Refused):
+        checked(written, {"text": "x" * (DOCUMENT.text + 1)}, bounds=bounds_of(written))
+    with pytest.raises(Refused):
+        checked(written, {"text": "x" * (OURS.text + 1)}, bounds=bounds_of(typed_form))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from backend.promise.rules import Part, Promise
-from backend.routing.explain import explain, why_not
+from backend.routing.explain import explain, steps_of, why_not
 from backend.routing.facts import OrderFacts
 from backend.routing.trials import Tried
 from backend.routing.words import Out
@@ -65,7 +65,7 @@ def trial(facts: Tried, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
         promise=date,
         promise_hint=hint,
         parts=_parts(parts, zone, reader),
-        steps=[_step(step, number, facts, reader) for number, step in enumerate(trace.get("steps", ()), start=1)],
+        steps=[_step(step, number, facts, reader) for number, step in enumerate(steps_of(trace), start=1)],
         none=_untried(trace),
     )
 
@@ -208,8 +208,15 @@ def _stock(id_: int, facts: Tried, reader: Reader) -> str:
 def _out(step: Mapping[str, Any], facts: Tried, reader: Reader) -> Iterator[OutGroup]:
     for reason, ids in step.get("out", {}).items():
         yield _group(_reason(step, reason), [(id_, "") for id_ in ids if id_ > 0], count_named(ids), facts, reader)
+    lines = facts.decision.trace["lines"]
+    for number, reason, *ids in step.get("stopped", ()):
+        told = [(id_, "") for id_ in ids if id_ > 0]
+        yield _group(f"{lines[number][1]}: {_reason(step, reason)}", told, count_named(ids), facts, reader)
+    for number, *ids in step.get("without", ()):
+        told = [(id_, "") for id_ in ids if id_ > 0]
+        yield _group(f"Has none of {lines[number][1]}", told, count_named(ids), facts, reader)
     for number, *pairs in step.get("short", ()):
-        _, sku, wanted = facts.decision.trace["lines"][number]
+        _, sku, wanted = lines[number]
         having = list(zip(pairs[::2], pairs[1::2], strict=True))
         told = [(id_, f"{have} of {wanted}") for id_, have in having]
         yield _group(f"Has too few of {sku}", told, len(told), facts, reader)
