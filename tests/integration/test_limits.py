@@ -79,6 +79,23 @@ def test_what_is_taken_away_gives_room_within_the_window(ctx: Context, clock: Ma
     assert rows_of(ctx, LocationLoad)[0]["orders"] == 1
 
 
+def test_what_a_person_moves_counts_where_it_goes(ctx: Context) -> None:
+    places = {"CHI": location("CHI", daily_limit={"orders": 2}), "NY": location("NY", at=NEW_YORK)}
+    places["NY"].daily_limit["items"] = 6
+    open_shop(ctx, {"CHI": {"tea": 500}, "NY": {"tea": 500}}, **places)
+    placed = [place(ctx, order(f"A-{n}", lines={"tea": 4}))[0].shipments[0] for n in range(2)]
+    for shipment in placed:  # the second one is more than NY takes by itself, and goes there all the same
+        with ctx.uow() as uow:
+            fulfillment.reassign(uow, shipment.id, "NY", reason="test")
+    codes = {row["id"]: row["code"] for row in rows_of(ctx, Location)}
+    loads = {codes[row["location_id"]]: (row["orders"], row["items"]) for row in rows_of(ctx, LocationLoad)}
+    assert loads == {"CHI": (0, 0), "NY": (2, 8)}
+    with ctx.uow() as uow:
+        fulfillment.cancel(uow, [placed[0].id], reason="test")
+    loads = {codes[row["location_id"]]: (row["orders"], row["items"]) for row in rows_of(ctx, LocationLoad)}
+    assert loads == {"CHI": (0, 0), "NY": (1, 4)}
+
+
 def test_a_strategy_that_does_not_mind_the_limit_is_not_held_up(ctx: Context) -> None:
     shop(ctx, orders=1)
     picked = [order(f"A-{n}", method=Method.PICKUP, pickup_location="CHI", location="CHI") for n in range(3)]
