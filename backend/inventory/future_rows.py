@@ -14,8 +14,8 @@ from backend.inventory.arrivals import Arrival, Share
 from backend.inventory.detail import future_views, key_of
 from backend.inventory.rules import Key
 from backend.inventory.views import FutureView
-from backend.persistence.bulk import fetch_in, insert_missing, is_one_of, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import fetch_in, insert_missing, insert_rows, is_one_of, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.pairs import are_one_of
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode, not_found
@@ -125,7 +125,7 @@ def shares_of_lines(uow: Uow, order_line_ids: Iterable[int]) -> list[Share]:
 def add(uow: Uow, new: Sequence[Share]) -> None:
     """Write promises."""
     rows = [{"order_line_id": s.order_line_id, "future_id": s.future_id, "quantity": s.units} for s in new]
-    insert_columns(uow.session, FutureAllocation, rows)
+    insert_rows(uow.session, FutureAllocation, rows)
 
 
 def take_off(uow: Uow, taken: Sequence[Share]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.persistence.bulk import allocate_ids, fetch_in, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import allocate_ids, fetch_in, insert_rows, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from backend.sla.calendar import calendar_of
 from backend.sla.facts import NewOnClock
@@ -160,7 +160,7 @@ def save(uow: Uow, loaded: Sequence[Loaded], *, rows: Rows = Rows.UPDATE) -> Non
                 updates.append(
                     {"id": clock.id, **_row(clock), "version": clock.version + 1, "was_version": clock.version}
                 )
-    insert_columns(uow.session, SlaClock, inserts)
+    insert_rows(uow.session, SlaClock, inserts)
     update_columns(uow.session, SlaClock, updates)
     _audit(uow, changed)
     _tell(uow, changed)
@@ -238,7 +238,7 @@ def _number(uow: Uow, changed: Sequence[Loaded]) -> None:
 
 
 def _audit(uow: Uow, changed: Sequence[Loaded]) -> None:
-    insert_columns(
+    insert_rows(
         uow.session,
         SlaTransition,
         [
