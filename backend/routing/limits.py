@@ -21,6 +21,7 @@ from backend.routing.facts import Limit, Load
 from backend.sla.calendar import to_instant
 from models.enums import LoadWindow
 from models.tables import Location, LocationLoad, OrderLine, Shipment, ShipmentLine
+from models.types import BigId
 
 _LOADS = table_of(LocationLoad)
 _SHIPMENTS, _SHIPMENT_LINES, _LINES = table_of(Shipment), table_of(ShipmentLine), table_of(OrderLine)
@@ -168,7 +169,7 @@ def move(uow: Uow, shipment_id: int, *, from_id: int, to: Location) -> None:
 def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]]:
     """Return what each shipment counts, and when it was given."""
     items = sa.func.sum(_SHIPMENT_LINES.c.quantity)
-    money = sa.func.sum(_SHIPMENT_LINES.c.quantity * _LINES.c.unit_price_minor)
+    money = sa.func.sum(sa.cast(_SHIPMENT_LINES.c.quantity, BigId) * _LINES.c.unit_price_minor)
     statement = (
         sa.select(_SHIPMENTS.c.location_id, _SHIPMENTS.c.assigned_at, items, money)
         .join(_SHIPMENT_LINES, _SHIPMENT_LINES.c.shipment_id == _SHIPMENTS.c.id)

@@ -480,7 +480,7 @@ def _tell_old_orders() -> None:
     # What this release writes with an order, for those that are there: sums, what waits, names to search by.
     op.execute(
         "UPDATE customer_order SET total_minor ="
-        " COALESCE((SELECT SUM(l.quantity * l.unit_price_minor) FROM order_line l"
+        " COALESCE((SELECT SUM(CAST(l.quantity AS bigint) * l.unit_price_minor) FROM order_line l"
         " WHERE l.order_id = customer_order.id), 0)"
     )
     op.execute("UPDATE customer_order SET routing_due_at = updated_at WHERE status = 'placed'")
