@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.types import UTCDateTime
+from models.types import PackedJson, UTCDateTime, pack
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_encode = json.JSONEncoder(default=str).encode
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 def array_of(type_: sa.types.TypeEngine[Any], values: Sequence[Any]) -> str:
@@ -55,6 +55,8 @@ def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
         return _instant
     if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean, sa.Date)):
         return str
+    if isinstance(type_, PackedJson):
+        return lambda value: _bytes(pack(value))
     if isinstance(type_, sa.LargeBinary):
         return _bytes
     return _text
