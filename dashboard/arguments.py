@@ -82,7 +82,7 @@ def _form(name: str, value: Any) -> Any:
         raise Refused(f"argument {name} is no form")
     if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in entries):
         raise Refused(f"argument {name} is no form")
-    return dict(entries)
+    return {field: given for field, given in entries if given is not None}  # null: a field that is not shown now
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def story(facts: Facts, reader: Reader) -> list[StoryLine]:
         lines.append(
             StoryLine(
                 "ahead",
-                "To be done by then",
+                "To be done by then" if due > reader.now else "Was to be done by then",
                 say.due(due, reader.now),
                 "ahead",
                 when=say.wall_time(due, zone, reader.now, reader.locale),

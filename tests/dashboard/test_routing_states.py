@@ -146,6 +146,23 @@ def test_a_refused_save_says_why_and_keeps_the_text(fake: Fake) -> None:
     run(EditState, play)
 
 
+def test_what_became_of_a_save_is_still_said_once_its_address_is_open(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play(state: Any) -> None:
+        await handler(EditState, "open")(state)
+        await handler(EditState, "typed")(state, OTHER)
+        await handler(EditState, "save")(state)
+        monkeypatch.setattr(EditAddress, "parse", classmethod(lambda *_: EditAddress(name="main", version=2)))
+        await handler(EditState, "open")(state)
+        assert "Saved as version 2" in state.said
+        monkeypatch.setattr(EditAddress, "parse", classmethod(lambda *_: EditAddress(name="main", version=1)))
+        await handler(EditState, "open")(state)
+        assert (state.said, state.text) == ("", TEXT)
+
+    run(EditState, play)
+
+
 def test_activating_needs_a_saved_draft(fake: Fake) -> None:
     async def play(state: Any) -> None:
         await handler(EditState, "open")(state)

@@ -120,7 +120,7 @@ def typed_form(self: object, given: dict[str, Annotated[str, Field(max_length=5)
 
 
 def test_a_form_comes_as_its_fields() -> None:
-    sent = {"given": {"__reflex_form_data__": [["units", "1"], ["why", "x"], ["units", "2"]]}}
+    sent = {"given": {"__reflex_form_data__": [["units", "1"], ["why", "x"], ["units", "2"], ["hidden", None]]}}
     assert checked(typed_form, sent) == {"given": {"units": "2", "why": "x"}}
 
 

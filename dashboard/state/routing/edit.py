@@ -53,8 +53,11 @@ class EditState(rx.State):
     async def open(self) -> Any:
         """Open what the address asks for; the same address again keeps what is typed."""
         address = EditAddress.parse(self.router.url.query_parameters)
-        if not self.ready or self._address != address.href(EDIT_PATH) or self._typed == self.opened.text:
+        same, said = self._address == address.href(EDIT_PATH), self.said
+        if not self.ready or not same or self._typed == self.opened.text:
             await self._open(address)
+        if same:  # as after a save, which leads here
+            self.said = said
         return Live.subscribe
 
     @rx.event
