@@ -20,9 +20,21 @@ _encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 def array_of(type_: sa.types.TypeEngine[Any], values: Sequence[Any]) -> str:
     """Return the values of a column of this type as one literal, to be sent as a parameter: `{1,2,NULL}`."""
     if isinstance(type_, sa.JSON):
-        return "{" + ",".join([_text(_encode(value)) for value in values]) + "}"  # None too: JSON's null
+        return _texts([_encode(value) for value in values])  # None too: JSON's null
     written = _writer(type_)
+    if written is _text and None not in values:
+        return _texts(values)
     return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
+
+
+def _texts(values: Sequence[str]) -> str:
+    """Return a literal of texts, escaped all at once: PostgreSQL takes no NUL, so that it can part them."""
+    if not values:
+        return "{}"
+    joined = "\0".join(values)
+    if joined.count("\0") != len(values) - 1:
+        raise ValueError("text that holds a NUL cannot be stored")
+    return '{"' + joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","') + '"}'
 
 
 def element_type(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
