@@ -31,7 +31,7 @@ DOCUMENT = "pickwatch.document"
 #: Its items are judged one by one, each by itself.
 BATCH = "/api/v1/orders/batch"
 #: Bodies of more bytes are looked at in another thread.
-_LARGE = 50_000
+LARGE = 50_000
 _PREFIX = "/api/v1/"
 #: These take files, which are no JSON: `imports.py` reads them as they come, `security.py` bounds them.
 FILES = re.compile("/api/v1/imports/[a-z]+")
@@ -176,6 +176,15 @@ def _storable(item: Any) -> Any:
 def storage_faults(document: Any) -> list[Fault]:
     """Return what in a JSON document no database could hold: NUL, NaN, numbers over 64 bits, endless nesting."""
     return list(islice(_faults(document, "", 0), _MAX_FAULTS))
+
+
+def sound(body: bytes) -> Any:
+    """Return the document of a body that could pass here, None for every other."""
+    try:
+        document = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return None if any(True for _ in _faults(document, "", 0)) else document
 
 
 def _malformed(why: str) -> Response:

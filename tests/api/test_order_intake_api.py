@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from backend.api.order_intake import preferred_wait
 from backend.api.shortcut import Shortcut
+from backend.auth import service as auth
 from backend.auth.keycache import KeyCache
 from backend.auth.keys import revoke_key
 from backend.context import Context
 from backend.orders import service
 from backend.orders.intake import Intake
 from models.enums import Permission
-from models.tables import Order, Shipment
+from models.tables import ApiKey, Order, Shipment
 from tests.support.api import client_of
 from tests.support.shop import NEW_YORK, location, open_shop, row_counts, rows_of
 
@@ -141,6 +143,23 @@ def test_a_revoked_key_is_refused_on_the_short_way_too(remembering: Context) -> 
         revoke_key(uow, "test orders:write ")
     assert client.post("/api/v1/orders", json={**ORDER, "external_id": "W-2"}).status_code == 401
     assert len(rows_of(remembering, Order)) == 1
+
+
+def test_a_key_in_use_is_read_again_in_good_time_and_forgotten_when_it_is_no_good(remembering: Context) -> None:
+    seconds = [100.0]
+    ctx = replace(remembering, keys=KeyCache(seconds=2, tick=lambda: seconds[0]), parts={})
+    client = client_of(ctx, Permission.ORDERS_WRITE)
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    assert auth.actor_of_key(ctx, token) is not None
+    seconds[0] += 1.5
+    auth.renew(ctx, token)
+    seconds[0] += 1.5
+    assert auth.actor_remembered(ctx, token) is not None
+    with ctx.uow() as uow:
+        uow.session.execute(sa.update(ApiKey).values(active=False))  # by a process whose signal does not come through
+    auth.renew(ctx, token)
+    assert auth.actor_remembered(ctx, token) is None
+    assert client.post("/api/v1/orders", json=ORDER).status_code == 401
 
 
 @pytest.mark.parametrize("scopes", [(Permission.ORDERS_READ,), (Permission.NETWORK_READ,)])
