@@ -21,7 +21,7 @@ from backend.commands.start_checks import alone, check_port
 from backend.config import PROJECT_ROOT, Settings, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
-from backend.persistence.migrate import upgrade
+from backend.persistence.migrate import one_at_a_time, upgrade
 from backend.program import Program, configure
 from backend.promise import edits as promise
 from backend.routing import strategies
@@ -97,11 +97,12 @@ def prepare(ctx: Context) -> Context:
         level=settings_from_environment().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     migrated(ctx)
-    with ctx.uow() as uow:
-        ensure_defaults(uow)
-        strategies.ensure_defaults(uow)
-        promise.ensure_defaults(uow)
-    password = ensure_admin(ctx)
+    with one_at_a_time(ctx.engine):
+        with ctx.uow() as uow:
+            ensure_defaults(uow)
+            strategies.ensure_defaults(uow)
+            promise.ensure_defaults(uow)
+        password = ensure_admin(ctx)
     if password:
         console.print(f"\nFirst start. Sign in as [bold]admin[/] with the password [bold]{password}[/]")
         console.print("It is shown only this once; `pickwatch user password admin` sets another.\n")

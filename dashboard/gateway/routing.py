@@ -9,6 +9,7 @@ from backend.routing import figures, strategies, versions
 from backend.routing.defaults import DEFAULT_STRATEGY
 from dashboard.address import PAGE_SIZE
 from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress
+from dashboard.gateway import kept
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
 from dashboard.present.routing import editing, sheets
 from dashboard.present.routing import empty as say_empty
@@ -31,12 +32,14 @@ class RoutingDoor(Door):
         """Return the Routing page as its address asks for it."""
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
-            active = versions.active_version(uow)
+            active = kept.version(versions.active_version(uow))
             facts = say_routing.Facts(
                 active=active,
                 document=active.document if active else DEFAULT_STRATEGY,
                 figures=figures.figures(uow),
-                versions=versions.list_versions(uow, status=address.state, offset=address.offset, limit=PAGE_SIZE),
+                versions=kept.versions(
+                    versions.list_versions(uow, status=address.state, offset=address.offset, limit=PAGE_SIZE)
+                ),
                 counts=versions.count_versions(uow),
                 may_write=asker.actor.can(Permission.ROUTING_WRITE),
             )
@@ -48,7 +51,7 @@ class RoutingDoor(Door):
         for offset in offsets():
             with self._context().read(asker.actor) as uow:
                 found = versions.list_versions(uow, status=address.state, offset=offset, limit=BATCH)
-                rows = [sheets.version(one) for one in found]
+                rows = [sheets.version(kept.version(one)) for one in found]
             yield rows
             if len(rows) < BATCH:
                 return
@@ -80,12 +83,12 @@ class RoutingDoor(Door):
         text to begin with; NOT_FOUND when it does not exist."""
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
-            found = _asked(uow, address)
+            found = kept.version(_asked(uow, address))
             facts = editing.Facts(
                 opened=found,
-                active=versions.active_version(uow),
-                newest=versions.newest_version(uow, found.name) if found else None,
-                versions=versions.list_versions(uow, limit=PAGE_SIZE),
+                active=kept.version(versions.active_version(uow)),
+                newest=kept.version(versions.newest_version(uow, found.name)) if found else None,
+                versions=kept.versions(versions.list_versions(uow, limit=PAGE_SIZE)),
                 may_write=asker.actor.can(Permission.ROUTING_WRITE),
             )
             return editing.opened(facts, self._reader(uow, asker))

@@ -11,13 +11,14 @@ from backend.sla import queries
 from backend.sla.views import LocationFilter
 from dashboard.address import PAGE_SIZE
 from dashboard.address.routing import ShadowAddress
+from dashboard.gateway import kept
 from dashboard.gateway.base import Asker, Door, Row
 from dashboard.present.routing import shadow as say
 from dashboard.present.routing import sheets
+from dashboard.views.kept import Run
 from dashboard.views.shadow import ShadowScreen
 from models.enums import Permission
 from models.errors import DomainError, ErrorCode
-from models.tables import ShadowRun
 
 
 class ShadowDoor(Door):
@@ -27,11 +28,11 @@ class ShadowDoor(Door):
         """Return the page as its address asks for it; FORBIDDEN for who sees a part of the network only."""
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
-            opened = shadow.get(uow, address.run) if address.run else None
+            opened = kept.run(shadow.get(uow, address.run)) if address.run else None
             facts = say.Facts(
-                runs=shadow.listing(uow, limit=PAGE_SIZE),
+                runs=[kept.run(row) for row in shadow.listing(uow, limit=PAGE_SIZE)],
                 opened=opened,
-                drafts=versions.list_versions(uow, limit=PAGE_SIZE),
+                drafts=kept.versions(versions.list_versions(uow, limit=PAGE_SIZE)),
                 names=_names(uow, opened) if opened else {},
                 may_write=asker.actor.can(Permission.ROUTING_WRITE),
             )
@@ -60,7 +61,7 @@ class ShadowDoor(Door):
         yield rows
 
 
-def _names(uow: Uow, run: ShadowRun) -> dict[str, str]:
+def _names(uow: Uow, run: Run) -> dict[str, str]:
     codes = say.codes_of(run)
     if not codes:
         return {}

@@ -10,6 +10,7 @@ from backend.routing.trials import Tried, Wish, try_order, wish_of
 from backend.sla import queries
 from backend.sla.views import LocationFilter
 from dashboard.address.routing import TryAddress
+from dashboard.gateway import kept
 from dashboard.gateway.base import Asker, Door
 from dashboard.present.routing import trial as say
 from dashboard.present.routing import wish as asked
@@ -29,7 +30,7 @@ class TrialDoor(Door):
         with self._context().read(asker.actor) as uow:
             drafts = versions.list_versions(uow, status=StrategyStatus.DRAFT, limit=MOST_OFFERED)
             places = queries.list_locations(uow, LocationFilter(), limit=500).items
-            return asked.form(strategies.active(uow), drafts, places)
+            return asked.form(strategies.active(uow), kept.versions(drafts), places)
 
     def try_order(self, asker: Asker, address: TryAddress) -> TryScreen:
         """Return where the order of an address would go, and why the places that are looked for would not get it.

@@ -6,15 +6,21 @@ import re
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from backend.commands.serve import serving
+from backend.clock import ManualClock
+from backend.commands.serve import prepare, serving
 from backend.commands.start_checks import alone, check_port
 from backend.config import Settings
+from backend.context import Context
 from backend.persistence.engine import make_engine
+from backend.persistence.uow import UowFactory
+from backend.wakeups import Wakeups
 from models.errors import DomainError
+from tests.support.databases import TestDatabase
 from tests.support.ports import free_port
 from tests.support.server import Program
 
@@ -31,6 +37,20 @@ def test_one_server_at_a_time_serves_a_sqlite_file(tmp_path: Path) -> None:
         pass
     with alone(engine):  # free again
         pass
+
+
+def test_processes_that_start_at_once_on_a_new_database_all_start(
+    postgres_database: TestDatabase, clock: ManualClock, tmp_path: Path
+) -> None:
+    settings = Settings(database_url=postgres_database.empty(), var_dir=tmp_path)
+    engines = [make_engine(settings.database_url or "") for _ in range(4)]
+    processes = [
+        Context(settings, engine, clock, wakeups := Wakeups(), UowFactory(engine, clock, wakeups)) for engine in engines
+    ]
+    with ThreadPoolExecutor(len(processes)) as pool:
+        assert list(pool.map(prepare, processes)) == processes
+    for engine in engines:
+        engine.dispose()
 
 
 def test_a_port_in_use_is_refused() -> None:

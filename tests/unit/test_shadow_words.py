@@ -9,8 +9,8 @@ import pytest
 
 from dashboard.present.common import Reader
 from dashboard.present.routing.shadow import codes_of, opened
+from dashboard.views.kept import Run
 from models.enums import WorkStatus
-from models.tables import ShadowRun
 
 NOW = datetime(2026, 11, 27, 22, 30, tzinfo=UTC)
 READER = Reader(NOW)
@@ -36,7 +36,7 @@ def side(**changes: Any) -> dict[str, Any]:
     return {**stated, **changes}
 
 
-def run(status: WorkStatus = WorkStatus.DONE, **changes: Any) -> ShadowRun:
+def run(status: WorkStatus = WorkStatus.DONE, **changes: Any) -> Run:
     """Return a run of 100 orders."""
     result = {
         "active": side(),
@@ -49,7 +49,6 @@ def run(status: WorkStatus = WorkStatus.DONE, **changes: Any) -> ShadowRun:
         "id": 3,
         "strategy_name": "main",
         "strategy_version": 2,
-        "strategy": {},
         "orders": 100,
         "done": 100,
         "status": status.value,
@@ -58,7 +57,7 @@ def run(status: WorkStatus = WorkStatus.DONE, **changes: Any) -> ShadowRun:
         "created_at": NOW - timedelta(minutes=2),
         "finished_at": NOW,
     }
-    return ShadowRun(**{**stated, **changes})
+    return Run(**{**stated, **changes})
 
 
 def test_both_sides_stand_beside_each_other() -> None:

@@ -10,19 +10,19 @@ from dashboard import format as say
 from dashboard.present.common import Reader
 from dashboard.present.routing.text import write
 from dashboard.present.routing.versions import STATE_WORDS
+from dashboard.views.kept import Version
 from dashboard.views.routing import Opened
 from models.enums import StrategyStatus
-from models.tables import RoutingStrategy
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What to open (None: what Pickwatch ships), what is active, the newest of that name, the last ones."""
 
-    opened: RoutingStrategy | None
-    active: RoutingStrategy | None
-    newest: RoutingStrategy | None
-    versions: Sequence[RoutingStrategy]
+    opened: Version | None
+    active: Version | None
+    newest: Version | None
+    versions: Sequence[Version]
     may_write: bool
 
 

@@ -16,10 +16,10 @@ from dashboard.present.routing.versions import EDIT_PATH, PATH, STATE_WORDS, ver
 from dashboard.present.routing.words import strategy_words
 from dashboard.present.spark import spark
 from dashboard.views.common import Choice, Kpi
+from dashboard.views.kept import Version
 from dashboard.views.network import Trend
 from dashboard.views.routing import RoutingScreen, VersionRow
 from models.enums import OrderStatus, RoutingOutcome, StrategyStatus
-from models.tables import RoutingStrategy
 
 HOURS = 24
 _COLUMNS = (("version", "Version"), ("state", "State"), ("saved", "Saved"))
@@ -29,10 +29,10 @@ _COLUMNS = (("version", "Version"), ("state", "State"), ("saved", "Saved"))
 class Facts:
     """All that the page is made from; `active` is None while the strategy that Pickwatch ships decides."""
 
-    active: RoutingStrategy | None
+    active: Version | None
     document: Mapping[str, Any]
     figures: RoutingFigures
-    versions: Sequence[RoutingStrategy]
+    versions: Sequence[Version]
     counts: Mapping[StrategyStatus, int]
     may_write: bool
 
@@ -57,7 +57,7 @@ def screen(facts: Facts, address: RoutingAddress, reader: Reader) -> RoutingScre
     )
 
 
-def _since(active: RoutingStrategy | None, reader: Reader) -> str:
+def _since(active: Version | None, reader: Reader) -> str:
     if active is None:
         return "active until you activate another"
     since = active.activated_at or active.created_at
@@ -113,7 +113,7 @@ def _states(counts: Mapping[StrategyStatus, int], address: RoutingAddress, reade
     return [every, *[one(status, word, counts[status]) for status, word in STATE_WORDS.items()]]
 
 
-def version_row(one: RoutingStrategy, reader: Reader) -> VersionRow:
+def version_row(one: Version, reader: Reader) -> VersionRow:
     """Return a version as a row of the list."""
     return VersionRow(
         key=f"{one.name}:{one.version}",

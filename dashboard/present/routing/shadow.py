@@ -13,9 +13,9 @@ from dashboard.address.routing import ShadowAddress
 from dashboard.present import common, orders
 from dashboard.present.common import Reader, location_href
 from dashboard.present.routing.versions import SHADOW_PATH
+from dashboard.views.kept import Run, Version
 from dashboard.views.shadow import Compared, DiffersView, LoadView, RunRow, RunView, ShadowScreen
 from models.enums import StrategyStatus, WorkStatus
-from models.tables import RoutingStrategy, ShadowRun
 
 STATE_WORDS: dict[WorkStatus, str] = {
     WorkStatus.WAITING: "Waiting",
@@ -43,9 +43,9 @@ _COUNTS = (
 class Facts:
     """All that the page is made from; `names` are the names of places by code."""
 
-    runs: Sequence[ShadowRun]
-    opened: ShadowRun | None
-    drafts: Sequence[RoutingStrategy]
+    runs: Sequence[Run]
+    opened: Run | None
+    drafts: Sequence[Version]
     names: Mapping[str, str]
     may_write: bool
 
@@ -61,16 +61,16 @@ def screen(facts: Facts, reader: Reader) -> ShadowScreen:
     )
 
 
-def _choice(one: RoutingStrategy) -> tuple[str, str]:
+def _choice(one: Version) -> tuple[str, str]:
     word = {StrategyStatus.DRAFT: "draft", StrategyStatus.ACTIVE: "active"}.get(StrategyStatus(one.status), one.status)
     return f"{one.name}:{one.version}", f"{one.name} {one.version} · {word}{f': {one.note}' if one.note else ''}"
 
 
-def _what(run: ShadowRun) -> str:
+def _what(run: Run) -> str:
     return f"{run.strategy_name}, version {run.strategy_version}" if run.strategy_version else run.strategy_name
 
 
-def _row(run: ShadowRun, facts: Facts, reader: Reader) -> RunRow:
+def _row(run: Run, facts: Facts, reader: Reader) -> RunRow:
     return RunRow(
         key=str(run.id),
         what=_what(run),
@@ -79,18 +79,18 @@ def _row(run: ShadowRun, facts: Facts, reader: Reader) -> RunRow:
         word=STATE_WORDS[WorkStatus(run.status)],
         when=say.relative(run.created_at, reader.now),
         title=say.at_place(run.created_at, "UTC", reader.now, reader.locale),
-        href=ShadowAddress(run=run.id or 0).href(SHADOW_PATH),
+        href=ShadowAddress(run=run.id).href(SHADOW_PATH),
         chosen=facts.opened is not None and facts.opened.id == run.id,
     )
 
 
-def opened(run: ShadowRun, names: Mapping[str, str], reader: Reader) -> RunView:
+def opened(run: Run, names: Mapping[str, str], reader: Reader) -> RunView:
     """Return one run: how far it is, or what it came to."""
     result, state = run.result, WorkStatus(run.status)
     done = f"{say.count(run.done, reader.locale)} of {say.plural(run.orders, 'order', reader.locale)}"
     known = state is WorkStatus.DONE and "active" in result
     return RunView(
-        id=run.id or 0,
+        id=run.id,
         heading=_what(run),
         about=_about(run, result, reader) if known else f"on the last {say.plural(run.orders, 'order', reader.locale)}",
         state=run.status,
@@ -108,7 +108,7 @@ def opened(run: ShadowRun, names: Mapping[str, str], reader: Reader) -> RunView:
     )
 
 
-def _about(run: ShadowRun, result: Mapping[str, Any], reader: Reader) -> str:
+def _about(run: Run, result: Mapping[str, Any], reader: Reader) -> str:
     took = say.duration((run.finished_at - run.created_at).total_seconds()) if run.finished_at else ""
     return (
         f"beside {result['active']['strategy']}, on the last {say.plural(result['orders'], 'order', reader.locale)}"
@@ -205,7 +205,7 @@ def _differing(result: Mapping[str, Any], reader: Reader) -> str:
     return f"{say.plural(number, 'order', reader.locale)}, {of} of all{first}"
 
 
-def codes_of(run: ShadowRun) -> set[str]:
+def codes_of(run: Run) -> set[str]:
     """Return the codes of all places that a result names."""
     result = run.result
     found = {one["location"] for side in ("active", "tried") for one in result.get(side, {}).get("load", ())}

@@ -8,7 +8,7 @@ from typing import Any
 from backend.routing.figures import EmptyView
 from dashboard.present.routing.reasons import reason_words
 from dashboard.present.sheet import Cell
-from models.tables import RoutingStrategy
+from dashboard.views.kept import Version
 
 VERSIONS = ("name", "version", "state", "note", "saved_by", "saved_at", "activated_at", "title")
 EMPTY = (
@@ -25,7 +25,7 @@ def difference(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (one["external_id"], one["order"], " ".join(one["active"]), " ".join(one["tried"]))
 
 
-def version(one: RoutingStrategy) -> tuple[Cell, ...]:
+def version(one: Version) -> tuple[Cell, ...]:
     """Return a version as a row of `VERSIONS`."""
     title = str(one.document.get("title", ""))
     return (one.name, one.version, one.status, one.note, one.created_by, one.created_at, one.activated_at, title)

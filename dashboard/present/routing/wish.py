@@ -10,14 +10,14 @@ from backend.sla.views import LocationView
 from dashboard.address.routing import TryAddress
 from dashboard.present.common import METHOD_WORDS
 from dashboard.present.routing.goods import degrees, lines_of
+from dashboard.views.kept import Version
 from dashboard.views.trial import TryForm
 from models.enums import Method
-from models.tables import RoutingStrategy
 
 COLLECTED = (Method.PICKUP, Method.CURBSIDE)
 
 
-def form(active: Active, drafts: Sequence[RoutingStrategy], places: Sequence[LocationView]) -> TryForm:
+def form(active: Active, drafts: Sequence[Version], places: Sequence[LocationView]) -> TryForm:
     """Return what the form offers."""
     shipped = "as shipped" if active.id is None else f"{active.name} {active.version}"
     return TryForm(

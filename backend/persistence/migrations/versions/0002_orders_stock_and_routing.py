@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from models.types import BigId, Json, UTCDateTime
+from models.types import BigId, Json, PackedJson, UTCDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -181,7 +181,8 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("strategy_id", BigId, nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=False),
-        sa.Column("trace", Json, nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("trace", PackedJson(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("outcome IN ('assigned', 'split', 'partial', 'none')", name="ck_routing_decision_outcome"),
         sa.ForeignKeyConstraint(
@@ -473,6 +474,52 @@ def upgrade() -> None:
 
     _lighten_events()
     _lighten_stock()
+    _tell_old_orders()
+
+
+def _tell_old_orders() -> None:
+    # What this release writes with an order, for those that are there: sums, what waits, names to search by.
+    op.execute(
+        "UPDATE customer_order SET total_minor ="
+        " COALESCE((SELECT SUM(CAST(l.quantity AS bigint) * l.unit_price_minor) FROM order_line l"
+        " WHERE l.order_id = customer_order.id), 0)"
+    )
+    op.execute("UPDATE customer_order SET routing_due_at = updated_at WHERE status = 'placed'")
+    op.execute(
+        "UPDATE order_line SET remainder = 'unassigned'"
+        " WHERE order_id IN (SELECT id FROM customer_order WHERE status = 'unassigned')"
+    )
+    _fold_customers()
+
+
+def _fold_customers() -> None:
+    orders = sa.table(
+        "customer_order",
+        sa.column("id", BigId),
+        sa.column("customer", Json),
+        sa.column("customer_name", sa.String),
+        sa.column("customer_email", sa.String),
+    )
+    connection, last = op.get_bind(), 0
+    piece = sa.select(orders.c.id, orders.c.customer).order_by(orders.c.id).limit(5_000)
+    while rows := connection.execute(piece.where(orders.c.id > last)).all():
+        last = rows[-1].id
+        named = [
+            {
+                "at": row.id,
+                "name": _folded(row.customer.get("name"), 200),
+                "email": _folded(row.customer.get("email"), 254),
+            }
+            for row in rows
+            if row.customer.get("name") or row.customer.get("email")
+        ]
+        if named:
+            values = {"customer_name": sa.bindparam("name"), "customer_email": sa.bindparam("email")}
+            connection.execute(orders.update().where(orders.c.id == sa.bindparam("at")).values(values), named)
+
+
+def _folded(text: str | None, limit: int) -> str | None:
+    return " ".join((text or "").split()).casefold()[:limit] or None
 
 
 def _lighten_stock() -> None:
