@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -247,3 +248,17 @@ def test_too_much_at_once_is_429_with_retry_after_and_changes_nothing(rememberin
     after = row_counts(tight)
     assert {name: count for name, count in after.items() if count != before[name]} == {}
     assert client.post("/api/v1/orders", json=ORDER, headers=KEY).status_code == 201
+
+
+def test_an_order_of_a_batch_that_no_database_could_hold_does_not_hold_up_the_others(
+    shop: TestClient, ctx: Context
+) -> None:
+    odd = {**ORDER, "channel": "a\x00b", "attributes": {"n": 2**63}}
+    body = json.dumps({"items": [odd, ORDER, {**ORDER, "external_id": "\ud83d"}]})
+    answer = shop.post("/api/v1/orders/batch", content=body, headers={"Content-Type": "application/json"})
+    assert [item["status"] for item in answer.json()["items"]] == [422, 201, 422]
+    found = [
+        [fault["pointer"] for fault in item["error"]["errors"]] for item in answer.json()["items"] if item["error"]
+    ]
+    assert found == [["/items/0/channel", "/items/0/attributes/n"], ["/items/2/external_id"]]
+    assert [row["external_id"] for row in rows_of(ctx, Order)] == [ORDER["external_id"]]
