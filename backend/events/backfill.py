@@ -10,7 +10,7 @@ from alerts.fanout import SequencedEvent, fan_out
 from alerts.matching import Interest, expand_types
 from backend.clock import system_now
 from backend.events.sequencer import places_of
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import insert_rows
 from backend.persistence.uow import Uow
 from models.enums import DeliveryStatus
 from models.errors import DomainError, ErrorCode, Fault
@@ -33,7 +33,7 @@ def owe_since(uow: Uow, interest: Interest, *, after: int, until: int) -> int:
         raise DomainError(ErrorCode.INVALID, "Too many events to send again; nothing was changed.", faults=[fault])
     places = places_of(uow.session, {e.location_id for e in events if e.location_id is not None})
     added = fan_out(uow.session, events, to=[interest], places=places, now=now)
-    insert_columns(uow.session, Delivery, added)
+    insert_rows(uow.session, Delivery, added)
     promote(uow.session, revived, now=now)
     return len(added) + len(revived)
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from alerts.fanout import SequencedEvent, fan_out, interests
 from alerts.matching import Place
 from backend.clock import system_now
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import insert_rows
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
 from models.tables import Delivery, Event, EventSequence, Location, LocationGroupMember
@@ -34,7 +34,7 @@ def sequence(uow: Uow, *, limit: int = 1000) -> int:
     if wanted_by:
         places = places_of(uow.session, {e.location_id for e in events if e.location_id is not None})
         owed = fan_out(uow.session, events, to=wanted_by, places=places, now=system_now())
-        insert_columns(uow.session, Delivery, owed)
+        insert_rows(uow.session, Delivery, owed)
         if owed:
             uow.wake(Topic.DELIVERIES)
     return len(events)

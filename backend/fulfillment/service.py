@@ -175,7 +175,7 @@ def reassign(
 ) -> None:
     """Move a shipment to another location, where it starts afresh: stock moves with it, and so do its clocks.
 
-    Raises CONFLICT when the other location lacks the stock.
+    It counts against the other location's limit, which does not refuse it. Raises CONFLICT when the stock is not there.
     """
     fact = store.load(uow, [shipment_id])[0]
     place = locations.by_code(uow, [to_location_code]).get(to_location_code)
@@ -185,7 +185,7 @@ def reassign(
     _refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
     moment = at or uow.now
     inventory.move(uow, shipment_id, to_location_id=place.id)
-    limits.give_back(uow, [shipment_id], {fact.location_id})
+    limits.move(uow, shipment_id, from_id=fact.location_id, to=place)
     restart = dict.fromkeys(("accepted_at", "picked_at", "packed_at", "ready_at"))
     values = {"status": ShipmentStatus.OPEN.value, "location_id": place.id, "assigned_at": moment, **restart}
     store.change(uow, [fact], [values])

@@ -16,8 +16,8 @@ from sqlmodel import col
 
 from backend.inventory.news import StockNews
 from backend.inventory.rules import Balance, Key
-from backend.persistence.bulk import chunks, insert_missing, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import chunks, insert_missing, insert_rows, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode
 from models.tables import StockBalance, StockMovement
@@ -107,7 +107,7 @@ def write(uow: Uow, locked: Mapping[Key, Locked], after: Mapping[Key, Balance], 
         for entry in entries
         if entry.on_hand or entry.promised or entry.unsellable
     ]
-    insert_columns(uow.session, StockMovement, ledger)
+    insert_rows(uow.session, StockMovement, ledger)
     news = uow.ending(StockNews)
     reason = entries[0].reason if entries else "settings"
     for key in keys:

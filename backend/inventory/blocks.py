@@ -17,8 +17,8 @@ from backend.inventory.rules import Key
 from backend.inventory.views import BlockView
 from backend.locations import queries as locations
 from backend.orders import waiting
-from backend.persistence.bulk import is_one_of, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import insert_rows, is_one_of, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.pairs import fetch_pairs
 from backend.persistence.uow import Uow
 from models.errors import Fault, invalid, not_found
@@ -85,7 +85,7 @@ def block(uow: Uow, location: str, new: Sequence[NewBlock]) -> None:
         }
         for item in new
     ]
-    insert_columns(uow.session, StockBlock, rows)
+    insert_rows(uow.session, StockBlock, rows)
     for item in new:
         data = {
             "location": location,

@@ -86,17 +86,21 @@ def receive(uow: Uow, location: str, sku: str, reference: str, *, quantity: int)
     rows.write(uow, [replace(row, arrival=arrival)], "partly_received")
 
 
-def promise_future(uow: Uow, wants: Sequence[tuple[int, int, int, int | None]]) -> Promised:
+def promise_future(
+    uow: Uow, wants: Sequence[tuple[int, int, int, int | None]], *, over: Iterable[int] = ()
+) -> Promised:
     """Promise arrivals to backordered lines, given as (order line, product, units, location or None for any).
 
-    What a line was promised before is replaced. Earlier lines of `wants` choose first; what nothing is coming for is
-    left out of the answer.
+    What a line was promised before is replaced; lines of `over` give theirs back. Earlier lines of `wants` choose
+    first; what nothing is coming for is left out of the answer.
     """
     products = {product_id for _, product_id, *_ in wants}
-    # Every arrival that may be touched is locked in one ascending sweep; what is given back is among them.
-    rows.coming(uow, products)
-    release_future(uow, [line for line, *_ in wants])
-    now = {row.arrival.id: row for row in rows.coming(uow, products)}
+    lines = {*over, *(line for line, *_ in wants)}
+    # Every arrival that may be touched is locked in one ascending sweep, those that are given back among them.
+    known = rows.ids_of(uow, products) | {share.future_id for share in rows.shares_of_lines(uow, lines)}
+    rows.lock(uow, known)
+    release_future(uow, lines)
+    now = {row.arrival.id: row for row in rows.lock(uow, known) if row.received_at is None}
     promised: Promised = {}
     shares: list[Share] = []
     for line, product_id, units, location_id in wants:
@@ -129,4 +133,4 @@ def release_future(uow: Uow, order_line_ids: Iterable[int]) -> None:
         row = now[share.future_id]
         arrival = replace(row.arrival, allocated=row.arrival.allocated - share.units)
         now[share.future_id] = replace(row, arrival=arrival)
-    rows.write(uow, [now[id_] for id_ in sorted(touched)], "promised")
+    rows.write(uow, [now[id_] for id_ in sorted({share.future_id for share in held})], "promised")

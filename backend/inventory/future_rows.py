@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,8 +13,8 @@ from backend.inventory.arrivals import Arrival, Share
 from backend.inventory.detail import future_views, key_of
 from backend.inventory.rules import Key
 from backend.inventory.views import FutureView
-from backend.persistence.bulk import fetch_in, insert_missing, is_one_of, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import fetch_in, insert_missing, insert_rows, is_one_of, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.pairs import are_one_of
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode, not_found
@@ -58,14 +57,40 @@ def find(uow: Uow, key: Key, reference: str) -> Row | None:
     return found[0] if found else None
 
 
-def coming(uow: Uow, product_ids: Iterable[int]) -> list[Row]:
-    """Lock and return what is still to come of these products."""
-    return _locked(uow, FUTURE.c.product_id, product_ids, FUTURE.c.received_at.is_(None))
+def ids_of(uow: Uow, product_ids: Iterable[int]) -> set[int]:
+    """Return the arrivals of these products that are still to come; nothing is locked."""
+    statement = sa.select(FUTURE.c.id).where(FUTURE.c.received_at.is_(None))
+    return {id_ for (id_,) in fetch_in(uow.session, statement, FUTURE.c.product_id, product_ids)}
 
 
 def lock(uow: Uow, ids: Iterable[int]) -> list[Row]:
     """Lock arrivals in ascending order and return them."""
-    return _locked(uow, FUTURE.c.id, ids)
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    c = FUTURE.c
+    statement = (
+        sa.select(_LOCATION.c.code, _PRODUCT.c.sku, FUTURE)
+        .select_from(FUTURE)
+        .join(_LOCATION, _LOCATION.c.id == c.location_id)
+        .join(_PRODUCT, _PRODUCT.c.id == c.product_id)
+        .where(is_one_of(uow.session, c.id, wanted))
+        .order_by(c.id)
+        .with_for_update(of=FUTURE)
+    )
+    return [
+        Row(
+            row.code,
+            row.sku,
+            row.reference,
+            row.location_id,
+            row.product_id,
+            Arrival(row.id, row.arrives_at, row.quantity, row.allocated),
+            row.received_at,
+            row.version,
+        )
+        for row in uow.session.connection().execute(statement)
+    ]
 
 
 def insert(uow: Uow, row: Row) -> None:
@@ -125,7 +150,7 @@ def shares_of_lines(uow: Uow, order_line_ids: Iterable[int]) -> list[Share]:
 def add(uow: Uow, new: Sequence[Share]) -> None:
     """Write promises."""
     rows = [{"order_line_id": s.order_line_id, "future_id": s.future_id, "quantity": s.units} for s in new]
-    insert_columns(uow.session, FutureAllocation, rows)
+    insert_rows(uow.session, FutureAllocation, rows)
 
 
 def take_off(uow: Uow, taken: Sequence[Share]) -> None:
@@ -176,35 +201,6 @@ def listing(
         statement = statement.where(sa.tuple_(FUTURE.c.arrives_at, FUTURE.c.id) > given)
     rows = [dict(row) for row in uow.session.connection().execute(statement).mappings()]
     return [(row.pop("id"), FutureView(**row)) for row in rows]
-
-
-def _locked(uow: Uow, column: Any, values: Iterable[int], *where: Any) -> list[Row]:
-    wanted = sorted(set(values))
-    if not wanted:
-        return []
-    c = FUTURE.c
-    statement = (
-        sa.select(_LOCATION.c.code, _PRODUCT.c.sku, FUTURE)
-        .select_from(FUTURE)
-        .join(_LOCATION, _LOCATION.c.id == c.location_id)
-        .join(_PRODUCT, _PRODUCT.c.id == c.product_id)
-        .where(is_one_of(uow.session, column, wanted), *where)
-        .order_by(c.id)
-        .with_for_update(of=FUTURE)
-    )
-    return [
-        Row(
-            row.code,
-            row.sku,
-            row.reference,
-            row.location_id,
-            row.product_id,
-            Arrival(row.id, row.arrives_at, row.quantity, row.allocated),
-            row.received_at,
-            row.version,
-        )
-        for row in uow.session.connection().execute(statement)
-    ]
 
 
 def _tell(uow: Uow, row: Row, change: str) -> None:

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from backend.inventory import fefo
 from backend.inventory.fefo import Lot, LotName, Taken
 from backend.inventory.rules import Key
-from backend.persistence.bulk import allocate_ids, fetch_in, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import allocate_ids, fetch_in, insert_rows, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.pairs import are_one_of, fetch_pairs
 from backend.persistence.uow import Uow
 from models.tables import LotAllocation, StockLot
@@ -106,7 +106,7 @@ class Shelf:
             for pair in moved
             if self.taken.get(pair)
         ]
-        insert_columns(uow.session, LotAllocation, new)
+        insert_rows(uow.session, LotAllocation, new)
 
     def _allocated(self, key: Key) -> list[Taken]:
         mine = self.lots[key]
@@ -160,5 +160,5 @@ def make(uow: Uow, names: Sequence[tuple[Key, LotName]], days: Mapping[int, date
         }
         for id_, (key, name) in zip(ids, names, strict=True)
     ]
-    insert_columns(uow.session, StockLot, rows)
+    insert_rows(uow.session, StockLot, rows)
     return dict(zip(names, ids, strict=True))

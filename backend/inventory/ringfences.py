@@ -15,8 +15,7 @@ from backend.inventory.segments import QUOTA, SEGMENT
 from backend.inventory.views import QuotaView, SegmentView
 from backend.locations import queries as locations
 from backend.orders import waiting
-from backend.persistence.bulk import fetch_in, insert_missing, table_of
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import fetch_in, insert_missing, insert_rows, table_of
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
@@ -123,7 +122,7 @@ def _write(
         }
         for quota in given.quotas
     ]
-    insert_columns(uow.session, StockSegmentQuota, rows)
+    insert_rows(uow.session, StockSegmentQuota, rows)
 
 
 def _faults(given: SegmentInput, places: Mapping[str, int], products: Mapping[str, int]) -> list[Fault]:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from backend.inventory.fences import Quota, Rulebook, Segment, Share
 from backend.inventory.rules import Balance, Key
-from backend.persistence.bulk import Row, fetch_in, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import Row, fetch_in, insert_rows, table_of
+from backend.persistence.columnwise import update_columns
 from backend.persistence.pairs import fetch_pairs
 from backend.persistence.uow import Uow
 from models.tables import LocationGroupMember, SegmentUsage, StockSegment, StockSegmentQuota
@@ -87,7 +87,7 @@ def charge(uow: Uow, deltas: Mapping[tuple[Key, int], int]) -> None:
         known = now.get(key, {}).get(segment_id)
         row = {"location_id": key[0], "product_id": key[1], "segment_id": segment_id, "promised": (known or 0) + units}
         (new if known is None else changed).append(row)
-    insert_columns(uow.session, SegmentUsage, new)
+    insert_rows(uow.session, SegmentUsage, new)
     update_columns(uow.session, SegmentUsage, changed, key=("location_id", "product_id", "segment_id"))
 
 

@@ -6,11 +6,14 @@ import logging
 import time
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
+
 from backend.context import Context
 from backend.jobs.job import Job
 from backend.routing import shadow
 from backend.routing.shadowing import Shadowing
 from backend.wakeups import Topic
+from models.enums import WorkStatus
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,8 @@ class ShadowWorker:
                 return None
             try:
                 more = run.step()
+            except OperationalError:  # the database is away or too busy: it is begun anew later
+                raise
             except Exception as error:  # one that cannot be run must not be tried for ever
                 log.exception("shadow run %d failed", run.run_id)
                 run.fail(f"{type(error).__name__}: {error}")
@@ -46,7 +51,15 @@ def _claim_next(ctx: Context) -> Shadowing | None:
     with ctx.read() as uow:
         waiting = shadow.to_do(uow)
     for run_id in waiting:
-        run = Shadowing.claim(ctx, run_id)
+        try:
+            run = Shadowing.claim(ctx, run_id)
+        except OperationalError:
+            raise
+        except Exception as error:  # nor may it keep the others waiting
+            log.exception("shadow run %d cannot begin", run_id)
+            with ctx.uow() as uow:
+                shadow.finish(uow, run_id, WorkStatus.FAILED, {"problem": f"{type(error).__name__}: {error}"[:500]})
+            continue
         if run is not None:
             return run
     return None

@@ -19,6 +19,7 @@ from backend.persistence.uow import Uow
 from backend.sla.views import Direction
 from models.enums import Compliance, Method, OrderStatus, ShipmentStatus
 from models.tables import Location, Order, OrderLine, Shipment
+from models.types import BigId
 
 #: Counting stops here: nobody pages that far, and a list must come at once.
 MOST_COUNTED = 10_000
@@ -202,8 +203,9 @@ def _parts(uow: Uow, ids: Sequence[int]) -> dict[int, list[Part]]:
 def _sums(uow: Uow, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return (units, money) that each order asks for, what was cancelled left out."""
     left = col(OrderLine.quantity) - col(OrderLine.cancelled)
+    worth = sa.cast(left, BigId) * col(OrderLine.unit_price_minor)
     rows = uow.session.execute(
-        sa.select(col(OrderLine.order_id), sa.func.sum(left), sa.func.sum(left * col(OrderLine.unit_price_minor)))
+        sa.select(col(OrderLine.order_id), sa.func.sum(left), sa.func.sum(worth))
         .where(col(OrderLine.order_id).in_(ids))
         .group_by(col(OrderLine.order_id))
     )

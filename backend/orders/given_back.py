@@ -12,6 +12,7 @@ from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
 from models.enums import OrderStatus, ShipmentStatus
+from models.errors import DomainError, ErrorCode
 from models.tables import Order, RoutingExclusion, Shipment
 
 _ORDERS, _SHIPMENTS = table_of(Order), table_of(Shipment)
@@ -40,6 +41,8 @@ def route_again(uow: Uow, order_ids: Iterable[int]) -> None:
     rows = [
         {
             "id": row.id,
+            "was_status": row.status,
+            "was_version": row.version,
             "status": moved(OrderMove.GIVE_BACK, OrderStatus(row.status), to).value,
             "routing_due_at": uow.now,
             "routing_attempts": max(1, row.routing_attempts),
@@ -49,5 +52,6 @@ def route_again(uow: Uow, order_ids: Iterable[int]) -> None:
         for row in fetch_in(uow.session, columns, _ORDERS.c.id, ids)
         if (to := OrderStatus.PARTLY_ROUTED if left.get(row.id) else OrderStatus.PLACED)
     ]
-    update_columns(uow.session, Order, rows)
+    if update_columns(uow.session, Order, rows) != len(rows):
+        raise DomainError(ErrorCode.STALE, "An order changed at the same moment; read it again.")
     uow.wake(Topic.ROUTING)

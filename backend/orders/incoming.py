@@ -17,8 +17,7 @@ from backend.orders.lanes import lanes
 from backend.orders.rules import Known, NewLine, NewOrder
 from backend.orders.search import folded
 from backend.orders.store import Draft, OrderRow
-from backend.persistence.bulk import allocate_ids, fetch_in, insert_missing, table_of
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import allocate_ids, fetch_in, insert_missing, insert_rows, table_of
 from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus
 from models.errors import DomainError, ErrorCode
@@ -88,7 +87,7 @@ def write(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> lis
     rows.sort(key=lambda row: (row["external_id"], row["channel"]))
     if insert_missing(uow.session, Order, rows) != len(rows):
         raise Overtaken()
-    insert_columns(uow.session, OrderLine, lines)
+    insert_rows(uow.session, OrderLine, lines)
     for draft, item in zip(drafts, orders, strict=True):
         store.tell(
             uow, EventType.ORDER_PLACED, draft.row, at=draft.row.placed_at, actor=item.actor, lines=draft.event_lines

@@ -105,6 +105,10 @@ def routed(was: OrderStatus, to: OrderStatus) -> OrderStatus:
     return moved(ROUTING_MOVES[to], was, to)
 
 
+#: What one unit may cost at most, so that the worth of the largest order fits into 64 bits.
+MAX_PRICE_MINOR = 2_000_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class NewLine:
     """One product asked for; money in minor units."""
@@ -207,6 +211,7 @@ def _check_lines(order: NewOrder, known: Known) -> list[Fault]:
             faults.append(Fault(f"/lines/{index}/sku", "unknown_sku", f"There is no product {line.sku}."))
         if line.quantity < 1:
             faults.append(Fault(f"/lines/{index}/quantity", "out_of_range", "A quantity is at least 1."))
-        if line.unit_price_minor < 0:
-            faults.append(Fault(f"/lines/{index}/unit_price", "out_of_range", "A price is not below zero."))
+        if not 0 <= line.unit_price_minor <= MAX_PRICE_MINOR:
+            words = f"A price is not below zero and at most {MAX_PRICE_MINOR // 100:,}."
+            faults.append(Fault(f"/lines/{index}/unit_price", "out_of_range", words))
     return faults

@@ -7,7 +7,9 @@ deadlock. `sweep` finds later what was skipped, or was put on the waiting list i
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection
+from functools import reduce
 
 import sqlalchemy as sa
 
@@ -38,10 +40,11 @@ def wake_all(uow: Uow) -> int:
 
 def sweep(uow: Uow) -> int:
     """Wake orders whose product is available somewhere and moved since the order was last touched."""
+    kept = (_STOCK.c[name] for name in ("unsellable", "allocated", "pending", "safety_stock", "floor"))
     moved = sa.exists().where(
         _STOCK.c.product_id == _LINE.c.product_id,
         _STOCK.c.updated_at >= _ORDER.c.updated_at,
-        _STOCK.c.on_hand - _STOCK.c.unsellable - _STOCK.c.allocated - _STOCK.c.safety_stock - _STOCK.c.floor > 0,
+        reduce(operator.sub, kept, _STOCK.c.on_hand) > 0,
     )
     return _make_due(uow, sa.exists().where(_waits(), moved))
 

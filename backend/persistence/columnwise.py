@@ -10,10 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from backend.persistence.arrays import arrays_of, source
-from backend.persistence.bulk import Row, insert_rows, table_of
-
-#: The old name of `insert_rows`, which does the same now.
-insert_columns = insert_rows
+from backend.persistence.bulk import Row, table_of
 
 
 def update_columns(

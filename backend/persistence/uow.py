@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from backend.auth.actor import Actor
 from backend.clock import Clock, system_now
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import insert_rows
 from backend.wakeups import Topic, Wakeups
 from models.events import EventType
 from models.tables import Event
@@ -122,7 +122,7 @@ class Uow:
         """Write the recorded events; called by the edge just before it commits."""
         if not self._events:
             return
-        insert_columns(self.session, Event, self._events)
+        insert_rows(self.session, Event, self._events)
         self._events.clear()
         self.wake(Topic.EVENTS)
 

@@ -39,8 +39,11 @@ def wait(uow: Uow, decided: Sequence[Decided]) -> Mapping[int, list[Expected]]:
     ]
     waiting = {line for line, *_ in wants}
     over = [line.id for order, *_ in decided for line in order.lines if line.remainder == Remainder.BACKORDERED]
-    future.release_future(uow, [line for line in over if line not in waiting])
-    if not wants or not future.promise_future(uow, wants):
+    over = [line for line in over if line not in waiting]
+    if not wants:
+        future.release_future(uow, over)
+        return {}
+    if not future.promise_future(uow, wants, over=over):
         return {}
     return _expected(uow, waiting)
 

@@ -4,10 +4,9 @@ Figures look at the last `LOOKED_AT` decisions, so that they cost the same on a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -128,16 +127,10 @@ def _view(decision: RoutingDecision, order: Order, lines: int, units: int) -> Em
         status=OrderStatus(order.status),
         outcome=RoutingOutcome(decision.outcome),
         attempt=decision.attempt,
-        reason=reason_of(decision.trace),
+        reason=decision.reason or "",
         at=decision.at,
         again_at=order.routing_due_at,
     )
-
-
-def reason_of(trace: Mapping[str, Any]) -> str:
-    """Return why the first units that were left over have no place, empty when the trace does not say."""
-    left = trace.get("left") or [[]]
-    return str(left[0][3]) if len(left[0]) > 3 else ""
 
 
 def count_empty(uow: Uow) -> dict[RoutingOutcome, int]:
@@ -154,7 +147,7 @@ def count_empty(uow: Uow) -> dict[RoutingOutcome, int]:
 
 def empty_reasons(uow: Uow, *, hours: int = 24) -> list[tuple[str, int]]:
     """Return the main reasons of the last `hours`, the most frequent first."""
-    reason = col(_D.trace)[("left", 0, 3)].as_string()
+    reason = col(_D.reason)
     query = (
         sa.select(reason, sa.func.count())
         .join(Order, col(Order.id) == col(_D.order_id))

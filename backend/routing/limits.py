@@ -20,7 +20,8 @@ from backend.persistence.uow import Uow
 from backend.routing.facts import Limit, Load
 from backend.sla.calendar import to_instant
 from models.enums import LoadWindow
-from models.tables import LocationLoad, OrderLine, Shipment, ShipmentLine
+from models.tables import Location, LocationLoad, OrderLine, Shipment, ShipmentLine
+from models.types import BigId
 
 _LOADS = table_of(LocationLoad)
 _SHIPMENTS, _SHIPMENT_LINES, _LINES = table_of(Shipment), table_of(ShipmentLine), table_of(OrderLine)
@@ -133,8 +134,7 @@ class Counting:
 
 def give_back(uow: Uow, shipment_ids: Sequence[int], location_ids: Iterable[int]) -> None:
     """Take shipments that leave these locations out of their running windows; they and their stock are locked."""
-    statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
-    rows = fetch_in(uow.session, statement, _LOADS.c.location_id, location_ids)
+    rows = _rows(uow, location_ids)
     gifts = _gifts(uow, shipment_ids) if rows else []
     changed = []
     for row in rows:
@@ -150,10 +150,26 @@ def give_back(uow: Uow, shipment_ids: Sequence[int], location_ids: Iterable[int]
     update_columns(uow.session, LocationLoad, changed, key="location_id")
 
 
+def move(uow: Uow, shipment_id: int, *, from_id: int, to: Location) -> None:
+    """Count a shipment where a person sends it, and no more where it was; it and its stock are locked, its row is not
+    yet changed. A full location is not refused, as somebody looked: it counts, so that routing gives it no more."""
+    limit = limit_of(to.daily_limit)
+    to_id = int(to.id or 0)
+    allowances = {to_id: Allowance(limit, ZoneInfo(to.time_zone))} if limit else {}
+    _make(uow, sorted(allowances), allowances)
+    _rows(uow, {from_id, to_id})  # both in one ascending sweep
+    gifts = [replace(given, location_id=to_id) for given, _ in _gifts(uow, [shipment_id])]
+    give_back(uow, [shipment_id], [from_id])
+    loads, ahead = _locked(uow, sorted(allowances), allowances)
+    for given in gifts if to_id in loads else ():
+        loads[to_id] = plus(loads[to_id], given)
+    _write(uow, {id_: load for id_, load in loads.items() if id_ not in ahead}, allowances)
+
+
 def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]]:
     """Return what each shipment counts, and when it was given."""
     items = sa.func.sum(_SHIPMENT_LINES.c.quantity)
-    money = sa.func.sum(_SHIPMENT_LINES.c.quantity * _LINES.c.unit_price_minor)
+    money = sa.func.sum(sa.cast(_SHIPMENT_LINES.c.quantity, BigId) * _LINES.c.unit_price_minor)
     statement = (
         sa.select(_SHIPMENTS.c.location_id, _SHIPMENTS.c.assigned_at, items, money)
         .join(_SHIPMENT_LINES, _SHIPMENT_LINES.c.shipment_id == _SHIPMENTS.c.id)
@@ -166,27 +182,26 @@ def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]
 
 def _locked(uow: Uow, ids: Sequence[int], allowances: Mapping[int, Allowance]) -> tuple[dict[int, Load], set[int]]:
     """Return the running loads, locked, and the ids of those whose rows tell of a later window: this is a history."""
-    now = uow.now
-    fresh = [
-        {
-            "location_id": id_,
-            "span": allowances[id_].limit.window.value,
-            "starts_at": window_start(now, allowances[id_].limit.window, allowances[id_].zone),
-            "orders": 0,
-            "items": 0,
-            "money_minor": 0,
-        }
-        for id_ in ids
-    ]
-    insert_missing(uow.session, LocationLoad, fresh)
-    statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
+    _make(uow, ids, allowances)
     loads: dict[int, Load] = {}
     ahead: set[int] = set()
-    for row in fetch_in(uow.session, statement, _LOADS.c.location_id, ids):
-        loads[row.location_id], later = _load(row, allowances[row.location_id], now)
+    for row in _rows(uow, ids):
+        loads[row.location_id], later = _load(row, allowances[row.location_id], uow.now)
         if later:
             ahead.add(row.location_id)
     return loads, ahead
+
+
+def _make(uow: Uow, ids: Sequence[int], allowances: Mapping[int, Allowance]) -> None:
+    """Have a row for each of these locations; `ids` ascend."""
+    fresh = [_row(uow, id_, Load(), allowances[id_]) for id_ in ids]
+    insert_missing(uow.session, LocationLoad, fresh)
+
+
+def _rows(uow: Uow, ids: Iterable[int]) -> list[Any]:
+    """Lock the rows that there are, in ascending order, and return them."""
+    statement = sa.select(_LOADS).order_by(_LOADS.c.location_id).with_for_update()
+    return fetch_in(uow.session, statement, _LOADS.c.location_id, ids)
 
 
 def _load(row: Any, allowance: Allowance, now: datetime) -> tuple[Load, bool]:
@@ -198,15 +213,16 @@ def _load(row: Any, allowance: Allowance, now: datetime) -> tuple[Load, bool]:
 
 
 def _write(uow: Uow, loads: Mapping[int, Load], allowances: Mapping[int, Allowance]) -> None:
-    rows = [
-        {
-            "location_id": id_,
-            "span": allowances[id_].limit.window.value,
-            "starts_at": window_start(uow.now, allowances[id_].limit.window, allowances[id_].zone),
-            "orders": load.orders,
-            "items": load.items,
-            "money_minor": load.money_minor,
-        }
-        for id_, load in sorted(loads.items())
-    ]
+    rows = [_row(uow, id_, load, allowances[id_]) for id_, load in sorted(loads.items())]
     update_columns(uow.session, LocationLoad, rows, key="location_id")
+
+
+def _row(uow: Uow, location_id: int, load: Load, allowance: Allowance) -> dict[str, Any]:
+    return {
+        "location_id": location_id,
+        "span": allowance.limit.window.value,
+        "starts_at": window_start(uow.now, allowance.limit.window, allowance.zone),
+        "orders": load.orders,
+        "items": load.items,
+        "money_minor": load.money_minor,
+    }

@@ -14,7 +14,7 @@ from backend.inventory.service import StockNeed
 from backend.metrics.registry import ORDERS_ROUTED
 from backend.orders import routed
 from backend.orders.routed import DueOrder
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import insert_rows
 from backend.persistence.uow import Uow
 from backend.promise.rules import Promise
 from backend.promise.service import promise_for
@@ -108,7 +108,7 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
     rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
-    insert_columns(uow.session, RoutingDecision, rows)
+    insert_rows(uow.session, RoutingDecision, rows)
     results: list[Routed] = []
     for choice, result, date in zip(choices, settled, dates, strict=True):
         _tell(uow, choice, result, date)
@@ -171,9 +171,16 @@ def _row(uow: Uow, choice: Choice, settled: Settled, promise: Promise, active: A
         "attempt": choice.order.attempts + 1,
         "strategy_id": active.id,
         "outcome": settled.outcome.value,
+        "reason": _left_over(choice.decision),
         "trace": {**choice.decision.trace, **told},
         "at": uow.now,
     }
+
+
+def _left_over(decision: Decision) -> str | None:
+    """Return why the first units that were left over have no place."""
+    left = decision.trace.get("left")
+    return str(left[0][3])[:64] if left and len(left[0]) > 3 else decision.trace.get("problem")
 
 
 def _tell(uow: Uow, choice: Choice, settled: Settled, promised_at: datetime | None) -> None:

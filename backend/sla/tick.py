@@ -14,8 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.persistence.bulk import fetch_in, is_one_of, table_of
-from backend.persistence.columnwise import insert_columns
+from backend.persistence.bulk import fetch_in, insert_rows, is_one_of, table_of
 from backend.persistence.uow import Uow
 from backend.sla.health import HealthLedger
 from backend.sla.notices import Crossing, crossed
@@ -143,7 +142,7 @@ def _steps(row: Any, *, now: datetime) -> list[Crossing]:
 
 
 def _audit(uow: Uow, crossings: Sequence[Crossing]) -> None:
-    insert_columns(
+    insert_rows(
         uow.session,
         SlaTransition,
         [

@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from backend.clock import ManualClock
 from backend.context import Context
-from backend.persistence.bulk import fetch_in, table_of
-from backend.persistence.columnwise import insert_columns, update_columns
+from backend.persistence.bulk import fetch_in, insert_rows, table_of
+from backend.persistence.columnwise import update_columns
 from models.tables import Event, SystemFact
 
 HARD = ['"', "\\", "{a,b}", "NULL", "null", "", " ", "a\nb", "%s :x", "'", '\\"', "Zoë ☂"]
@@ -35,7 +35,7 @@ def event(number: int, word: str, ctx: Context) -> dict[str, Any]:
 def test_rows_are_stored_as_they_were_given(ctx: Context) -> None:
     given = [event(number, word, ctx) for number, word in enumerate(HARD)]
     with ctx.uow() as uow:
-        insert_columns(uow.session, Event, given)
+        insert_rows(uow.session, Event, given)
     with ctx.read() as uow:
         stored = uow.session.scalars(sa.select(Event).order_by(col(Event.id))).all()
         assert [{name: getattr(row, name) for name in given[0]} for row in stored] == given
@@ -43,7 +43,7 @@ def test_rows_are_stored_as_they_were_given(ctx: Context) -> None:
 
 def test_rows_are_found_by_their_words(ctx: Context) -> None:
     with ctx.uow() as uow:
-        insert_columns(uow.session, Event, [event(number, word, ctx) for number, word in enumerate(HARD)])
+        insert_rows(uow.session, Event, [event(number, word, ctx) for number, word in enumerate(HARD)])
     table = table_of(Event)
     with ctx.read() as uow:
         for word in HARD:
@@ -52,7 +52,7 @@ def test_rows_are_found_by_their_words(ctx: Context) -> None:
 
 def test_only_what_still_holds_the_expected_value_is_changed(ctx: Context, clock: ManualClock) -> None:
     with ctx.uow() as uow:
-        insert_columns(
+        insert_rows(
             uow.session,
             SystemFact,
             [{"name": name, "value": {"n": name}, "updated_at": clock.now()} for name in ("a", "b")],
@@ -72,4 +72,4 @@ def test_only_what_still_holds_the_expected_value_is_changed(ctx: Context, clock
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_text_that_is_too_long_is_refused_and_not_cut(ctx: Context) -> None:
     with pytest.raises(DataError), ctx.uow() as uow:
-        insert_columns(uow.session, Event, [event(1, "x" * 300, ctx)])
+        insert_rows(uow.session, Event, [event(1, "x" * 300, ctx)])

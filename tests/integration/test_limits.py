@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,12 @@ from backend.clock import ManualClock
 from backend.context import Context
 from backend.fulfillment import service as fulfillment
 from backend.jobs import routing as job
+from backend.orders import browse
+from backend.orders import service as orders
+from backend.orders.rules import MAX_PRICE_MINOR, NewLine
 from backend.routing import service as routing
 from models.enums import Method
+from models.errors import DomainError
 from models.tables import Location, LocationLoad, Shipment
 from tests.support.shop import NEW_YORK, location, open_shop, order, place, rows_of
 from tests.support.waiting_orders import wait
@@ -79,6 +84,23 @@ def test_what_is_taken_away_gives_room_within_the_window(ctx: Context, clock: Ma
     assert rows_of(ctx, LocationLoad)[0]["orders"] == 1
 
 
+def test_what_a_person_moves_counts_where_it_goes(ctx: Context) -> None:
+    places = {"CHI": location("CHI", daily_limit={"orders": 2}), "NY": location("NY", at=NEW_YORK)}
+    places["NY"].daily_limit["items"] = 6
+    open_shop(ctx, {"CHI": {"tea": 500}, "NY": {"tea": 500}}, **places)
+    placed = [place(ctx, order(f"A-{n}", lines={"tea": 4}))[0].shipments[0] for n in range(2)]
+    for shipment in placed:  # the second one is more than NY takes by itself, and goes there all the same
+        with ctx.uow() as uow:
+            fulfillment.reassign(uow, shipment.id, "NY", reason="test")
+    codes = {row["id"]: row["code"] for row in rows_of(ctx, Location)}
+    loads = {codes[row["location_id"]]: (row["orders"], row["items"]) for row in rows_of(ctx, LocationLoad)}
+    assert loads == {"CHI": (0, 0), "NY": (2, 8)}
+    with ctx.uow() as uow:
+        fulfillment.cancel(uow, [placed[0].id], reason="test")
+    loads = {codes[row["location_id"]]: (row["orders"], row["items"]) for row in rows_of(ctx, LocationLoad)}
+    assert loads == {"CHI": (0, 0), "NY": (1, 4)}
+
+
 def test_a_strategy_that_does_not_mind_the_limit_is_not_held_up(ctx: Context) -> None:
     shop(ctx, orders=1)
     picked = [order(f"A-{n}", method=Method.PICKUP, pickup_location="CHI", location="CHI") for n in range(3)]
@@ -100,3 +122,17 @@ def test_a_limit_holds_when_many_assign_at_once(ctx: Context) -> None:
     job.run(ctx)
     assert where(ctx) == {"CHI": 10, "NY": 50}
     assert rows_of(ctx, LocationLoad)[0]["orders"] == 10
+
+
+def test_a_huge_order_is_counted_and_listed(ctx: Context) -> None:
+    shop(ctx, money="99999999999.00")
+    huge = replace(order("A-1"), lines=(NewLine("tea", 500, MAX_PRICE_MINOR),))
+    (placed,) = place(ctx, huge)
+    assert rows_of(ctx, LocationLoad)[0]["money_minor"] == 500 * MAX_PRICE_MINOR
+    with ctx.read() as uow:
+        assert [item.total_minor for item in browse.find(uow).items] == [500 * MAX_PRICE_MINOR]
+    with ctx.uow() as uow:
+        fulfillment.cancel(uow, [placed.shipments[0].id], reason="test")
+    assert rows_of(ctx, LocationLoad)[0]["money_minor"] == 0
+    with ctx.uow() as uow, pytest.raises(DomainError):
+        orders.accept(uow, [replace(huge, external_id="A-2", lines=(NewLine("tea", 1, MAX_PRICE_MINOR + 1),))])

@@ -6,6 +6,7 @@ import copy
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from backend.context import Context
@@ -104,3 +105,27 @@ def test_faults_and_missing_rights_start_nothing(api: TestClient, ctx: Context) 
     reader = client_of(ctx, Permission.ROUTING_READ)
     assert reader.post(URL, json={"strategy": {"name": "standard"}}).status_code == 403
     assert client_of(ctx, Permission.ROUTING_READ, locations=["NY"]).get(URL).status_code == 403
+
+
+def test_a_run_that_cannot_begin_holds_up_no_other(api: TestClient, ctx: Context) -> None:
+    first, second = (api.post(URL, json={"strategy": {"document": FARTHEST}}).headers["location"] for _ in range(2))
+    with ctx.uow() as uow:
+        uow.session.execute(sa.update(table_of(ShadowRun)).where(table_of(ShadowRun).c.id == 1).values(strategy={}))
+    work(ctx)
+    assert [api.get(url).json()["status"] for url in (first, second)] == ["failed", "done"]
+
+
+def test_a_database_that_is_busy_does_not_end_a_run(
+    api: TestClient, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = api.post(URL, json={"strategy": {"document": FARTHEST}}).headers["location"]
+    with monkeypatch.context() as patched:
+        patched.setattr(shadowing.shadow, "note", busy)
+        with pytest.raises(OperationalError):
+            work(ctx)
+    work(ctx)
+    assert api.get(url).json()["status"] == "done"
+
+
+def busy(*_: object, **__: object) -> bool:
+    raise OperationalError("", {}, Exception("busy"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from backend.jobs import routing as routing_job
 from backend.orders import service as orders
 from backend.orders import waiting
 from backend.persistence.bulk import table_of
+from backend.persistence.uow import Uow
 from backend.routing import strategies
 from models.errors import DomainError
 from models.tables import Event, FutureAllocation, FutureStock, Order, OrderLine, Shipment, StockBlock
@@ -212,3 +214,39 @@ def test_an_order_waits_for_an_arrival_and_is_routed_when_it_comes(ctx: Context)
     assert (balance_of(ctx).allocated, rows_of(ctx, FutureAllocation)) == (2, [])
     with ctx.read() as uow:
         assert violations(uow) == []
+
+
+def test_an_arrival_that_is_called_off_meanwhile_is_no_fault(shop: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    announce(shop, "PO-1", 3)
+    promise(shop, (1, 2))
+    lock = future_rows.lock
+
+    def quicker(uow: Uow, ids: Iterable[int]) -> list[future_rows.Row]:
+        """Somebody calls the arrival off after it was found and before it is locked."""
+        for row in lock(uow, ids):
+            future_rows.delete(uow, row)
+        return lock(uow, ids)
+
+    with monkeypatch.context() as patched, shop.uow() as uow:
+        patched.setattr(future_rows, "lock", quicker)
+        future.release_future(uow, [1])
+    assert (arrivals(shop), rows_of(shop, FutureAllocation)) == ({}, [])
+
+
+def test_all_arrivals_of_a_batch_are_locked_in_one_sweep(shop: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    announce(shop, "PO-1", 2)
+    announce(shop, "PO-2", 2, days=2)
+    promise(shop, (1, 2), (2, 2))  # line 1 waits for the first arrival, line 2 for the second
+    locked: list[list[int]] = []
+    lock = future_rows.lock
+
+    def watched(uow: Uow, ids: Iterable[int]) -> list[future_rows.Row]:
+        locked.append(sorted(ids))
+        return lock(uow, locked[-1])
+
+    product = keys_of(shop)["CHI", "tea"][1]
+    with monkeypatch.context() as patched, shop.uow() as uow:
+        patched.setattr(future_rows, "lock", watched)
+        assert list(future.promise_future(uow, [(1, product, 2, None)], over=[2])) == [1]
+    assert locked[0] == [1, 2]
+    assert arrivals(shop) == {"PO-1": (2, 2), "PO-2": (2, 0)}

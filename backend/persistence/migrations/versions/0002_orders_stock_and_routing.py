@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from models.types import BigId, Json, UTCDateTime
+from models.types import BigId, Json, PackedJson, UTCDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -181,7 +181,8 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("strategy_id", BigId, nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=False),
-        sa.Column("trace", Json, nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("trace", PackedJson(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("outcome IN ('assigned', 'split', 'partial', 'none')", name="ck_routing_decision_outcome"),
         sa.ForeignKeyConstraint(
@@ -480,7 +481,7 @@ def _tell_old_orders() -> None:
     # What this release writes with an order, for those that are there: sums, what waits, names to search by.
     op.execute(
         "UPDATE customer_order SET total_minor ="
-        " COALESCE((SELECT SUM(l.quantity * l.unit_price_minor) FROM order_line l"
+        " COALESCE((SELECT SUM(CAST(l.quantity AS bigint) * l.unit_price_minor) FROM order_line l"
         " WHERE l.order_id = customer_order.id), 0)"
     )
     op.execute("UPDATE customer_order SET routing_due_at = updated_at WHERE status = 'placed'")
