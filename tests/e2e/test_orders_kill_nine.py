@@ -100,7 +100,7 @@ def test_killed_while_orders_arrive_each_is_there_once_and_is_routed_after_the_r
         ) as client:
             again = {number: send(client, number)["id"] for number in range(ORDERS)}
         assert {number: again[number] for number in before} == before
-        eventually(lambda: not waiting(ctx), what=f"everything to be routed; {program.log}", seconds=60)
+        eventually(lambda: not waiting(ctx), what=f"everything to be routed; {program.log}", seconds=180)
     kept = external_ids(ctx)
     assert kept == {f"A-{number}": id_ for number, id_ in again.items()}
     with ctx.read() as uow:
