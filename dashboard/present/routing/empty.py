@@ -19,13 +19,13 @@ from models.enums import Method, OrderStatus, RoutingOutcome
 
 OUTCOME_WORDS = {RoutingOutcome.NONE: "Found nothing", RoutingOutcome.PARTIAL: "Found a part"}
 _NOW = {
-    OrderStatus.UNASSIGNED: "waits for a place",
+    OrderStatus.UNASSIGNED: "waits for a location",
     OrderStatus.PARTLY_ROUTED: "its rest waits",
     OrderStatus.BACKORDERED: "on backorder",
     OrderStatus.CUSTOMER_CARE: "with customer care",
     OrderStatus.PLACED: "waits for routing",
     OrderStatus.HELD: "on hold",
-    OrderStatus.ROUTED: "has a place by now",
+    OrderStatus.ROUTED: "has a location by now",
     OrderStatus.FULFILLED: "fulfilled by now",
     OrderStatus.CANCELLED: "cancelled",
 }

@@ -21,10 +21,10 @@ from models.enums import RoutingOutcome
 MOST_NAMED = 40
 MOST_FOUND = 6
 OUTCOMES = {
-    RoutingOutcome.ASSIGNED: "One place takes all of it",
-    RoutingOutcome.SPLIT: "Several places take it together",
-    RoutingOutcome.PARTIAL: "Only a part of it has a place",
-    RoutingOutcome.NONE: "Nothing of it has a place",
+    RoutingOutcome.ASSIGNED: "One location takes all of it",
+    RoutingOutcome.SPLIT: "Several locations take it together",
+    RoutingOutcome.PARTIAL: "Only a part of it has a location",
+    RoutingOutcome.NONE: "Nothing of it has a location",
 }
 _PARTS = {
     "pause": "Pause",
@@ -44,8 +44,8 @@ _ACTIONS = {
     "cancel": "would be cancelled",
 }
 _CAME = {
-    "whole": "One place takes all of it.",
-    "split_by_line": "Split: each line whole from one place.",
+    "whole": "One location takes all of it.",
+    "split_by_line": "Split: each line whole from one location.",
     "split_by_quantity": "Split, lines too.",
 }
 
@@ -120,12 +120,12 @@ def _untried(trace: Mapping[str, Any]) -> str:
     if trace.get("steps"):
         return ""
     left = trace.get("left") or [[0, 0, "", ""]]
-    return f"No place was looked at. {reason_words(left[0][3])}."
+    return f"No location was looked at. {reason_words(left[0][3])}."
 
 
 def _promise(promise: Promise, zone: str, reader: Reader) -> tuple[str, str]:
     if promise.date is None:
-        problem = next((one.problem for one in promise.shipments if one.problem), "not everything has a place")
+        problem = next((one.problem for one in promise.shipments if one.problem), "not everything has a location")
         return "No date", problem
     return (
         say.at_place(promise.date, zone, reader.now, reader.locale),
@@ -169,7 +169,7 @@ def _step(step: Mapping[str, Any], number: int, facts: Tried, reader: Reader) ->
 
 
 def _places(number: int, reader: Reader) -> str:
-    return f"{say.plural(number, 'place', reader.locale)} {'has' if number == 1 else 'have'}"
+    return f"{say.plural(number, 'location', reader.locale)} {'has' if number == 1 else 'have'}"
 
 
 def _came(step: Mapping[str, Any]) -> str:
@@ -189,7 +189,7 @@ def _ranked(row: Sequence[Any], rank: int, step: Mapping[str, Any], facts: Tried
     return RankedView(
         key=str(id_),
         rank=str(rank),
-        name=(place.name or code) if place else f"Place {id_}",
+        name=(place.name or code) if place else f"Location {id_}",
         href=location_href(code) if code else "",
         distance=distance(km, reader),
         stock=_stock(id_, facts, reader),
@@ -238,7 +238,7 @@ def _group(reason: str, told: Sequence[tuple[int, str]], number: int, facts: Tri
     return OutGroup(
         key=reason,
         reason=reason,
-        count=say.plural(number, "place", reader.locale),
+        count=say.plural(number, "location", reader.locale),
         places=shown,
         more=f"and {say.count(more, reader.locale)} more" if more > 0 else "",
     )
@@ -247,7 +247,7 @@ def _group(reason: str, told: Sequence[tuple[int, str]], number: int, facts: Tri
 def _out_place(id_: int, detail: str, facts: Tried) -> OutPlace:
     place = facts.places.get(id_)
     if place is None:
-        return OutPlace(str(id_), f"Place {id_}", "", detail)
+        return OutPlace(str(id_), f"Location {id_}", "", detail)
     return OutPlace(str(id_), place.name or place.code, location_href(place.code), detail)
 
 
