@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.enums import RoutingOutcome
 from models.tables import Order, RoutingDecision, RoutingStrategy
 
 #: These left something without a place; the words of the partial index.
-EMPTY = frozenset({RoutingOutcome.NONE, RoutingOutcome.PARTIAL})
+EMPTY = (RoutingOutcome.NONE, RoutingOutcome.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,13 @@ class DecisionView:
     @property
     def reason(self) -> str:
         """Return why the first units that were left over have no place, empty when all have one."""
-        left: Sequence[Any] = self.decision.trace.get("left") or [[]]
-        return str(left[0][3]) if len(left[0]) > 3 else str(self.decision.trace.get("problem", ""))
+        return reason_of(self.decision.trace)
+
+
+def reason_of(trace: Mapping[str, Any]) -> str:
+    """Return why the first units that were left over have no place, empty when all have one."""
+    left: Sequence[Any] = trace.get("left") or [[]]
+    return str(left[0][3]) if len(left[0]) > 3 else str(trace.get("problem", ""))
 
 
 def of_order(uow: Uow, order_id: int) -> list[DecisionView]:

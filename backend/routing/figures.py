@@ -4,21 +4,20 @@ Figures look at the last `LOOKED_AT` decisions, so that they cost the same on a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.orders.scope import visible_order
 from backend.persistence.uow import Uow
+from backend.routing.decisions import EMPTY, reason_of
 from models.enums import OrderStatus, RoutingOutcome
 from models.tables import Order, OrderLine, RoutingDecision
 
 LOOKED_AT = 20_000
-EMPTY = (RoutingOutcome.NONE, RoutingOutcome.PARTIAL)
 WAITING = (OrderStatus.UNASSIGNED, OrderStatus.BACKORDERED, OrderStatus.CUSTOMER_CARE, OrderStatus.PARTLY_ROUTED)
 
 _D = RoutingDecision
@@ -132,12 +131,6 @@ def _view(decision: RoutingDecision, order: Order, lines: int, units: int) -> Em
         at=decision.at,
         again_at=order.routing_due_at,
     )
-
-
-def reason_of(trace: Mapping[str, Any]) -> str:
-    """Return why the first units that were left over have no place, empty when the trace does not say."""
-    left = trace.get("left") or [[]]
-    return str(left[0][3]) if len(left[0]) > 3 else ""
 
 
 def count_empty(uow: Uow) -> dict[RoutingOutcome, int]:
