@@ -6,6 +6,8 @@ import reflex.constants as constants
 from reflex_base.environment import environment
 from starlette.types import ASGIApp
 
+from backend import program
+from backend.api.shortcut import Shortcut
 from backend.memory import loading
 
 
@@ -15,7 +17,6 @@ def create() -> ASGIApp:
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
     with loading():
-        from dashboard.app import app  # only now: Reflex reads the settings above when its app is made
+        from dashboard.app import app, inline_scripts  # only now: Reflex reads the settings above when its app is made
 
-        application: ASGIApp = app()
-    return application
+        return Shortcut(app(), program.current, scripts=inline_scripts())

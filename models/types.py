@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,28 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 #: A JSON document; JSONB on PostgreSQL so that it can be indexed and compared.
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def pack(document: Any) -> bytes:
+    """Return a JSON document as few bytes."""
+    return zlib.compress(_encode(document).encode(), 1)
+
+
+class PackedJson(sa.types.TypeDecorator[Any]):
+    """A JSON document that is kept to be read, not asked about: a third of the size, and far cheaper to write."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:
+        """Pack."""
+        return pack(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Unpack."""
+        return None if value is None else json.loads(zlib.decompress(value))
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):

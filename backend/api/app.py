@@ -35,7 +35,6 @@ from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
 from backend.api.measure import Measure
 from backend.api.responses import problems
-from backend.api.shortcut import Shortcut
 from backend.context import Context
 
 #: Routers below /api/v1; each feature adds its own here.
@@ -80,7 +79,6 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
     )
     app.state.context = context
     app.state.availability = availability.Desk(context)
-    app.add_middleware(Shortcut, context=context)
     app.add_middleware(Intake)
     app.add_middleware(Measure)
     errors.install(app)

@@ -15,7 +15,7 @@ from backend.api import errors, faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once, send
-from backend.api.intake import ParsedOnce
+from backend.api.intake import ParsedOnce, Unstorable
 from backend.api.order_intake import accepting, preferred_wait, routed_answer
 from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import INTAKE, READ, WRITE
@@ -48,6 +48,7 @@ router = APIRouter(tags=["orders"], route_class=ParsedOnce)
 Reader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 Placer = Annotated[Once, once(Permission.ORDERS_WRITE)]
 Version = Annotated[int | None, Depends(expected_version)]
+_WHY = ReasonIn()  # for who says nothing
 OrderId = Annotated[int, Path(ge=1, lt=2**63)]
 Prefer = Annotated[
     str | None,
@@ -108,6 +109,9 @@ def _judge(uow: Uow, items: list[Any]) -> tuple[dict[int, OrderResult], dict[int
     refused: dict[int, OrderResult] = {}
     sound: dict[int, NewOrder] = {}
     for index, raw in enumerate(items):
+        if isinstance(raw, Unstorable):
+            refused[index] = _refusal(index, raw.faults)
+            continue
         try:
             sound[index] = OrderIn.model_validate(raw).to_input()
         except ValidationError as error:
@@ -180,7 +184,7 @@ def timeline(order_id: OrderId, ctx: Ctx, actor: Reader) -> TimelineOut:
 
 
 @router.post("/orders/{order_id}/cancel", responses=WRITE, response_model=OrderOut)
-def cancel_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
+def cancel_order(order_id: OrderId, call: Placer, version: Version, body: ReasonIn = _WHY) -> Response:
     """Give up what of an order has not left: stock comes back, clocks end. Refused when all of it has left."""
 
     def work(uow: Uow) -> Answer:
@@ -191,7 +195,7 @@ def cancel_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Versi
 
 
 @router.post("/orders/{order_id}/hold", responses=WRITE, response_model=OrderOut)
-def hold_order(order_id: OrderId, body: ReasonIn, call: Placer, version: Version) -> Response:
+def hold_order(order_id: OrderId, call: Placer, version: Version, body: ReasonIn = _WHY) -> Response:
     """Stop an order: work on its shipments stops and their clocks pause."""
 
     def work(uow: Uow) -> Answer:

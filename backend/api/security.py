@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -129,7 +130,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, settings: Callable[[], Settings], *, scripts: Sequence[str] = ()) -> None:
         self._app = app
         self._settings = settings
-        self._scripts = " ".join(scripts) or "'unsafe-inline'"  # while developing, pages change under our hands
+        self._scripts = _allowed(scripts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and dress its answer."""
@@ -139,21 +140,37 @@ class SecurityHeaders:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._dress(scope["path"], message["status"], MutableHeaders(scope=message))
+                headers = MutableHeaders(scope=message)
+                for name, value in strictness(self._settings(), scripts=self._scripts).items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", _caching(scope["path"], message["status"]))
             await send(message)
 
         await self._app(scope, receive, dressed)
 
-    def _dress(self, path: str, status: int, headers: MutableHeaders) -> None:
-        headers.setdefault("Content-Security-Policy", content_policy(self._settings(), scripts=self._scripts))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()")
-        if self._settings().secure_cookies:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        headers.setdefault("Cache-Control", _caching(path, status))
+
+def api_headers(settings: Settings, *, scripts: Sequence[str] = ()) -> list[tuple[bytes, bytes]]:
+    """Return what `SecurityHeaders` adds to an answer of the API that brings none of it: for `shortcut.py`."""
+    names = {**strictness(settings, scripts=_allowed(scripts)), "Cache-Control": _caching("/api/", 200)}
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in names.items()]
+
+
+def strictness(settings: Settings, *, scripts: str) -> dict[str, str]:
+    """Return the headers that every answer carries, whatever it is."""
+    transport = {"Strict-Transport-Security": "max-age=31536000"} if settings.secure_cookies else {}
+    return {
+        "Content-Security-Policy": content_policy(settings.tile_url, scripts=scripts),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "SAMEORIGIN",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+        **transport,
+    }
+
+
+def _allowed(scripts: Sequence[str]) -> str:
+    return " ".join(scripts) or "'unsafe-inline'"  # while developing, pages change under our hands
 
 
 def _caching(path: str, status: int) -> str:
@@ -164,13 +181,14 @@ def _caching(path: str, status: int) -> str:
     return "no-cache"  # kept, but asked about each time: a new version shows at once
 
 
-def content_policy(settings: Settings, *, scripts: str) -> str:
+@lru_cache(maxsize=8)
+def content_policy(tile_url: str, *, scripts: str) -> str:
     """Return the Content-Security-Policy of pages; `scripts` says which inline scripts may run.
 
     No 'unsafe-eval': Reflex evaluates what the server sends for toasts and scripts, so the dashboard uses neither.
     Everything may come only from here, tiles excepted when a tile server is set.
     """
-    tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
+    tiles = urlsplit(tile_url.replace("{s}.", "*."))
     images = "'self' data: blob:" + (f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "")
     rules = {
         "default-src": "'self'",

@@ -29,6 +29,7 @@ router = APIRouter(tags=["shipments"])
 Reader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
 Fulfiller = Annotated[Once, once(Permission.SHIPMENTS_WRITE)]
 Version = Annotated[int | None, Depends(expected_version)]
+_WHY = ReasonIn()  # for who says nothing
 ShipmentId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
@@ -144,7 +145,7 @@ def reject(shipment_id: ShipmentId, body: RejectIn, call: Fulfiller, version: Ve
 
 
 @router.post("/shipments/{shipment_id}/hold", responses=WRITE, response_model=ShipmentOut)
-def hold(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Version) -> Response:
+def hold(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: ReasonIn = _WHY) -> Response:
     """Stop work on a shipment and pause its clocks."""
 
     def work(uow: Uow) -> Answer:
@@ -168,7 +169,7 @@ def release(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: No
 
 
 @router.post("/shipments/{shipment_id}/cancel", responses=WRITE, response_model=ShipmentOut)
-def cancel(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Version) -> Response:
+def cancel(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: ReasonIn = _WHY) -> Response:
     """Give up a shipment that has not left: stock comes back, clocks end."""
 
     def work(uow: Uow) -> Answer:

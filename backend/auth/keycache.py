@@ -22,6 +22,8 @@ from models.tables import ApiKey
 
 #: For so long a revoked key may go on in a process that no signal reaches.
 FRESH_SECONDS = 2.0
+#: From this part of its age on a key that is in use should be read again, before all its requests ask at once.
+_RENEW_AT = 0.5
 _MOST = 10_000
 
 
@@ -58,6 +60,7 @@ class KeyCache:
         self._keys: dict[str, tuple[KnownKey, float]] = {}
         self._lock = threading.Lock()
         self._generation = 0
+        self._renewing: dict[str, float] = {}
         self._hears: Wakeups | None = None
         self.filled = False  # whether `replace` has said once which keys there are
 
@@ -75,6 +78,19 @@ class KeyCache:
         if self._seconds is not None and self._tick() - since >= self._seconds:
             return None
         return key.actor if key.opens(token, system_now()) else None
+
+    def wants_renewal(self, token: str) -> bool:
+        """Return whether a key that is held should be read again soon; True once for each time it was read."""
+        prefix = key_prefix(token) or ""
+        found = self._keys.get(prefix)
+        if found is None or not self._seconds or self._tick() - found[1] < self._seconds * _RENEW_AT:
+            return False
+        if self._renewing.get(prefix) == found[1]:
+            return False
+        if len(self._renewing) >= _MOST:
+            self._renewing.clear()
+        self._renewing[prefix] = found[1]
+        return True
 
     def generation(self) -> int:
         """Return a mark to take before reading a key: what was read before a change is not kept after it."""

@@ -67,6 +67,12 @@ def actor_remembered(ctx: Context, token: str) -> Actor | None:
     return ctx.keys.actor(token)
 
 
+def renew(ctx: Context, token: str) -> None:
+    """Read a remembered key again before it is too old; one that is no good any more is forgotten now."""
+    if _look_up(ctx, token) is None:
+        ctx.keys.clear()
+
+
 def _look_up(ctx: Context, token: str) -> Actor | None:
     prefix = key_prefix(token)
     if prefix is None:

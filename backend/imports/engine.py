@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +25,7 @@ from backend.imports.kinds import KINDS, Kind
 from backend.imports.owners import rights
 from backend.imports.queries import pieces
 from backend.imports.rows import NoHeaderError, SourceRow, read_rows
+from backend.orders.intake import Intake
 from models.enums import FileFormat, ImportKind, WorkStatus
 from models.errors import DomainError, Fault
 
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 #: Documents a transaction. A job that is resumed keeps to the same borders.
 BATCH = 500
+#: Seconds until a file of orders looks again whether there is room for it.
+_PAUSE = 0.1
 _INDEX = re.compile(r"/(\d+)(.*)", re.DOTALL)
 _EXISTS = "already_exists"
 
@@ -114,6 +118,9 @@ class ImportRun:
         Raises only when the database cannot be reached: the job stays, and is claimed again later. What else goes
         wrong ends the job as failed and says so.
         """
+        if self._kind.yields and self._ctx.part(Intake).is_pressed:
+            time.sleep(_PAUSE)
+            return True
         try:
             return self._step()
         except NotOursError:

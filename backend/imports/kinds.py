@@ -32,12 +32,13 @@ def as_they_are(rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How files of one kind are taken in."""
+    """How files of one kind are taken in; what `yields` waits while too many orders come in one by one."""
 
     schema: type[BaseModel]
     permission: Permission
     write: Write
     prepare: Callable[[Iterator[SourceRow]], Iterator[SourceRow]] = as_they_are
+    yields: bool = False
 
 
 def _locations(uow: Uow, items: Sequence[Any]) -> object:
@@ -61,5 +62,5 @@ KINDS: Mapping[ImportKind, Kind] = {
     ImportKind.LOCATIONS: Kind(NamedLocationIn, Permission.LOCATIONS_WRITE, _locations),
     ImportKind.PRODUCTS: Kind(NamedProductIn, Permission.PRODUCTS_WRITE, _products),
     ImportKind.STOCK: Kind(CountIn, Permission.INVENTORY_WRITE, _stock),
-    ImportKind.ORDERS: Kind(OrderIn, Permission.ORDERS_WRITE, _orders, join_order_lines),
+    ImportKind.ORDERS: Kind(OrderIn, Permission.ORDERS_WRITE, _orders, join_order_lines, yields=True),
 }

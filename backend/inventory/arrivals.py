@@ -1,4 +1,5 @@
-"""Stock that is still to come: what may be promised of it, and when. Pure."""
+"""Stock that is still to come: which order lines wait for it. Pure. What may be promised for an instant is asked of
+`backend/availability`."""
 
 from __future__ import annotations
 
@@ -29,11 +30,6 @@ class Share:
     order_line_id: int
     future_id: int
     units: int
-
-
-def atp(available: int, arrivals: Iterable[Arrival], at: datetime) -> int:
-    """Return what may be promised for an instant: available now, and what arrives until then and is not promised."""
-    return available + sum(arrival.left for arrival in arrivals if arrival.arrives_at <= at)
 
 
 def promise(arrivals: Iterable[Arrival], order_line_id: int, units: int) -> list[Share]:

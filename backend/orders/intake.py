@@ -104,6 +104,11 @@ class Intake:
             with self._changed:
                 self._inside -= orders
 
+    @property
+    def is_pressed(self) -> bool:
+        """Return whether so many wait that orders nobody waits for, those of files, let them go first."""
+        return 2 * self._inside > self._depth
+
     def _enter(self, orders: int) -> None:
         if self._inside and self._inside + orders > self._depth:
             words = f"{self._inside} orders wait to be taken in already. Nothing was changed; send it again soon."

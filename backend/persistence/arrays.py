@@ -11,18 +11,30 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.types import UTCDateTime
+from models.types import PackedJson, UTCDateTime, pack
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_encode = json.JSONEncoder(default=str).encode
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 def array_of(type_: sa.types.TypeEngine[Any], values: Sequence[Any]) -> str:
     """Return the values of a column of this type as one literal, to be sent as a parameter: `{1,2,NULL}`."""
     if isinstance(type_, sa.JSON):
-        return "{" + ",".join([_text(_encode(value)) for value in values]) + "}"  # None too: JSON's null
+        return _texts([_encode(value) for value in values])  # None too: JSON's null
     written = _writer(type_)
+    if written is _text and None not in values:
+        return _texts(values)
     return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
+
+
+def _texts(values: Sequence[str]) -> str:
+    """Return a literal of texts, escaped all at once: PostgreSQL takes no NUL, so that it can part them."""
+    if not values:
+        return "{}"
+    joined = "\0".join(values)
+    if joined.count("\0") != len(values) - 1:
+        raise ValueError("text that holds a NUL cannot be stored")
+    return '{"' + joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","') + '"}'
 
 
 def element_type(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
@@ -55,6 +67,8 @@ def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
         return _instant
     if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean, sa.Date)):
         return str
+    if isinstance(type_, PackedJson):
+        return lambda value: _bytes(pack(value))
     if isinstance(type_, sa.LargeBinary):
         return _bytes
     return _text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +30,7 @@ class DecisionView:
     @property
     def reason(self) -> str:
         """Return why the first units that were left over have no place, empty when all have one."""
-        return reason_of(self.decision.trace)
-
-
-def reason_of(trace: Mapping[str, Any]) -> str:
-    """Return why the first units that were left over have no place, empty when all have one."""
-    left: Sequence[Any] = trace.get("left") or [[]]
-    return str(left[0][3]) if len(left[0]) > 3 else str(trace.get("problem", ""))
+        return self.decision.reason or ""
 
 
 def of_order(uow: Uow, order_id: int) -> list[DecisionView]:

@@ -45,6 +45,7 @@ _ACTIONS: Mapping[str, str] = {
 
 _THEN: Mapping[str, str] = {
     "next": "On to the next scenario.",
+    "over": "No scenario is left to try.",
     "restart": "Starts again at the first scenario.",
     "unassigned": "The rest stays unassigned.",
     "backorder": "The rest waits for stock.",
@@ -223,12 +224,14 @@ def _lack(trace: Trace, step: Mapping[str, Any], id_: int) -> str | None:
     return None
 
 
-def steps_of(trace: Trace) -> list[Mapping[str, Any]]:
+def steps_of(trace: Trace) -> list[dict[str, Any]]:
     """Return the steps, each with who was no candidate, though an earlier step tells it."""
-    steps: list[Mapping[str, Any]] = []
+    steps: list[dict[str, Any]] = []
     for step in trace.get("steps", ()):
         same = {name: steps[step["as"]][name] for name in _OTHERS if name in steps[step["as"]]} if "as" in step else {}
         steps.append(same | dict(step))
+    if steps and steps[-1].get("then") in ("next", "restart"):  # the strategy said so, but there was nowhere to go
+        steps[-1]["then"] = "over"
     return steps
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from backend.orders.scope import visible_order
 from backend.persistence.uow import Uow
-from backend.routing.decisions import EMPTY, reason_of
+from backend.routing.decisions import EMPTY
 from models.enums import OrderStatus, RoutingOutcome
 from models.tables import Order, OrderLine, RoutingDecision
 
@@ -127,7 +127,7 @@ def _view(decision: RoutingDecision, order: Order, lines: int, units: int) -> Em
         status=OrderStatus(order.status),
         outcome=RoutingOutcome(decision.outcome),
         attempt=decision.attempt,
-        reason=reason_of(decision.trace),
+        reason=decision.reason or "",
         at=decision.at,
         again_at=order.routing_due_at,
     )
@@ -147,7 +147,7 @@ def count_empty(uow: Uow) -> dict[RoutingOutcome, int]:
 
 def empty_reasons(uow: Uow, *, hours: int = 24) -> list[tuple[str, int]]:
     """Return the main reasons of the last `hours`, the most frequent first."""
-    reason = col(_D.trace)[("left", 0, 3)].as_string()
+    reason = col(_D.reason)
     query = (
         sa.select(reason, sa.func.count())
         .join(Order, col(Order.id) == col(_D.order_id))

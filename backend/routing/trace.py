@@ -20,7 +20,7 @@ from models.enums import Method, RoutingOutcome
 VERSION = 1
 
 #: How many of the ranked are told with their distance; of the others only that they were ranked after them.
-RANKED_TOLD = 20
+RANKED_TOLD = 10
 
 #: How many locations a list names at most; a list that was cut has the number of the others at its end, negative.
 NAMED = 500

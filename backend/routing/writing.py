@@ -171,9 +171,16 @@ def _row(uow: Uow, choice: Choice, settled: Settled, promise: Promise, active: A
         "attempt": choice.order.attempts + 1,
         "strategy_id": active.id,
         "outcome": settled.outcome.value,
+        "reason": _left_over(choice.decision),
         "trace": {**choice.decision.trace, **told},
         "at": uow.now,
     }
+
+
+def _left_over(decision: Decision) -> str | None:
+    """Return why the first units that were left over have no place."""
+    left = decision.trace.get("left")
+    return str(left[0][3])[:64] if left and len(left[0]) > 3 else decision.trace.get("problem")
 
 
 def _tell(uow: Uow, choice: Choice, settled: Settled, promised_at: datetime | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.types import BigId, Json, UTCDateTime
+from models.types import BigId, Json, PackedJson, UTCDateTime
 
 
 def key() -> Any:
@@ -38,6 +38,11 @@ def document(default: Any = dict, *, server_default: str | None = None) -> Any:
     """Return a JSON column; `default` is `dict` or `list`, `server_default` the JSON of rows that were there before."""
     options = {"server_default": sa.text(f"'{server_default}'")} if server_default else {}
     return Field(default_factory=default, sa_type=Json, nullable=False, sa_column_kwargs=options)
+
+
+def packed_document() -> Any:
+    """Return a JSON column that is read whole and never asked about in SQL."""
+    return Field(default_factory=dict, sa_type=PackedJson, nullable=False)
 
 
 def one_of(column: str, words: type[Any], name: str) -> sa.CheckConstraint:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.enums import LoadWindow, RoutingOutcome, StrategyStatus, WorkStatus
-from models.tables.base import document, instant, key, one_of, ref
+from models.tables.base import document, instant, key, one_of, packed_document, ref
 from models.types import BigId
 
 
@@ -59,7 +59,8 @@ class RoutingDecision(SQLModel, table=True):
     attempt: int = Field(default=1)
     strategy_id: int | None = Field(default=None, sa_type=BigId)
     outcome: str = Field(max_length=16)
-    trace: dict[str, Any] = document()
+    reason: str | None = Field(default=None, max_length=64)  # why the first units that were left over have no place
+    trace: dict[str, Any] = packed_document()
     at: datetime = instant()
 
 

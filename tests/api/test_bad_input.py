@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from backend.api.app import create_api
+from backend.api.intake import Addresses
 from backend.context import Context
 from models.enums import Permission
 from models.tables import Location, Product, StockBalance
@@ -167,3 +170,9 @@ def test_a_batch_has_from_one_to_a_thousand_items(client: TestClient, ctx: Conte
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"].startswith("/items")
     assert row_counts(ctx) == before
+
+
+def test_an_address_with_a_line_break_is_a_problem_document_behind_any_router() -> None:
+    pages = Starlette(routes=[Mount("/", create_api(lambda: pytest.fail("no database is asked")))])
+    answer = TestClient(Addresses(pages)).get("/api/v1/locations/A%0AB")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from backend.api.order_intake import preferred_wait
 from backend.api.shortcut import Shortcut
+from backend.auth import service as auth
 from backend.auth.keycache import KeyCache
 from backend.auth.keys import revoke_key
 from backend.context import Context
 from backend.orders import service
 from backend.orders.intake import Intake
 from models.enums import Permission
-from models.tables import Order, Shipment
+from models.tables import ApiKey, Order, Shipment
 from tests.support.api import client_of
 from tests.support.shop import NEW_YORK, location, open_shop, row_counts, rows_of
 
@@ -142,6 +145,23 @@ def test_a_revoked_key_is_refused_on_the_short_way_too(remembering: Context) -> 
     assert len(rows_of(remembering, Order)) == 1
 
 
+def test_a_key_in_use_is_read_again_in_good_time_and_forgotten_when_it_is_no_good(remembering: Context) -> None:
+    seconds = [100.0]
+    ctx = replace(remembering, keys=KeyCache(seconds=2, tick=lambda: seconds[0]), parts={})
+    client = client_of(ctx, Permission.ORDERS_WRITE)
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    assert auth.actor_of_key(ctx, token) is not None
+    seconds[0] += 1.5
+    auth.renew(ctx, token)
+    seconds[0] += 1.5
+    assert auth.actor_remembered(ctx, token) is not None
+    with ctx.uow() as uow:
+        uow.session.execute(sa.update(ApiKey).values(active=False))  # by a process whose signal does not come through
+    auth.renew(ctx, token)
+    assert auth.actor_remembered(ctx, token) is None
+    assert client.post("/api/v1/orders", json=ORDER).status_code == 401
+
+
 @pytest.mark.parametrize("scopes", [(Permission.ORDERS_READ,), (Permission.NETWORK_READ,)])
 def test_a_key_without_the_permission_places_nothing(remembering: Context, scopes: tuple[Permission, ...]) -> None:
     client = client_of(remembering, *scopes)
@@ -228,3 +248,17 @@ def test_too_much_at_once_is_429_with_retry_after_and_changes_nothing(rememberin
     after = row_counts(tight)
     assert {name: count for name, count in after.items() if count != before[name]} == {}
     assert client.post("/api/v1/orders", json=ORDER, headers=KEY).status_code == 201
+
+
+def test_an_order_of_a_batch_that_no_database_could_hold_does_not_hold_up_the_others(
+    shop: TestClient, ctx: Context
+) -> None:
+    odd = {**ORDER, "channel": "a\x00b", "attributes": {"n": 2**63}}
+    body = json.dumps({"items": [odd, ORDER, {**ORDER, "external_id": "\ud83d"}]})
+    answer = shop.post("/api/v1/orders/batch", content=body, headers={"Content-Type": "application/json"})
+    assert [item["status"] for item in answer.json()["items"]] == [422, 201, 422]
+    found = [
+        [fault["pointer"] for fault in item["error"]["errors"]] for item in answer.json()["items"] if item["error"]
+    ]
+    assert found == [["/items/0/channel", "/items/0/attributes/n"], ["/items/2/external_id"]]
+    assert [row["external_id"] for row in rows_of(ctx, Order)] == [ORDER["external_id"]]

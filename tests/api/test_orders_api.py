@@ -212,3 +212,11 @@ def test_nobody_sees_or_touches_what_lies_outside_his_locations(shop: TestClient
     assert new_york.post("/api/v1/inventory/adjustments", json=stock).status_code == 422
     here = new_york.post("/api/v1/orders", json={**ORDER, "external_id": "N-1"}).json()
     assert [s["location"] for s in here["shipments"]] == ["NY"]
+
+
+def test_an_order_may_be_held_and_cancelled_without_a_reason(ctx: Context, shop: TestClient) -> None:
+    order = shop.post("/api/v1/orders", json=ORDER).json()["id"]
+    assert shop.post(f"/api/v1/orders/{order}/hold").json()["status"] == "held"
+    assert shop.post(f"/api/v1/orders/{order}/cancel", json={}).json()["status"] == "cancelled"
+    told = [event["data"].get("reason") for event in shop.get(f"/api/v1/orders/{order}/timeline").json()["items"]]
+    assert told.count("not stated") >= 2

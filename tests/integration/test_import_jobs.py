@@ -20,6 +20,7 @@ from backend.imports.engine import ImportRun
 from backend.imports.files import TooLargeError, UnreadableError
 from backend.imports.service import Again
 from backend.jobs.imports import ImportWorker, run_forget
+from backend.orders.intake import Intake
 from models.enums import FileFormat, ImportKind, Permission, WorkStatus
 from models.errors import DomainError, ErrorCode
 from models.tables import (
@@ -106,6 +107,19 @@ def test_orders_join_their_lines_and_a_second_run_knows_them(ctx: Context) -> No
     assert (again["taken"], again["known"], again["refused"]) == (0, 2, 1)
     assert [line for line, _ in faults_of(ctx, job)] == [4]
     assert len(rows_of(ctx, Order)) == 2
+
+
+def test_a_file_of_orders_waits_while_too_many_come_in_one_by_one(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"tea": 10}})
+    busy = replace(ctx, settings=ctx.settings.model_copy(update={"intake_depth": 2}), parts={})
+    row = {"external_id": "F-1", "channel": "web", "method": "ship", "lines": [{"sku": "tea", "quantity": 1}]}
+    run = ImportRun.claim(busy, upload(ctx, json.dumps(row), ImportKind.ORDERS, format_=FileFormat.NDJSON))
+    assert run is not None
+    with busy.part(Intake).room(2):
+        assert run.step()  # there is more to do
+        assert rows_of(ctx, Order) == []
+    assert run.step()
+    assert [order["external_id"] for order in rows_of(ctx, Order)] == ["F-1"]
 
 
 def test_stock_comes_as_lines_of_json_and_what_cannot_be_stored_is_named(ctx: Context) -> None:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.app import create_api
 from backend.api.security import secure
+from backend.api.shortcut import Shortcut
 from backend.auth.keys import NewApiKey, create_key
 from backend.auth.people import NewUser, create_user
 from backend.context import Context
@@ -52,7 +53,7 @@ _CONTEXT: ContextVar[Context] = ContextVar("the database of the request at hand"
 @cache
 def _program() -> ASGIApp:
     # One for all tests: it holds nothing, and working out its hundred routes takes longer than most tests.
-    return secure(create_api(_CONTEXT.get), lambda: _CONTEXT.get().settings)
+    return Shortcut(secure(create_api(_CONTEXT.get), lambda: _CONTEXT.get().settings), _CONTEXT.get)
 
 
 def person(ctx: Context, username: str, role: Role, **limits: Sequence[str]) -> None:

@@ -32,6 +32,12 @@ def test_about_150_valid_locations_of_every_kind() -> None:
     assert 0.33 <= sum(site.format.round_the_clock for site in sites) / len(sites) <= 0.45
 
 
+def test_every_location_says_how_long_its_work_takes_and_how_much_it_gets_done() -> None:
+    for one in location_inputs(demo_sites(7), year=2026):
+        assert set(one.processing) == set(one.methods)
+        assert one.capacity["shipments_per_hour"] > 0
+
+
 def test_products_have_unique_skus_and_valid_barcodes() -> None:
     """A handheld's scanner checks the last digit."""
     products = demo_products()

@@ -86,3 +86,26 @@ def test_what_was_read_before_a_change_is_not_kept_after_it() -> None:
     cache.clear()
     cache.keep(key, generation=before)
     assert cache.actor(text) is None
+
+
+def test_a_key_in_use_wants_to_be_read_again_once_before_it_is_too_old() -> None:
+    tick = Tick()
+    cache = KeyCache(seconds=2, tick=tick)
+    text, key = fresh()
+    assert not cache.wants_renewal(text)
+    cache.keep(key, generation=cache.generation())
+    assert not cache.wants_renewal(text)
+    tick.seconds += 1.2
+    assert [cache.wants_renewal(text) for _ in range(3)] == [True, False, False]
+    cache.keep(key, generation=cache.generation())
+    assert not cache.wants_renewal(text)
+    tick.seconds += 1.2
+    assert cache.actor(text) is ACTOR
+    assert cache.wants_renewal(text)
+
+
+def test_a_cache_that_is_told_of_every_change_renews_nothing() -> None:
+    cache = KeyCache(seconds=None)
+    text, key = fresh()
+    cache.replace([key])
+    assert not cache.wants_renewal(text)

@@ -115,6 +115,13 @@ def test_a_split_and_a_rest_are_told() -> None:
     assert "Austin: 2 of 5 there" in words
 
 
+def test_the_last_scenario_leads_to_no_next() -> None:
+    trace = route(order((1, 5)), network([place(1)], {1: {1: 2}}), strategy({}, {})).trace
+    words = sentences(explain(trace, NAMES))
+    assert words.count("On to the next scenario.") == 1
+    assert words[-1] == "No scenario is left to try."
+
+
 def test_an_empty_suggestion_says_so() -> None:
     words = sentences(explain(told([place(1, closed=True)], {1: {1: 9}}), NAMES))
     assert words[0] == "No location takes this order"

@@ -118,9 +118,9 @@ class OrderBatchIn(Body):
 
 
 class ReasonIn(Body):
-    """Why."""
+    """Why; it stands in the history."""
 
-    reason: Reason
+    reason: Reason = "not stated"
 
 
 class NoBody(Body):

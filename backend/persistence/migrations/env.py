@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import models.tables  # noqa: F401  (registers every table)
-from models.types import UTCDateTime
+from models.types import PackedJson, UTCDateTime
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -19,9 +19,14 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
         return False
     if isinstance(item, AutoString):
         return f"sa.String(length={item.length})"
-    for name, ours in (("UTCDateTime()", UTCDateTime), ("Json", sa.JSON), ("BigId", sa.BigInteger)):
+    for name, ours in (
+        ("UTCDateTime()", UTCDateTime),
+        ("PackedJson()", PackedJson),
+        ("Json", sa.JSON),
+        ("BigId", sa.BigInteger),
+    ):
         if isinstance(item, ours):
-            autogen_context.imports.add("from models.types import BigId, Json, UTCDateTime")
+            autogen_context.imports.add("from models.types import BigId, Json, PackedJson, UTCDateTime")
             return name
     return False
 

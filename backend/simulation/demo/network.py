@@ -21,6 +21,11 @@ from models.enums import LocationKind, Method
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _STORE_ASSORTMENT = 70
 
+#: Open minutes of work before a shipment is ready: a parcel is packed and labelled, curbside waits for nobody.
+_WORK_MINUTES = {Method.SHIP: 120, Method.TRANSFER: 120, Method.PICKUP: 45, Method.CURBSIDE: 30, Method.DELIVERY: 60}
+#: Shipments that one picker of usual pace gets done in an open hour.
+_PICKED_AN_HOUR = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -100,6 +105,8 @@ def _location(site: Site, year: int) -> LocationInput:
         longitude=place.longitude,
         hours=_hours(form, year),
         daily_limit={"orders": form.daily_orders},
+        processing={method.value: _WORK_MINUTES[method] for method in form.methods},
+        capacity={"shipments_per_hour": round(form.pickers * _PICKED_AN_HOUR / site.pace, 1)},
         groups=(region_of(place.state), place.state, form.group),
         attributes={"state": place.state, "pickers": form.pickers, "pace": site.pace},
     )

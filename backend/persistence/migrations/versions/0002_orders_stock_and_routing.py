@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from models.types import BigId, Json, UTCDateTime
+from models.types import BigId, Json, PackedJson, UTCDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -181,7 +181,8 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("strategy_id", BigId, nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=False),
-        sa.Column("trace", Json, nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("trace", PackedJson(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("outcome IN ('assigned', 'split', 'partial', 'none')", name="ck_routing_decision_outcome"),
         sa.ForeignKeyConstraint(
