@@ -74,7 +74,7 @@ DELIVERIES = Page(
 ROUTING = Page(
     "/routing",
     "Routing",
-    "How orders find the place that fulfils them: the strategy in plain words, its versions, what found no place.",
+    "How orders find their location: the strategy in plain words, its versions, what found none.",
     Permission.ROUTING_READ,
     icon="waypoints",
 )
@@ -106,7 +106,7 @@ ROUTING_SHADOW = Page(
 ROUTING_EMPTY = Page(
     "/routing/empty",
     "Empty suggestions",
-    "Orders for which routing found no place, or not for all of them, and why.",
+    "Orders for which routing found no location, or not for all of them, and why.",
     Permission.ROUTING_READ,
     parent="/routing",
 )

@@ -79,11 +79,17 @@
     }
   });
 
+  const openers = new WeakMap(); // what had the focus before a form took it: it has it again afterwards
   new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) {
+    for (const { addedNodes, removedNodes } of changes) {
+      for (const node of removedNodes) {
+        const opener = openers.get(node);
+        if (opener?.isConnected && document.activeElement === document.body) opener.focus();
+      }
       for (const node of addedNodes) {
         if (node.nodeType !== Node.ELEMENT_NODE) continue;
         const form = node.matches("[data-focus]") ? node : node.querySelector("[data-focus]");
+        if (form) openers.set(form, document.activeElement);
         form?.querySelector("input, select, textarea, [type=submit]")?.focus();
       }
     }

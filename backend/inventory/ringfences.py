@@ -144,7 +144,7 @@ def _faults(given: SegmentInput, places: Mapping[str, int], products: Mapping[st
             faults.append(Fault(f"{at}/sku", "unknown_sku", f"There is no product {quota.sku}."))
         place = (quota.location, quota.group, quota.sku)
         if place in seen:
-            faults.append(Fault(at, "duplicate", "Another quota of this segment is for the same place and product."))
+            faults.append(Fault(at, "duplicate", "Another quota of this segment is for the same location and product."))
         seen.add(place)
     return faults
 

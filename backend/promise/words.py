@@ -30,6 +30,10 @@ def window_words(method: Method, location: str, hours: OpenHours, wait: tuple[da
 def travel_words(carrier: Schedule, service_level: str, travel: Travel, there: str) -> str:
     """Say how long a carrier takes, and when it is there."""
     level = service_level if service_level in carrier.services else USUAL_SERVICE
-    long = f"{travel.days} delivery days" if travel.days is not None else f"{travel.minutes} minutes"
+    long = (
+        f"{travel.days} delivery day{'s' if travel.days != 1 else ''}"
+        if travel.days is not None
+        else f"{travel.minutes} minutes"
+    )
     where = f" {travel.why}" if travel.why else ""
     return f"{carrier.name}, {level}: {long}{where}, there {there}"

@@ -14,6 +14,7 @@ from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.routing import RoutingDoor
+from dashboard.gateway.segments import SegmentDoor
 from dashboard.gateway.shadow import ShadowDoor
 from dashboard.gateway.trial import TrialDoor
 
@@ -21,7 +22,16 @@ __all__ = ["Asker", "Gateway", "door", "use"]
 
 
 class Gateway(
-    NetworkDoor, LocationDoor, DeliveriesDoor, OrdersDoor, OrderDoor, InventoryDoor, RoutingDoor, TrialDoor, ShadowDoor
+    NetworkDoor,
+    LocationDoor,
+    DeliveriesDoor,
+    OrdersDoor,
+    OrderDoor,
+    InventoryDoor,
+    SegmentDoor,
+    RoutingDoor,
+    TrialDoor,
+    ShadowDoor,
 ):
     """The door of the running program; tests put another in its place with `use`."""
 

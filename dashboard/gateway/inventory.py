@@ -14,7 +14,7 @@ from dashboard.address import PAGE_SIZE, InventoryAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
 from dashboard.present import inventory as say_inventory
 from dashboard.present import stock_panel, stock_sheet
-from dashboard.present.stock_forms import Announce, Command, Lift, Receive, StockAction, read
+from dashboard.present.stock_forms import Announce, CallOff, Command, Lift, Receive, StockAction, read
 from dashboard.views.inventory import InventoryScreen, StockPanel
 from models.enums import Permission
 from models.errors import DomainError
@@ -37,6 +37,7 @@ class InventoryDoor(Door):
                 panel=self._panel(uow, asker, address),
                 narrowed=narrowed,
                 segments=ringfences.listing(uow) if address.view else (),
+                may_fence=asker.actor.can(Permission.INVENTORY_WRITE) and asker.actor.scope.everything,
             )
             return say_inventory.screen(facts, address, self._reader(uow, asker))
 
@@ -114,5 +115,7 @@ def _carry_out(uow: Uow, command: Command, location: str, sku: str) -> None:
             future.announce(
                 uow, location, sku, command.reference, quantity=command.quantity, arrives_at=command.arrives_at
             )
+        case CallOff():
+            future.cancel(uow, location, sku, command.reference)
         case Receive():
             future.receive(uow, location, sku, command.reference, quantity=command.quantity)

@@ -13,6 +13,7 @@ from dashboard.components.link import link
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.pages.inventory_panel import panel
+from dashboard.pages.segments import segments
 from dashboard.state.inventory import InventoryState
 
 state: Any = InventoryState  # its attributes are Vars on the class, which mypy cannot know
@@ -49,7 +50,7 @@ def _content() -> rx.Component:
         ),
         rx.cond(
             state.view == "segments",
-            _segments(),
+            segments(),
             rx.el.div(
                 rx.el.div(_list(), class_name="panel stock-list"),
                 rx.cond(state.panel.of != "", panel()),
@@ -130,29 +131,6 @@ def _empty() -> Any:
             "boxes",
             "No stock here yet",
             "Stock comes in by POST /api/v1/inventory/counts, or from a file by pickwatch import stock FILE.",
-        ),
-    )
-
-
-def _segments() -> Any:
-    def one(segment: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.h2(segment.name),
-            rx.el.p(segment.code, " · ", segment.state, class_name="muted"),
-            rx.el.p(segment.orders),
-            rx.el.ul(rx.foreach(segment.quotas, lambda quota: rx.el.li(quota)), class_name="quotas"),
-            class_name=rx.cond(segment.active, "panel segment", "panel segment is-off"),
-            key=segment.code,
-        )
-
-    return rx.cond(
-        state.segments.length() > 0,
-        rx.el.ul(rx.foreach(state.segments, one), class_name="segments"),
-        notice(
-            "layers",
-            "No segments yet",
-            "A segment keeps a share of stock for some orders, by channel, customer segment or method. "
-            "Make one with PUT /api/v1/segments/{code}.",
         ),
     )
 

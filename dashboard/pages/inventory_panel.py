@@ -134,12 +134,22 @@ def _arrival(one: Any) -> rx.Component:
         ),
         rx.cond(
             state.panel.may_write,
-            rx.el.button(
-                "Receive",
-                type="button",
-                class_name="button",
-                on_click=state.begin("receive", one.reference),
-                aria_label="Receive " + one.reference,
+            rx.el.div(
+                rx.el.button(
+                    "Receive",
+                    type="button",
+                    class_name="button",
+                    on_click=state.begin("receive", one.reference),
+                    aria_label="Receive " + one.reference,
+                ),
+                rx.el.button(
+                    "Call off",
+                    type="button",
+                    class_name="button",
+                    on_click=state.begin("call_off", one.reference),
+                    aria_label="Call off " + one.reference,
+                ),
+                class_name="arrival-buttons",
             ),
         ),
         key=one.reference,

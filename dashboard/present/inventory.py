@@ -33,12 +33,14 @@ _AMOUNTS: tuple[tuple[str, str, BalanceSort | None], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the page is made from: sums or balances, and how what the list is narrowed to is called."""
+    """All that the page is made from: sums or balances, how what the list is narrowed to is called, and whether the
+    reader may change segments."""
 
     page: SumPage | BalancePage
     panel: StockPanel
     narrowed: str = ""
     segments: Sequence[SegmentView] = ()
+    may_fence: bool = False
 
 
 def screen(facts: Facts, address: InventoryAddress, reader: Reader) -> InventoryScreen:
@@ -64,6 +66,7 @@ def screen(facts: Facts, address: InventoryAddress, reader: Reader) -> Inventory
         csv=f"/ui/export/inventory.csv?{query}",
         panel=facts.panel,
         segments=[segment(one, reader) for one in facts.segments],
+        may_fence=facts.may_fence,
     )
 
 

@@ -70,7 +70,7 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         shipments=[shipment(part, reader) for part in order.shipments],
         customer=customer(order),
         address=address(order),
-        promise=reckoned(facts.promise, order.time_zone, reader),
+        promise=reckoned(facts.promise, order.time_zone, reader, _names(order)),
         why=list(facts.why),
         why_steps=list(facts.steps),
         decided=facts.decided,
@@ -99,6 +99,12 @@ def head(facts: Facts, reader: Reader) -> OrderHead:
     )
 
 
+def _names(order: OrderWhole) -> dict[str, str]:
+    here = [part.where for part in order.shipments]
+    here += [arrival.where for part in order.lines for arrival in part.arrivals]
+    return {where.code: where.name for where in here}
+
+
 def _reasons(entries: Sequence[Entry]) -> dict[str, str]:
     """Return why it was held and cancelled, by the last entry that says so."""
     reasons = {}
@@ -118,13 +124,13 @@ def story(facts: Facts, reader: Reader) -> list[StoryLine]:
         StoryLine(
             key=str(number),
             text=entry.words,
-            detail=entry.detail or "",
+            detail=_detail(entry, again, zone, reader),
             kind=entry.kind.value,
             when=say.wall_time(entry.at, zone, reader.now, reader.locale),
             title=say.moment(entry.at, zone, reader.now, reader.locale),
             by="" if entry.actor.startswith(_NOBODY) else f"by {entry.actor}",
         )
-        for number, entry in enumerate(facts.story)
+        for number, (entry, again) in enumerate(_folded(facts.story))
     ]
     due = _next_due(facts.order)
     if due is not None:
@@ -140,6 +146,30 @@ def story(facts: Facts, reader: Reader) -> list[StoryLine]:
             )
         )
     return lines
+
+
+def _folded(entries: Sequence[Entry]) -> list[tuple[Entry, list[datetime]]]:
+    """Return the entries; one that says again what is waited for is told by its moment at the first that said so."""
+    kept: list[tuple[Entry, list[datetime]]] = []
+    waits: dict[tuple[str, str | None], list[datetime]] = {}
+    for entry in entries:
+        if entry.kind is not Kind.WAITING:
+            waits = {}
+        elif (again := waits.get((entry.words, entry.detail))) is not None:
+            again.append(entry.at)
+            continue
+        kept.append((entry, []))
+        waits[entry.words, entry.detail] = kept[-1][1]
+    return kept
+
+
+def _detail(entry: Entry, again: Sequence[datetime], zone: str, reader: Reader) -> str:
+    if not again:
+        return entry.detail or ""
+    tries = say.plural(len(again), "time", reader.locale)
+    last = say.wall_time(again[-1], zone, reader.now, reader.locale)
+    words = f"Tried again {tries}, last {last}"
+    return f"{entry.detail} · {words}" if entry.detail else words
 
 
 def _next_due(order: OrderWhole) -> datetime | None:

@@ -26,6 +26,7 @@ class StockAction(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     ANNOUNCE = "announce"
+    CALL_OFF = "call_off"
     RECEIVE = "receive"
 
 
@@ -46,6 +47,13 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOff:
+    """An arrival that will not come."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """Units of an arrival that are there."""
 
@@ -53,7 +61,7 @@ class Receive:
     quantity: int
 
 
-Command = StockChange | StockCount | StockSettings | NewBlock | Lift | Announce | Receive
+Command = StockChange | StockCount | StockSettings | NewBlock | Lift | Announce | CallOff | Receive
 
 UNTIL, COUNTED, FOREVER = "until", "count", "lifted"
 
@@ -118,6 +126,12 @@ _FORMS: Mapping[StockAction, StockForm] = {
             FormField("quantity", "Units", "number", required=True),
             FormField("arrives_at", "Arrives", "datetime-local", required=True),
         ],
+    ),
+    StockAction.CALL_OFF: StockForm(
+        title="Call off an arrival",
+        explain="It will not come. Orders that waited for it lose its date.",
+        button="Call off",
+        fields=[FormField("reference", "Reference", required=True)],
     ),
     StockAction.RECEIVE: StockForm(
         title="Receive",
@@ -251,6 +265,8 @@ def _command(action: StockAction, reading: _Reading, location: str, sku: str, ve
     if action is StockAction.UNBLOCK:
         return Lift("by hand")
     reference = reading.text("reference", most=100, missing="What the delivery is called, so that it can be found.")
+    if action is StockAction.CALL_OFF:
+        return CallOff(reference)
     quantity = reading.units("quantity", least=1)
     if action is StockAction.RECEIVE:
         return Receive(reference, quantity)

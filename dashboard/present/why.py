@@ -3,6 +3,7 @@ the sentences are made by `backend/routing/explain.py`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from dashboard.views.order import Reckoned, WhyLine
 
 #: Deeper sentences stand as deep as this.
 DEEPEST = 3
+_ZONE = re.compile(r" \(([A-Z][A-Za-z]+/[\w/+-]+)\)")
 
 
 def lines(said: Sequence[Said]) -> list[WhyLine]:
@@ -52,15 +54,27 @@ def decided(strategy: str | None, version: int | None, attempt: int, at: datetim
     return f"Decided by {by}{again}, {say.relative(at, reader.now)}"
 
 
-def reckoned(document: Mapping[str, Any], zone: str, reader: Reader) -> list[Reckoned]:
-    """Return the parts of the promise's sum, those of the shipment that comes last."""
+def reckoned(
+    document: Mapping[str, Any], zone: str, reader: Reader, names: Mapping[str, str] | None = None
+) -> list[Reckoned]:
+    """Return the parts of the promise's sum, those of the shipment that comes last; `names` are those of locations by
+    code. Work that takes no time is left out."""
     shipments = [one for one in document.get("shipments") or () if isinstance(one, Mapping)]
     decides = [one for one in shipments if one.get("location") == document.get("decided_by")] or shipments[:1]
     parts = [part for one in decides for part in one.get("parts") or () if isinstance(part, Mapping)]
     return [
-        Reckoned(str(number), str(part.get("words", "")), _until(part.get("to"), zone, reader))
+        Reckoned(str(number), _plain(str(part.get("words", "")), names or {}), _until(part.get("to"), zone, reader))
         for number, part in enumerate(parts)
+        if not str(part.get("words", "")).startswith("0 open minutes")
     ]
+
+
+def _plain(words: str, names: Mapping[str, str]) -> str:
+    """Return a part's words as on a page: locations by name, zones by city."""
+    for code, name in names.items():
+        words = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", name.replace("\\", ""), words)
+    words = _ZONE.sub(lambda zone: f" ({say.city(zone[1])})", words)
+    return words[:1].upper() + words[1:]
 
 
 def _until(instant: Any, zone: str, reader: Reader) -> str:

@@ -31,8 +31,12 @@ _SAID = {
     StockAction.BLOCK: "Blocked: no order is routed here for this product.",
     StockAction.UNBLOCK: "Orders may be routed here for this product again.",
     StockAction.ANNOUNCE: "The arrival is announced.",
+    StockAction.CALL_OFF: "The arrival is called off. Orders that waited for it are promised other units, or wait.",
     StockAction.RECEIVE: "Received: the units are on hand.",
 }
+
+_LISTS = ("sides", "lows", "columns", "rows", "segments")
+_SHOWN = ("title", "code", "up", "pager", "csv", "panel", "may_fence", *_LISTS)
 
 
 class InventoryState(rx.State):
@@ -56,6 +60,7 @@ class InventoryState(rx.State):
     panel: StockPanel = StockPanel()
     form: StockForm = StockForm()
     segments: list[SegmentCard] = []
+    may_fence: bool = False
     view: str = ""
     said: str = ""
     _summed_at: float = 0.0
@@ -123,6 +128,8 @@ class InventoryState(rx.State):
         if action is StockAction.RECEIVE:
             units = next((one.units for one in self.panel.arrivals if one.reference == about), "")
             return {"reference": about, "quantity": units}
+        if action is StockAction.CALL_OFF:
+            return {"reference": about}
         if action is StockAction.KEEP:
             return {"safety_stock": self.panel.safety_stock, "floor": self.panel.floor}
         lot = next((one for one in self.panel.lots if one.key == about), None)
@@ -143,7 +150,7 @@ class InventoryState(rx.State):
 
     def _show(self, screen: InventoryScreen) -> None:
         self.trouble, self.missing, self.ready = "", False, True
-        for name in ("title", "code", "up", "sides", "lows", "columns", "rows", "pager", "csv", "panel", "segments"):
+        for name in _SHOWN:
             fresh = getattr(screen, name)
             if getattr(self, name) != fresh:  # what did not change is not sent again
                 setattr(self, name, fresh)

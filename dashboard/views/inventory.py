@@ -148,7 +148,8 @@ class SegmentCard:
 
 @dataclass(frozen=True)
 class InventoryScreen:
-    """Everything on the Inventory page. `title` names what the list is narrowed to, `up` leads out of it."""
+    """Everything on the Inventory page. `title` names what the list is narrowed to, `up` leads out of it,
+    `may_fence` says whether the reader may change segments."""
 
     title: str
     code: str
@@ -161,3 +162,4 @@ class InventoryScreen:
     csv: str
     panel: StockPanel
     segments: list[SegmentCard]
+    may_fence: bool

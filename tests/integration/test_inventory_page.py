@@ -17,6 +17,7 @@ from backend.sla.views import Direction
 from dashboard.address import InventoryAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway
+from dashboard.present.segment_form import at_fields
 from dashboard.present.stock_forms import StockAction
 from dashboard.views.inventory import StockPanel
 from models.enums import ActorKind, Permission
@@ -229,3 +230,70 @@ def test_files_hold_what_the_list_shows(gateway: Gateway, ctx: Context) -> None:
     assert [(row[0], row[2], row[4]) for row in rows] == [("chi", "tea", 5), ("nyc", "tea", 2)]
     sums = [row for batch in gateway.every_balance(EAST, InventoryAddress()) for row in batch]
     assert [(row[0], row[4]) for row in sums] == [("mug", 0), ("tea", 2)]
+
+
+def test_an_arrival_is_called_off(gateway: Gateway, ctx: Context) -> None:
+    act(gateway, StockAction.ANNOUNCE, reference="PO-9", quantity="4", arrives_at="2099-05-01T10:00")
+    assert [one.reference for one in panel(gateway).arrivals] == ["PO-9"]
+    assert refused(gateway, ctx, StockAction.CALL_OFF, {"reference": ""}) == {"/reference"}
+    act(gateway, StockAction.CALL_OFF, reference="PO-9")
+    assert panel(gateway).arrivals == []
+    with pytest.raises(DomainError) as error:
+        act(gateway, StockAction.CALL_OFF, reference="PO-9")
+    assert error.value.code is ErrorCode.NOT_FOUND
+
+
+TYPED = {
+    "code": "gold",
+    "name": "Gold customers",
+    "rank": "2",
+    "channel": "",
+    "customer_segment": "gold",
+    "method": "ship",
+    "active": "yes",
+    "quotas": "20% of tea at chi\n\n1,000 units of every product in group east\n5%",
+}
+
+
+def test_a_segment_is_made_and_edited_as_it_is_shown(gateway: Gateway) -> None:
+    gateway.change_segment(BOSS, "", TYPED, version=0)
+    form, version = gateway.segment(BOSS, "gold")
+    shown = {one.name: one.value for one in form.fields}
+    assert shown["quotas"].splitlines() == [
+        "20% of tea at chi",
+        "1000 units of every product in group east",
+        "5% of every product everywhere",
+    ]
+    gateway.change_segment(BOSS, "gold", {**shown, "name": "Gold", "active": "no"}, version=version)
+    (card,) = gateway.inventory(BOSS, InventoryAddress(view="segments")).segments
+    assert (card.name, card.active, len(card.quotas)) == ("Gold", False, 3)
+    with pytest.raises(DomainError) as error:
+        gateway.change_segment(BOSS, "gold", shown, version=version)
+    assert error.value.code is ErrorCode.STALE
+
+
+def test_a_segment_that_cannot_be_read_changes_nothing(gateway: Gateway, ctx: Context) -> None:
+    wrong = {"code": "a/b", "name": "", "rank": "-1", "method": "fly", "active": "", "quotas": "half of it\n3 tons"}
+    with pytest.raises(DomainError) as error:
+        gateway.change_segment(BOSS, "", wrong, version=0)
+    expected = {"/code", "/name", "/rank", "/method", "/active", "/quotas/0", "/quotas/1"}
+    assert {fault.pointer for fault in error.value.faults} == expected
+    with pytest.raises(DomainError) as error:
+        gateway.change_segment(BOSS, "", {**TYPED, "quotas": "101% of cake at mars"}, version=0)
+    told = at_fields(error.value.faults)
+    assert [fault.pointer for fault in told] == ["/quotas"]
+    assert told[0].message.startswith("Line 1: ")
+    assert "There is no product cake." in told[0].message
+    with ctx.read(SYSTEM) as uow:
+        assert ringfences.listing(uow) == []
+
+
+@pytest.mark.parametrize("asker", [EAST, READER, BLIND])
+def test_segments_are_changed_by_those_who_see_everything(gateway: Gateway, ctx: Context, asker: Asker) -> None:
+    with pytest.raises(DomainError) as error:
+        gateway.change_segment(asker, "", TYPED, version=0)
+    assert error.value.code is ErrorCode.FORBIDDEN
+    with ctx.read(SYSTEM) as uow:
+        assert ringfences.listing(uow) == []
+    if asker is not BLIND:
+        assert not gateway.inventory(asker, InventoryAddress(view="segments")).may_fence

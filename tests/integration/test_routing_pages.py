@@ -53,7 +53,7 @@ def test_figures_count_what_was_routed_and_what_was_not(ctx: Context, gateway: G
     shop.place(ctx, shop.order("A-1"), shop.order("A-2", lines={"mug": 1}), shop.order("A-3", lines={"tea": 15}))
     screen = gateway.routing(BOSS, RoutingAddress())
     values = {kpi.label: kpi.value for kpi in screen.kpis}
-    assert values == {"Routed": "2", "Split": "50.0%", "Waiting for a place": "1", "Found no place": "1"}
+    assert values == {"Routed": "2", "Split": "50.0%", "Waiting for a location": "1", "Found no location": "1"}
     assert screen.words.title.startswith("Nearest with all of it")
     assert screen.active == "standard, version 1"
     assert [row.word for row in screen.versions] == ["Active"]
@@ -63,7 +63,7 @@ def test_empty_suggestions_say_which_and_why(ctx: Context, gateway: Gateway) -> 
     shop.place(ctx, shop.order("A-1"), shop.order("A-2", lines={"mug": 2}), shop.order("A-3", lines={"tea": 25}))
     screen = gateway.empty_suggestions(BOSS, EmptyAddress())
     assert [(row.order, row.outcome) for row in screen.rows] == [("A-3", "Found a part"), ("A-2", "Found nothing")]
-    assert screen.rows[1].reason == "No place has stock"
+    assert screen.rows[1].reason == "No location has stock"
     assert {share.label for share in screen.reasons} == {row.reason for row in screen.rows}
     partial = gateway.empty_suggestions(BOSS, EmptyAddress(outcome=RoutingOutcome.PARTIAL))
     assert [row.order for row in partial.rows] == ["A-3"]
@@ -148,7 +148,7 @@ def test_a_tried_order_may_be_one_that_came_in_or_follow_a_draft(ctx: Context, g
     gateway.save_strategy(BOSS, "standard", write(DOCUMENT), note="", tag="1")
     draft = gateway.try_order(BOSS, TryAddress(order="A-1", strategy="standard:2")).trial
     assert [one.name for one in draft.chosen] == ["New York"]
-    assert [group.reason for group in draft.steps[0].out] == ["Not among the places of the scenario"]
+    assert [group.reason for group in draft.steps[0].out] == ["Not among the locations of the scenario"]
 
 
 def test_a_shadow_run_is_started_worked_off_and_read(ctx: Context, gateway: Gateway) -> None:

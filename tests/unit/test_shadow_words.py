@@ -73,7 +73,7 @@ def test_both_sides_stand_beside_each_other() -> None:
         ("nyc", "37", "0"),
     ]
     assert view.loads[0].tried_percent == 100
-    assert (view.differs[0].active, view.differs[0].tried) == ("Chicago", "no place")
+    assert (view.differs[0].active, view.differs[0].tried) == ("Chicago", "no location")
     assert "the first 1 are listed" in view.differs_word
     assert codes_of(run()) == {"chi", "nyc", "den"}
 

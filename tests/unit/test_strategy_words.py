@@ -51,15 +51,15 @@ def test_a_strategy_reads_as_sentences() -> None:
     words = strategy_words(STRATEGY)
     web, others = words.routes
     assert web.who == "Orders from channel web and with 2-day service"
-    assert web.scenarios[0].text == "First places of group east within 50 km that have all of it, nearest first."
+    assert web.scenarios[0].text == "First locations of group east within 50 km that have all of it, nearest first."
     assert web.scenarios[0].then == [
-        "If no single place has everything: split it, each line whole from one place, in as few parcels as possible, "
-        "at most 3."
+        "If no single location has everything: split it, each line whole from one location, "
+        "in as few parcels as possible, at most 3."
     ]
-    assert web.scenarios[1].text == "Then all places that have all of it, most stock first."
+    assert web.scenarios[1].text == "Then all locations that have all of it, most stock first."
     assert others.who == "All other orders"
-    assert "Takes also places that close before they could finish." in others.scenarios[0].then
-    assert others.scenarios[0].then[-1] == "If no place has any of it: put it on backorder."
+    assert "Takes also locations that close before they could finish." in others.scenarios[0].then
+    assert others.scenarios[0].then[-1] == "If no location has any of it: put it on backorder."
     assert words.otherwise == "What is left after that: hand it to customer care."
     assert [(one.title, one.text) for one in words.lanes] == [
         ("1. Express", "Orders with express service"),

@@ -85,7 +85,7 @@ def _why_not(state: Any) -> rx.Component:
             rx.debounce_input(
                 rx.el.input(
                     id="why-not",
-                    placeholder="name or code of a place",
+                    placeholder="name or code of a location",
                     value=state.find,
                     max_length=200,
                     on_change=TryState.look_for,
@@ -133,7 +133,7 @@ def _step(step: Any) -> rx.Component:
 
 
 def _ranking(step: Any) -> rx.Component:
-    heads = (("rank", "#"), ("place", "Place"), ("km", "Distance"), ("stock", "In stock"), ("load", "Work there"))
+    heads = (("rank", "#"), ("place", "Location"), ("km", "Distance"), ("stock", "In stock"), ("load", "Work there"))
     return rx.el.div(
         rx.el.table(
             rx.el.caption("Ranked candidates", class_name="sr-only"),

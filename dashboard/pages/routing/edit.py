@@ -160,7 +160,7 @@ def _save() -> rx.Component:
                 max_length=500,
                 on_blur=EditState.set_note,
                 key=state.revision,  # empty again after a save
-                placeholder="Stores of the east first while the west is snowed in",
+                placeholder="Why, in a few words",
                 auto_complete="off",
             ),
             class_name="field",
@@ -240,7 +240,7 @@ def _activate() -> rx.Component:
         "activate",
         "Activate this version?",
         rx.el.p(
-            "Orders that are routed from now on follow it. Orders that have a place keep it. ",
+            "Orders that are routed from now on follow it. Orders that have a location keep it. ",
             "The version that is active now is kept; you can open it and save it again.",
         ),
         rx.cond(

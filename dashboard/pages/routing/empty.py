@@ -25,7 +25,7 @@ def page() -> rx.Component:
         nav.ROUTING_EMPTY,
         rx.el.div(
             rx.el.h1("Empty suggestions"),
-            rx.el.p("Orders for which routing found no place, or not for all of them, and why.", class_name="muted"),
+            rx.el.p("Orders for which routing found no location, or not for all of them, and why.", class_name="muted"),
             class_name="page-head",
         ),
         routing_tabs(nav.ROUTING_EMPTY),
@@ -65,8 +65,8 @@ def _nothing() -> Any:
         ),
         notice(
             "package-check",
-            "Every order found its place",
-            "Orders stand here when the strategy finds no place for them, or not for all of their units.",
+            "Every order found its location",
+            "Orders stand here when the strategy finds no location for them, or not for all of their units.",
             link("Read the strategy", href=nav.ROUTING.route, class_name="button"),
         ),
     )

@@ -29,7 +29,7 @@ def page() -> rx.Component:
         rx.cond(
             state.ready,
             kpi.strip(state.kpis, kpi.spark("Empty suggestions, 24 h", state.empty)),
-            kpi.waiting("Routed today", "Split", "Waiting for a place", "Empty today", "Empty suggestions, 24 h"),
+            kpi.waiting("Routed", "Split", "Waiting for a location", "Found no location", "Empty suggestions, 24 h"),
         ),
         rx.el.div(
             rx.el.section(rx.cond(state.ready, _strategy(), skeleton(10)), class_name="panel strategy"),
@@ -43,7 +43,7 @@ def _head() -> rx.Component:
     return rx.el.header(
         rx.el.div(
             rx.el.h1("Routing"),
-            rx.el.p("How orders find the place that fulfils them.", class_name="muted"),
+            rx.el.p("How orders find their location.", class_name="muted"),
             class_name="page-head",
         ),
         rx.el.div(

@@ -33,6 +33,21 @@ def page() -> rx.Component:
             class_name="page-head",
         ),
         routing_tabs(nav.ROUTING_SHADOW),
+        rx.cond(
+            state.refused,
+            notice(
+                "lock",
+                "A shadow run shows the whole network",
+                "You see a part of it. Try an order instead: it shows where one would go.",
+                link("Try an order", href=nav.ROUTING_TRY.route, class_name="button is-main"),
+            ),
+            _content(),
+        ),
+    )
+
+
+def _content() -> rx.Component:
+    return rx.fragment(
         trouble(state.trouble, ShadowState.open),
         rx.el.p(state.said, role="status", class_name="said"),
         rx.cond(state.may_write, _start()),
@@ -87,7 +102,7 @@ def _runs() -> Any:
                 link("Write a draft", href=nav.ROUTING_EDIT.route, class_name="button"),
             ),
         ),
-        skeleton(6),
+        rx.cond(state.trouble == "", skeleton(6)),
     )
 
 
@@ -170,7 +185,7 @@ def _figures(run: Any) -> rx.Component:
 
 
 def _loads(run: Any) -> rx.Component:
-    heads = [rx.el.th("Place", scope="col")]
+    heads = [rx.el.th("Location", scope="col")]
     heads += [rx.el.th(word, scope="col", class_name="is-number") for word in ("Active", "Tried")]
     heads.append(rx.el.th(rx.el.span("Drawn", class_name="sr-only"), scope="col"))
     swatches = [
@@ -178,11 +193,11 @@ def _loads(run: Any) -> rx.Component:
     ]
     return rx.el.section(
         rx.el.div(
-            rx.el.h2("Shipments by place"), rx.el.p(*swatches, class_name="swatches muted"), class_name="panel-head"
+            rx.el.h2("Shipments by location"), rx.el.p(*swatches, class_name="swatches muted"), class_name="panel-head"
         ),
         rx.el.div(
             rx.el.table(
-                rx.el.caption("Shipments by place", class_name="sr-only"),
+                rx.el.caption("Shipments by location", class_name="sr-only"),
                 rx.el.thead(rx.el.tr(*heads)),
                 rx.el.tbody(rx.foreach(run.loads, _load)),
                 class_name="table loads",
@@ -190,7 +205,7 @@ def _loads(run: Any) -> rx.Component:
             class_name="table-scroll",
             tab_index=0,
             role="region",
-            aria_label="Shipments by place",
+            aria_label="Shipments by location",
         ),
         class_name="panel",
     )

@@ -112,7 +112,7 @@ def _input(name: str, value: Any, hint: str, **more: Any) -> rx.Component:
 
 def _near(value: Any) -> rx.Component:
     return rx.fragment(
-        _input("near", value, "code of a place", list="try-places"),
+        _input("near", value, "code", list="try-places"),
         rx.el.datalist(
             rx.foreach(state.form.places, lambda one: rx.el.option(one[1], value=one[0])),
             id="try-places",
@@ -130,8 +130,8 @@ def _result() -> Any:
             notice(
                 "flask-conical",
                 "Nothing tried yet",
-                "Name an order that came in, or goods and a place, and choose Try. It answers from the stock and the "
-                "work of this moment, and leaves both as they are.",
+                "Name an order that came in, or goods and a location, and choose Try. It answers from the stock "
+                "and the work of this moment, and leaves both as they are.",
             ),
         ),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.routing.figures import EMPTY, EmptyView, RoutingFigures
+from backend.routing.decisions import EMPTY
+from backend.routing.figures import EmptyView, RoutingFigures
 from dashboard import format as say
 from dashboard.address.routing import EmptyAddress
 from dashboard.present import common, orders
@@ -19,13 +20,13 @@ from models.enums import Method, OrderStatus, RoutingOutcome
 
 OUTCOME_WORDS = {RoutingOutcome.NONE: "Found nothing", RoutingOutcome.PARTIAL: "Found a part"}
 _NOW = {
-    OrderStatus.UNASSIGNED: "waits for a place",
+    OrderStatus.UNASSIGNED: "waits for a location",
     OrderStatus.PARTLY_ROUTED: "its rest waits",
     OrderStatus.BACKORDERED: "on backorder",
     OrderStatus.CUSTOMER_CARE: "with customer care",
     OrderStatus.PLACED: "waits for routing",
     OrderStatus.HELD: "on hold",
-    OrderStatus.ROUTED: "has a place by now",
+    OrderStatus.ROUTED: "has a location by now",
     OrderStatus.FULFILLED: "fulfilled by now",
     OrderStatus.CANCELLED: "cancelled",
 }

@@ -76,8 +76,8 @@ def kpis(figures: RoutingFigures, reader: Reader) -> list[Kpi]:
     return [
         Kpi("Routed", f"{say.count(routed, reader.locale)}{more}", "orders in 24 h"),
         Kpi("Split", say.percent(split, routed, reader.locale), f"{say.count(split, reader.locale)} {of}"),
-        Kpi("Waiting for a place", say.count(unassigned, reader.locale), _others(waiting, reader)),
-        Kpi("Found no place", say.count(empty, reader.locale), f"empty or partial, {of}"),
+        Kpi("Waiting for a location", say.count(unassigned, reader.locale), _others(waiting, reader)),
+        Kpi("Found no location", say.count(empty, reader.locale), f"empty or partial, {of}"),
     ]
 
 

@@ -32,10 +32,10 @@ _COUNTS = (
     ("assigned", "Orders assigned whole"),
     ("split", "Orders split"),
     ("partial", "Orders assigned in part"),
-    ("unassigned", "Orders without a place"),
+    ("unassigned", "Orders without a location"),
     ("shipments", "Shipments"),
     ("units_left", "Units left over"),
-    ("locations", "Places with work"),
+    ("locations", "Locations with work"),
 )
 
 
@@ -184,7 +184,7 @@ def loads(
 
 def _differs(one: Mapping[str, Any], names: Mapping[str, str]) -> DiffersView:
     def words(codes: Sequence[str]) -> str:
-        return ", ".join(names.get(code, code) for code in codes) or "no place"
+        return ", ".join(names.get(code, code) for code in codes) or "no location"
 
     order_id = one["order"]
     return DiffersView(
@@ -199,7 +199,7 @@ def _differs(one: Mapping[str, Any], names: Mapping[str, str]) -> DiffersView:
 def _differing(result: Mapping[str, Any], reader: Reader) -> str:
     number, shown = result["differing"], len(result["differ"])
     if not number:
-        return "None: both send every order to the same places."
+        return "None: both send every order to the same locations."
     of = say.percent(number, result["orders"], reader.locale)
     first = f"; the first {say.count(shown, reader.locale)} are listed" if shown < number else ""
     return f"{say.plural(number, 'order', reader.locale)}, {of} of all{first}"

@@ -14,7 +14,7 @@ from dashboard.views.routing import Clause, RouteWords, ScenarioWords, StrategyW
 AFTER_WORDS: dict[After, str] = {
     After.NEXT: "try the next scenario",
     After.RESTART: "start again with the first scenario",
-    After.SPLIT_BY_LINE: "split it, each line whole from one place",
+    After.SPLIT_BY_LINE: "split it, each line whole from one location",
     After.SPLIT_BY_QUANTITY: "split it, lines too where they must be",
     After.UNASSIGNED: "leave it unassigned",
     After.BACKORDER: "put it on backorder",
@@ -80,10 +80,10 @@ def _sentence(one: Scenario, number: int, route: Route) -> str:
 def _where(one: Scenario) -> str:
     places = []
     if one.groups:
-        places.append(f"places of {'group' if len(one.groups) == 1 else 'groups'} {_named(one.groups)}")
+        places.append(f"locations of {'group' if len(one.groups) == 1 else 'groups'} {_named(one.groups)}")
     if one.locations:
-        places.append(f"{'place' if len(one.locations) == 1 else 'places'} {_named(one.locations)}")
-    return either(places) if places else "all places"
+        places.append(f"{'location' if len(one.locations) == 1 else 'locations'} {_named(one.locations)}")
+    return either(places) if places else "all locations"
 
 
 def _named(codes: tuple[str, ...]) -> str:
@@ -99,14 +99,14 @@ def _then(one: Scenario, number: int, route: Route, limits: Limits) -> list[str]
         how = ", in the order above" if route.candidates is Choice.AS_SORTED else ", in as few parcels as possible"
         most = f", at most {limits.splits_per_order}" if limits.splits_per_order > 1 else ""
         condition = "; only if that covers all of it" if one.only_complete else ""
-        whole = "If no single place has everything: " if route.prefer_whole else "If the first has not everything: "
+        whole = "If no single location has everything: " if route.prefer_whole else "If the first has not everything: "
         said.append(f"{whole}{AFTER_WORDS[partly]}{how}{most}{condition}.")
         if one.rest is not After.NEXT:
             said.append(f"What a split leaves over: {AFTER_WORDS[one.rest]}.")
     elif partly is not After.NEXT:
-        said.append(f"If no single place has everything: {AFTER_WORDS[partly]}.")
+        said.append(f"If no single location has everything: {AFTER_WORDS[partly]}.")
     if one.when_none is not After.NEXT:
-        said.append(f"If no place has any of it: {AFTER_WORDS[one.when_none]}.")
+        said.append(f"If no location has any of it: {AFTER_WORDS[one.when_none]}.")
     if not said and number < len(route.scenarios):
         said.append("Else: the next scenario.")
     return said
@@ -120,14 +120,14 @@ def _limits(limits: Limits) -> list[Clause]:
     parcels, places = limits.splits_per_order, limits.splits_per_line
     return [
         Clause("Parcels per order", "One: never split" if parcels == 1 else f"At most {parcels}"),
-        Clause("Places per line", "One: a line is never divided" if places == 1 else f"At most {places}"),
+        Clause("Locations per line", "One: a line is never divided" if places == 1 else f"At most {places}"),
         Clause("Tries per order", f"At most {limits.attempts}, then {AFTER_WORDS[limits.too_many_attempts]}"),
     ]
 
 
 def _guard_clauses(usual: Guards) -> list[Clause]:
     return [
-        Clause(title, f"{'Passes over' if getattr(usual, name) else 'Off: takes'} places that {what}")
+        Clause(title, f"{'Passes over' if getattr(usual, name) else 'Off: takes'} locations that {what}")
         for name, (title, what) in _GUARDS.items()
     ]
 
@@ -137,5 +137,5 @@ def _own_guards(guards: Guards, usual: Guards) -> list[str]:
     differ = [name for name in _GUARDS if getattr(guards, name) is not getattr(usual, name)]
     on = [_GUARDS[name][1] for name in differ if getattr(guards, name)]
     off = [_GUARDS[name][1] for name in differ if not getattr(guards, name)]
-    said = [f"Passes over places that {either(on)}."] if on else []
-    return [*said, *([f"Takes also places that {either(off)}."] if off else [])]
+    said = [f"Passes over locations that {either(on)}."] if on else []
+    return [*said, *([f"Takes also locations that {either(off)}."] if off else [])]

@@ -16,6 +16,7 @@ from dashboard.state.forms import Fields, texts
 from dashboard.views.common import Column
 from dashboard.views.shadow import RunRow, RunView
 from models.enums import Permission
+from models.errors import ErrorCode
 
 Key = Annotated[int, Field(ge=1, le=2**53)]
 
@@ -25,6 +26,7 @@ class ShadowState(rx.State):
 
     ready: bool = False
     trouble: str = ""
+    refused: bool = False
     strategies: list[tuple[str, str]] = []
     columns: list[Column] = []
     runs: list[RunRow] = []
@@ -80,7 +82,8 @@ class ShadowState(rx.State):
         try:
             screen = await ask(self, lambda door, asker: door.shadow_runs(asker, address))
         except Trouble as trouble:
-            self.trouble = str(trouble)
+            self.refused = trouble.code is ErrorCode.FORBIDDEN
+            self.trouble = "" if self.refused else str(trouble)
             return
         self.trouble, self.ready = "", True
         for name in ("strategies", "columns", "runs", "run", "may_write"):

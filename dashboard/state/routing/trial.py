@@ -70,7 +70,7 @@ class TryState(rx.State):
         except Trouble as trouble:
             self.why_not, self.none_found = [], str(trouble)
             return
-        self.none_found = "" if self.why_not else f"No place is called “{text.strip()}”."
+        self.none_found = "" if self.why_not else f"No location is called “{text.strip()}”."
 
     async def _try(self, address: TryAddress) -> None:
         self.wrong, self.trial = "", Trial()
