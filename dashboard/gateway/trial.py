@@ -15,9 +15,10 @@ from dashboard.gateway import kept
 from dashboard.gateway.base import Asker, Door
 from dashboard.present.routing import trial as say
 from dashboard.present.routing import tried as asked
+from dashboard.present.routing.goods import unreadable
 from dashboard.views.trial import TryForm, TryScreen, WhyNot
 from models.enums import Permission, StrategyStatus
-from models.errors import not_found
+from models.errors import DomainError, ErrorCode, not_found
 
 MOST_OFFERED = 40
 
@@ -40,13 +41,21 @@ class TrialDoor(Door):
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
             strategy, by = _strategy(uow, address.strategy)
-            tried = suggestions.suggest(uow, _order(uow, asker.actor, address), strategy)
+            tried = _tried(uow, _order(uow, asker.actor, address), strategy)
             answer = say.trial(tried, self._reader(uow, asker), by=by, zone=_zone(uow, tried))
             return TryScreen(answer, say.found(tried, address.find))
 
     def why_not(self, asker: Asker, address: TryAddress) -> list[WhyNot]:
         """Return only the second half of `try_order`, for one who types."""
         return self.try_order(asker, address).why_not
+
+
+def _tried(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
+    """Return where the order would go; what is wrong with it in its own words, as nothing was to be changed."""
+    try:
+        return suggestions.suggest(uow, order, strategy)
+    except DomainError as error:
+        raise (unreadable(error.faults) if error.code is ErrorCode.INVALID else error) from error
 
 
 def _order(uow: Uow, actor: Actor, address: TryAddress) -> NewOrder:
