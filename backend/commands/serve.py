@@ -131,6 +131,7 @@ def serve(program: Program) -> None:
         access_log=False,  # websocket addresses carry session tokens
         server_header=False,
         proxy_headers=settings.trusted_proxy_hops > 0,
+        timeout_keep_alive=65,  # longer than clients keep theirs: a busy loop must not hang up on a request on its way
         timeout_graceful_shutdown=3,
     )
 
