@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -33,10 +34,20 @@ from bench.oversell_child import SCARCE
 from models.enums import LocationKind, Method
 from tests.support.databases import TestDatabase
 
-PROCESSES = 8
-ORDERS = int(os.environ.get("PICKWATCH_OVERSELL_ORDERS", "10000"))
-LOCATIONS, UNITS = 50, 20
-KILLS = int(os.environ.get("PICKWATCH_OVERSELL_KILLS", "40"))
+
+@dataclass(frozen=True)
+class Size:
+    """How much is sold: `orders` by each of `processes`, `batch` at a time; `units` of each product at each place."""
+
+    processes: int = 8
+    orders: int = int(os.environ.get("PICKWATCH_OVERSELL_ORDERS", "10000"))
+    kills: int = int(os.environ.get("PICKWATCH_OVERSELL_KILLS", "40"))
+    locations: int = 50
+    units: int = 20
+    batch: int = 100
+
+
+FULL = Size()
 
 
 def run() -> Iterator[Figure]:
@@ -47,25 +58,25 @@ def run() -> Iterator[Figure]:
         yield sell("SQLite", f"sqlite:///{Path(folder) / 'shop.db'}")
 
 
-def sell(name: str, url: str, *, orders: int = ORDERS, processes: int = PROCESSES) -> Figure:
+def sell(name: str, url: str) -> Figure:
     """Sell everything on one database, check it to the unit, and return the orders a second."""
     ctx = runtime.build(Settings(database_url=url))
     upgrade(ctx.engine)
-    _open(ctx)
+    open_shop(ctx, FULL)
     began = time.perf_counter()
-    kills = _sell(ctx, url, orders, processes)
+    kills = sell_out(ctx, url, FULL)
     seconds = time.perf_counter() - began
-    faults = check(ctx, orders * processes)
+    faults = check(ctx, FULL)
     ctx.engine.dispose()
     if faults:
         raise RuntimeError(f"{name}: {'; '.join(faults)}")
-    note = f"{processes} processes × {orders:,} orders, {kills} × kill -9: conserved to the unit"
-    return Figure(f"never oversold, {name}", [orders * processes / seconds], unit="/s", note=note)
+    note = f"{FULL.processes} processes × {FULL.orders:,} orders, {kills} × kill -9: conserved to the unit"
+    return Figure(f"never oversold, {name}", [FULL.orders * FULL.processes / seconds], unit="/s", note=note)
 
 
-def check(ctx: Context, orders: int) -> list[str]:
+def check(ctx: Context, size: Size) -> list[str]:
     """Return what is wrong: units created, lost or promised twice, orders lost or doubled, whatever `check` finds."""
-    stock = LOCATIONS * UNITS
+    stock, orders = size.locations * size.units, size.orders * size.processes
     faults: list[str] = []
     with ctx.read() as uow:
         faults += [str(found) for found in violations(uow)]
@@ -91,15 +102,16 @@ ORDER BY p.sku
 _ORDERS = "SELECT count(*), count(DISTINCT external_id), count(routing_due_at) FROM customer_order"
 
 
-def _open(ctx: Context) -> None:
+def open_shop(ctx: Context, size: Size) -> None:
+    """Make places and scarce products, and put the units there."""
     chance = random.Random(3)
     with ctx.uow() as uow:
         ensure_defaults(uow)
-        put_locations(uow, [_location(number, chance) for number in range(LOCATIONS)])
+        put_locations(uow, [_location(number, chance) for number in range(size.locations)])
         put_products(uow, [ProductInput(f"SKU-{number:05}", f"Scarce {number}") for number in range(1, SCARCE + 1)])
     changes = [
-        StockChange(f"L{place:02}", f"SKU-{sku:05}", UNITS)
-        for place in range(LOCATIONS)
+        StockChange(f"L{place:02}", f"SKU-{sku:05}", size.units)
+        for place in range(size.locations)
         for sku in range(1, SCARCE + 1)
     ]
     with ctx.uow() as uow:
@@ -118,16 +130,18 @@ def _location(number: int, chance: random.Random) -> LocationInput:
     )
 
 
-def _sell(ctx: Context, url: str, orders: int, processes: int) -> int:
+def sell_out(ctx: Context, url: str, size: Size) -> int:
     """Run the shops to their end, killing one now and then; return how often."""
     chance = random.Random(11)
     kills = 0
     with tempfile.TemporaryDirectory() as folder:
-        running = {f"P{number}": _shop(url, f"P{number}", orders, folder) for number in range(processes)}
+        running = {f"P{number}": _shop(url, f"P{number}", size, folder) for number in range(size.processes)}
         starts = dict.fromkeys(running, 1)
         while running:
-            time.sleep(chance.uniform(0.02, 0.2))  # so that a kill comes anywhere within a transaction
-            if _placed(ctx) >= (kills + 1) * orders * processes / (KILLS + 1):
+            time.sleep(
+                chance.uniform(0.02, 0.2) * size.batch / FULL.batch
+            )  # so that a kill comes anywhere within a transaction
+            if kills < size.kills and _placed(ctx) >= (kills + 1) * size.orders * size.processes / (size.kills + 1):
                 at_work = [mark for mark in sorted(running) if starts[mark] == _said(folder, mark).count("at work")]
                 if at_work:
                     running[chance.choice(at_work)].send_signal(signal.SIGKILL)
@@ -136,14 +150,14 @@ def _sell(ctx: Context, url: str, orders: int, processes: int) -> int:
                 if process.poll() is None:
                     continue
                 if process.returncode == -signal.SIGKILL:
-                    running[mark] = _shop(url, mark, orders, folder)
+                    running[mark] = _shop(url, mark, size, folder)
                     starts[mark] += 1
                 elif process.returncode:
                     raise RuntimeError(f"{mark} ended with {process.returncode}: {_said(folder, mark)[-2000:]}")
                 else:
                     del running[mark]
         # A process killed between its last two transactions left orders that nobody routes any more.
-        _shop(url, "P0", 0, folder).wait()
+        _shop(url, "P0", replace(size, orders=0), folder).wait()
     return kills
 
 
@@ -152,9 +166,9 @@ def _placed(ctx: Context) -> int:
         return int(connection.execute(sa.text("SELECT COALESCE(max(id), 0) FROM customer_order")).scalar_one())
 
 
-def _shop(url: str, mark: str, orders: int, folder: str) -> subprocess.Popen[bytes]:
+def _shop(url: str, mark: str, size: Size, folder: str) -> subprocess.Popen[bytes]:
     with (Path(folder) / mark).open("ab") as log:
-        words = [sys.executable, "-m", "bench.oversell_child", url, mark, str(orders)]
+        words = [sys.executable, "-m", "bench.oversell_child", url, mark, str(size.orders), str(size.batch)]
         return subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT)
 
 

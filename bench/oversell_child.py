@@ -21,19 +21,18 @@ from models.enums import Method
 from models.errors import DomainError, ErrorCode
 
 SCARCE = 20
-BATCH = 100
 GIVEN_BACK = 10  # every tenth order is cancelled again
 
 
-def main(url: str, mark: str, count: int) -> None:
-    """Bring `count` orders in, whatever of them is there already."""
+def main(url: str, mark: str, count: int, batch: int) -> None:
+    """Bring `count` orders in, `batch` at a time, whatever of them is there already."""
     ctx = runtime.build(Settings(database_url=url))
     print("at work", flush=True)  # from here on it may be killed: a start takes long on a busy machine
-    for numbers in chunks(_missing(ctx, mark, count), BATCH):
+    for numbers in chunks(_missing(ctx, mark, count), batch):
         _retry(ctx, lambda uow, numbers=numbers: orders.accept(uow, [_order(mark, number) for number in numbers]))
-        _route(ctx)
+        _route(ctx, batch)
         _give_back(ctx, [f"{mark}-{number}" for number in numbers if number % GIVEN_BACK == 0])
-    while _route(ctx):
+    while _route(ctx, batch):
         pass
 
 
@@ -52,8 +51,8 @@ def _missing(ctx: Context, mark: str, count: int) -> list[int]:
     return [number for number in range(count) if f"{mark}-{number}" not in there]
 
 
-def _route(ctx: Context) -> int:
-    return int(_retry(ctx, lambda uow: routing.route_due(uow, limit=BATCH).routed))
+def _route(ctx: Context, batch: int) -> int:
+    return int(_retry(ctx, lambda uow: routing.route_due(uow, limit=batch).routed))
 
 
 def _give_back(ctx: Context, external_ids: list[str]) -> None:
@@ -77,4 +76,4 @@ def _retry(ctx: Context, work):  # type: ignore[no-untyped-def]  # any work of o
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -11,7 +11,6 @@ from reflex_base.environment import environment
 
 from backend import program
 from backend.api.app import create_api
-from backend.api.intake import Addresses
 from backend.api.security import secure
 from dashboard import exports, live, logs, nav, runbooks
 from dashboard.built import INDEX
@@ -84,7 +83,6 @@ app = rx.App(
     api_transformer=[
         TabTokens,
         api,
-        Addresses,
         SignInFirst,
         lambda asgi: secure(asgi, lambda: program.current().settings, scripts=inline_scripts()),
     ],

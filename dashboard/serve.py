@@ -7,6 +7,7 @@ from reflex_base.environment import environment
 from starlette.types import ASGIApp
 
 from backend import program
+from backend.api.intake import Addresses
 from backend.api.shortcut import Shortcut
 from backend.memory import loading
 
@@ -19,4 +20,4 @@ def create() -> ASGIApp:
     with loading():
         from dashboard.app import app, inline_scripts  # only now: Reflex reads the settings above when its app is made
 
-        return Shortcut(app(), program.current, scripts=inline_scripts())
+        return Shortcut(Addresses(app()), program.current, scripts=inline_scripts())

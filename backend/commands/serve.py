@@ -31,6 +31,9 @@ from backend.sla.service import ensure_defaults
 BUILT_UI = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 console = Console(highlight=False)
 
+#: Answering must not wait long for the threads that commit and read (Python's own: 0.005).
+_SWITCH_SECONDS = 0.0005
+
 
 def up(
     demo: bool = typer.Option(False, "--demo", help="Fill a new database with the demo network and keep it alive."),  # noqa: FBT001
@@ -115,6 +118,7 @@ def serve(program: Program) -> None:
         console.print("The UI is not built yet: run [bold]make setup[/] once.")
         raise typer.Exit(1)
     configure(program)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = program.context.settings
     console.print(f"Pickwatch is starting. Open [bold]http://localhost:{settings.port}[/]")
     sys.stdout.flush()
@@ -127,6 +131,7 @@ def serve(program: Program) -> None:
         access_log=False,  # websocket addresses carry session tokens
         server_header=False,
         proxy_headers=settings.trusted_proxy_hops > 0,
+        timeout_keep_alive=65,  # longer than clients keep theirs: a busy loop must not hang up on a request on its way
         timeout_graceful_shutdown=3,
     )
 

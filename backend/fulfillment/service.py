@@ -1,7 +1,7 @@
 """The one writer of shipment status: open, advance, hold, release, reassign, reject, cancel.
 
 Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
-the order of locks: order rows, shipment rows, stock, SLA rows.
+the order of locks: order rows, shipment rows, stock, location loads, SLA rows.
 """
 
 from __future__ import annotations

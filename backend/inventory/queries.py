@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from backend.auth.scope import visible
 from backend.inventory import blocks
 from backend.inventory.rules import Key
-from backend.inventory.views import SkuRow, StockRow, StockSort
+from backend.inventory.views import StockRow, StockSort
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from models.errors import not_found
@@ -98,33 +98,6 @@ def position(row: StockRow, sort: StockSort) -> Position:
         StockSort.PENDING: -row.pending,
     }
     return by[sort], row.location, row.sku
-
-
-def skus(uow: Uow, *, q: str | None = None, after: str | None = None, limit: int = 100) -> list[SkuRow]:
-    """Return products in order of SKU, each added up over the locations that the actor may see."""
-    paged = sa.select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.name).order_by(PRODUCT.c.sku).limit(limit)
-    if q:
-        paged = paged.where(_named(q))
-    if after is not None:
-        paged = paged.where(PRODUCT.c.sku > after)
-    page = paged.subquery()
-    names = ("on_hand", "unsellable", "allocated", "pending")
-    sums = [sa.func.coalesce(sa.func.sum(STOCK.c[name]), 0).label(name) for name in names]
-    here = sa.and_(STOCK.c.product_id == page.c.id, visible(uow.actor.scope, STOCK.c.location_id))
-    statement = (
-        sa.select(
-            page.c.sku,
-            page.c.name.label("product_name"),
-            sa.func.count(STOCK.c.location_id).label("locations"),
-            *sums,
-            sa.func.coalesce(sa.func.sum(AVAILABLE), 0).label("available"),
-        )
-        .select_from(page.outerjoin(STOCK, here))
-        .group_by(page.c.sku, page.c.name)
-        .order_by(page.c.sku)
-    )
-    rows = uow.session.connection().execute(statement)
-    return [SkuRow(sku, name, *map(int, numbers)) for sku, name, *numbers in rows]
 
 
 def available(uow: Uow, product_ids: Iterable[int]) -> dict[Key, int]:

@@ -1,6 +1,6 @@
 """The one writer of stock: every change is a ledger row, and no interleaving oversells.
 
-Order of locks everywhere: order rows, shipment rows, stock (ascending key), then location load and SLA rows. How
+Order of locks everywhere: order rows, shipment rows, stock (ascending key), location loads, arrivals, SLA rows. How
 balances are locked and written is `balances.py`; adjustments and counts are `changes.py`.
 """
 

@@ -42,20 +42,6 @@ class StockRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SkuRow:
-    """One product, added up over the locations that the reader may see; `locations` counts those with a balance."""
-
-    sku: str
-    product_name: str
-    locations: int = 0
-    on_hand: int = 0
-    unsellable: int = 0
-    allocated: int = 0
-    pending: int = 0
-    available: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class LotView:
     """Units that share lot code, serial number, condition and expiry; "" and null are not recorded."""
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from backend.auth.scope import visible
 from backend.orders.scope import visible_order
-from backend.orders.search import ANY, OrderFilter, conditions, says
+from backend.orders.search import ANY, OrderFilter, conditions, matching, says
 from backend.persistence.uow import Uow
 from backend.sla.views import Direction
 from models.enums import Compliance, Method, OrderStatus, ShipmentStatus
@@ -104,6 +104,13 @@ def by_ids(uow: Uow, ids: Iterable[int]) -> list[OrderItem]:
     """Return these orders as far as the actor may see them, in order of id."""
     statement = sa.select(Order).where(col(Order.id).in_(sorted(ids)), visible_order(uow.actor.scope))
     return _items(uow, uow.session.scalars(statement.order_by(col(Order.id))).all())
+
+
+def newest(uow: Uow, text: str, *, limit: int) -> list[OrderItem]:
+    """Return the newest visible orders that the words are about; `text` as `search.matching`."""
+    ids = matching(uow, text, ANY, after=None, limit=limit)
+    found = {item.id: item for item in by_ids(uow, ids)}
+    return [found[id_] for id_ in ids]
 
 
 def waiting(uow: Uow) -> dict[OrderStatus, int]:

@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 MOST = 256
 #: How often a group is judged anew because another process was quicker with one of its keys or orders.
 OVERTAKEN_ROUNDS = 4
+#: How long the committer rests after a group of several: the event loop takes in what has come meanwhile, and the next
+#: group is larger. Whoever comes alone waits for nobody.
+_GATHER_SECONDS = 0.005
 #: How long the committer waits for more before it ends; the next order starts another.
 _LINGER_SECONDS = 2.0
 #: Two processes waited for each other's orders, and PostgreSQL chose us to try again.
@@ -127,6 +130,8 @@ class Intake:
             finally:
                 with self._changed:
                     self._inside -= len(calls)
+            if len(calls) > 1:
+                time.sleep(_GATHER_SECONDS)
 
     def _take(self) -> list[Call]:
         """Return the next group, at most one call per key and per order; empty: there is nothing left to do."""

@@ -63,8 +63,12 @@ class Waiters:
         stop = self._ctx.wakeups.listen(Topic.ROUTED, self._signalled)
         try:
             while waiting := self._take():
-                self._route([waiter for waiter in waiting if not waiter.tried])
-                self._answer(waiting)
+                try:
+                    self._route([waiter for waiter in waiting if not waiter.tried])
+                    self._answer(waiting)
+                except Exception:  # whoever comes later must not wait for a thread that is gone
+                    log.exception("orders that somebody waits for could not be looked at; they are looked at again")
+                    time.sleep(_LOOK_SECONDS)
         finally:
             stop()
 

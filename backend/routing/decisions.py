@@ -15,7 +15,7 @@ from models.enums import RoutingOutcome
 from models.tables import Order, RoutingDecision, RoutingStrategy
 
 #: These left something without a place; the words of the partial index.
-EMPTY = frozenset({RoutingOutcome.NONE, RoutingOutcome.PARTIAL})
+EMPTY = (RoutingOutcome.NONE, RoutingOutcome.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)

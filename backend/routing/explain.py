@@ -185,6 +185,8 @@ def _step(trace: Trace, step: Mapping[str, Any], places: Names) -> Said:
 
 
 def _ranked_words(place: int, row: Sequence[Any], places: Names) -> str:
+    if not row[0]:
+        return f"{place}. another location"
     far = "distance unknown" if row[1] is None else f"{row[1]:g} km"
     value = f", {row[2]}" if len(row) > 2 else ""
     return f"{place}. {_name(places, row[0])}, {far}{value}"

@@ -13,11 +13,11 @@ from sqlmodel import col
 
 from backend.orders.scope import visible_order
 from backend.persistence.uow import Uow
+from backend.routing.decisions import EMPTY
 from models.enums import OrderStatus, RoutingOutcome
 from models.tables import Order, OrderLine, RoutingDecision
 
 LOOKED_AT = 20_000
-EMPTY = (RoutingOutcome.NONE, RoutingOutcome.PARTIAL)
 WAITING = (OrderStatus.UNASSIGNED, OrderStatus.BACKORDERED, OrderStatus.CUSTOMER_CARE, OrderStatus.PARTLY_ROUTED)
 
 _D = RoutingDecision

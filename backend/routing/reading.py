@@ -12,6 +12,7 @@ Trace = Mapping[str, Any]
 
 _LISTS = ("rest", "over_limit")  # ids
 _ROWS = ("ranked", "closing_minutes", "cutoff_minutes")  # rows that start with an id
+_UNNAMED = (0, None)  # a ranked row of a location that is not named: its place in the order is told, nothing else
 _LINES = {"without": 1, "stopped": 2}  # rows of ids after so many other things
 
 
@@ -24,15 +25,19 @@ def places_named(trace: Trace) -> set[int]:
 
 
 def only_places(trace: Trace, seen: Collection[int]) -> dict[str, Any]:
-    """Return a trace that tells of no other locations than these, but for those that were chosen."""
+    """Return a trace that tells of no other locations than these, but for those that were chosen.
+
+    How many there were, and which place these had among them, stays true."""
     return {**trace, "steps": [_step_only(step, seen) for step in trace.get("steps", ())]}
 
 
 def candidates(step: Trace) -> int:
     """Return how many a step ranked, those that are not named among them."""
-    rest: Sequence[int] = step.get("rest") or ()
-    unnamed = -rest[-1] if rest and rest[-1] < 0 else 0
-    return len(step.get("ranked") or ()) + len(rest) - (1 if unnamed else 0) + unnamed
+    return len(step.get("ranked") or ()) + _count(step.get("rest") or ())
+
+
+def _count(ids: Sequence[int]) -> int:
+    return len(ids) - 1 - ids[-1] if ids and ids[-1] < 0 else len(ids)
 
 
 def _named(step: Trace) -> Iterator[int]:
@@ -53,10 +58,14 @@ def _step_only(step: Trace, seen: Collection[int]) -> dict[str, Any]:
     kept: dict[str, Any] = dict(step)
     for name in _LISTS:
         if name in step:
-            kept[name] = [id_ for id_ in step[name] if id_ in seen]
+            mine = [id_ for id_ in step[name] if id_ in seen]
+            others = _count(step[name]) - len(mine)
+            kept[name] = [*mine, -others] if others else mine
     for name in _ROWS:
         if name in step:
             kept[name] = [row for row in step[name] if row[0] in seen]
+    if "ranked" in step:
+        kept["ranked"] = [row if row[0] in seen else list(_UNNAMED) for row in step["ranked"]]
     for name, before in _LINES.items():
         if name in step:
             rows = [[*row[:before], *(id_ for id_ in row[before:] if id_ in seen)] for row in step[name]]

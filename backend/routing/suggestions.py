@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import col
 
 from backend.locations import queries as locations
-from backend.orders.rules import NewOrder
+from backend.orders.rules import NewLine, NewOrder
+from backend.orders.scope import visible_order
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.promise.rules import Promise
@@ -18,21 +20,24 @@ from backend.routing import snapshot, stock
 from backend.routing.document import Strategy
 from backend.routing.engine import route
 from backend.routing.explain import Said, explain
-from backend.routing.facts import Decision, LineFacts, OrderFacts
+from backend.routing.facts import Decision, LineFacts, OrderFacts, Place
 from backend.routing.outcome import main_reason, outcome_of
 from backend.routing.reading import only_places, places_named
-from models.enums import RoutingOutcome
-from models.errors import Fault, invalid
-from models.tables import Location, Product
+from models.enums import Method, RoutingOutcome
+from models.errors import Fault, invalid, not_found
+from models.tables import Location, Order, OrderLine, Product
 
-_LOCATION, _PRODUCT = table_of(Location), table_of(Product)
+_LOCATION, _PRODUCT, _LINE = table_of(Location), table_of(Product), table_of(OrderLine)
 
 Trace = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A decision on an order that is only tried; line ids count from 1."""
+    """A decision on an order that is only tried, with what it was decided on; line ids count from 1.
+
+    `places` are those the actor may see; `have` is units by line id and location id, of what is wanted.
+    """
 
     order: OrderFacts
     decision: Decision
@@ -40,6 +45,8 @@ class Suggestion:
     reason: str
     words: Said
     promise: Promise
+    places: Mapping[int, Place]
+    have: Mapping[int, Mapping[int, int]]
 
 
 def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
@@ -47,7 +54,9 @@ def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
     facts = _facts(uow, order)
     products = {line.product_id for line in facts.lines}
     taken = snapshot.take(uow, products=products, given={facts.given})
-    decision = route(facts, taken.network(stock.read(uow, products)), strategy)
+    units = stock.read(uow, products)
+    have = {line.line_id: dict(units.holders(line.product_id, facts)) for line in facts.lines}
+    decision = route(facts, taken.network(units), strategy)
     names = {id_: f"{place.name} ({place.code})" for id_, place in taken.places.items()}
     return Suggestion(
         order=facts,
@@ -56,6 +65,28 @@ def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
         reason=main_reason(facts, decision),
         words=explain(decision.trace, names),
         promise=promise_for(uow, [(facts, decision)])[0],
+        places=taken.places,
+        have=have,
+    )
+
+
+def again(uow: Uow, external_id: str) -> NewOrder:
+    """Return an order that came in as if it came in now; NOT_FOUND when the actor sees none of that number."""
+    statement = sa.select(Order).where(col(Order.external_id) == external_id, visible_order(uow.actor.scope))
+    order = uow.session.scalars(statement.order_by(col(Order.id).desc()).limit(1)).one_or_none()
+    if order is None:
+        raise not_found("order", external_id)
+    lines = sa.select(_LINE.c.sku, _LINE.c.quantity, _LINE.c.unit_price_minor).where(_LINE.c.order_id == order.id)
+    return NewOrder(
+        external_id=order.external_id,
+        channel=order.channel,
+        method=Method(order.method),
+        lines=tuple(NewLine(*row) for row in uow.session.execute(lines.order_by(_LINE.c.line_number))),
+        service_level=order.service_level,
+        customer=order.customer,
+        ship_to=order.ship_to,
+        attributes=order.attributes,
+        pickup_location=order.pickup_location,
     )
 
 

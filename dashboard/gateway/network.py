@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backend.auth.first_start import DemoAccount, demo_accounts
 from backend.locations.groups import group_codes
-from backend.orders import queries as orders
+from backend.orders import browse
 from backend.persistence.uow import Uow
 from backend.sla import history, queries
 from backend.sla.rulebook import rulebook
@@ -81,7 +81,7 @@ class NetworkDoor(Door):
             found = queries.list_locations(uow, LocationFilter(search=text), limit=HITS)
             hits = [say_network.hit(view) for view in found.items]
             if asker.actor.can(Permission.ORDERS_READ) and len(text) >= SHORTEST:
-                hits += [say_orders.hit(row) for row in orders.search(uow, text, limit=ORDER_HITS)]
+                hits += [say_orders.hit(item) for item in browse.newest(uow, text, limit=ORDER_HITS)]
             return hits
 
     def demo_accounts(self) -> list[DemoAccount]:

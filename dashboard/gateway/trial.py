@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from backend.auth.actor import Actor
+from backend.orders.rules import NewOrder
 from backend.persistence.uow import Uow
-from backend.routing import strategies, versions
+from backend.routing import strategies, suggestions, versions
 from backend.routing.document import Strategy, parse_strategy
-from backend.routing.trials import Tried, Wish, try_order, wish_of
+from backend.routing.suggestions import Suggestion
 from backend.sla import queries
 from backend.sla.views import LocationFilter
 from dashboard.address.routing import TryAddress
 from dashboard.gateway import kept
 from dashboard.gateway.base import Asker, Door
 from dashboard.present.routing import trial as say
-from dashboard.present.routing import wish as asked
+from dashboard.present.routing import tried as asked
+from dashboard.present.routing.goods import unreadable
 from dashboard.views.trial import TryForm, TryScreen, WhyNot
 from models.enums import Permission, StrategyStatus
-from models.errors import not_found
+from models.errors import DomainError, ErrorCode, not_found
 
 MOST_OFFERED = 40
 
@@ -39,7 +41,7 @@ class TrialDoor(Door):
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:
             strategy, by = _strategy(uow, address.strategy)
-            tried = try_order(uow, _wish(uow, asker.actor, address), strategy)
+            tried = _tried(uow, _order(uow, asker.actor, address), strategy)
             answer = say.trial(tried, self._reader(uow, asker), by=by, zone=_zone(uow, tried))
             return TryScreen(answer, say.found(tried, address.find))
 
@@ -48,15 +50,23 @@ class TrialDoor(Door):
         return self.try_order(asker, address).why_not
 
 
-def _wish(uow: Uow, actor: Actor, address: TryAddress) -> Wish:
+def _tried(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
+    """Return where the order would go; what is wrong with it in its own words, as nothing was to be changed."""
+    try:
+        return suggestions.suggest(uow, order, strategy)
+    except DomainError as error:
+        raise (unreadable(error.faults) if error.code is ErrorCode.INVALID else error) from error
+
+
+def _order(uow: Uow, actor: Actor, address: TryAddress) -> NewOrder:
     if address.order:
         actor.require(Permission.ORDERS_READ)
-        return wish_of(uow, address.order)
+        return suggestions.again(uow, address.order)
     near = queries.location(uow, address.near) if address.near else None
-    return asked.wish(address, near)
+    return asked.order(address, near)
 
 
-def _zone(uow: Uow, tried: Tried) -> str:
+def _zone(uow: Uow, tried: Suggestion) -> str:
     """Return the time zone of the first place that takes something."""
     first = next(iter(tried.decision.assignments), None)
     return queries.location(uow, first.place.code).time_zone if first else "UTC"

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.orders import queries
 from backend.orders.browse import MOST_COUNTED, OrderItem, OrderPage, OrderSort, Part
 from backend.sla.views import Direction
 from dashboard import format as say
@@ -155,11 +154,12 @@ def row(item: OrderItem, reader: Reader) -> OrderRow:
     )
 
 
-def hit(found: queries.OrderRow) -> Hit:
+def hit(found: OrderItem) -> Hit:
     """Return an order as the search shows it."""
-    key = StatusKey(found.sla_status.value) if found.sla_status else StatusKey.IDLE
-    word = SLA_WORDS[found.sla_status] if found.sla_status else ORDER_WORDS[found.status]
-    about = " · ".join(part for part in ("Order", found.channel, found.customer_name) if part)
+    urgent = urgent_part(found.parts)
+    key = StatusKey(urgent.sla.value) if urgent and urgent.sla else StatusKey.IDLE
+    word = SLA_WORDS[urgent.sla] if urgent and urgent.sla else ORDER_WORDS[found.status]
+    about = " · ".join(part for part in ("Order", found.channel, found.customer) if part)
     return Hit(found.external_id, about, key, word, href(found.id))
 
 

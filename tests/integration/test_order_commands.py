@@ -140,7 +140,7 @@ def test_an_order_is_found_by_its_tracking_number(ctx: Context, split: int) -> N
     first = rows_of(ctx, Shipment)[0]["id"]
     ship(ctx, first, Tracking("1Z 999 AA1", "UPS"))
     with ctx.read() as uow:
-        assert [row.id for row in queries.search(uow, "1z999aa1")] == [split]
+        assert [view.order.id for view in queries.listing(uow, "1z999aa1")] == [split]
         entries = queries.tell(uow, queries.timeline(uow, split))
     assert rows_of(ctx, Shipment)[0]["tracking"] == {"number": "1Z 999 AA1", "carrier": "UPS"}
     assert ("Left Store CHI", "Tracking 1Z 999 AA1") in [(entry.words, entry.detail) for entry in entries]

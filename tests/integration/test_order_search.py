@@ -13,7 +13,7 @@ from backend.context import Context
 from backend.orders import queries, search
 from backend.orders.queries import OrderFilter
 from backend.persistence.bulk import table_of
-from models.enums import ActorKind, Compliance, Method, OrderStatus, Permission
+from models.enums import ActorKind, Method, OrderStatus, Permission
 from models.tables import Order, Shipment
 from tests.support.shop import NEW_YORK, location, open_shop, order, place
 
@@ -37,7 +37,7 @@ def shop(ctx: Context) -> Context:
 
 def found(ctx: Context, text: str, **wanted: object) -> list[str]:
     with ctx.read() as uow:
-        return [row.external_id for row in queries.search(uow, text, wanted=OrderFilter(**wanted))]  # type: ignore[arg-type]
+        return [view.order.external_id for view in queries.listing(uow, text, wanted=OrderFilter(**wanted))]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -86,29 +86,16 @@ def test_filters_narrow_what_the_words_find(shop: Context) -> None:
     assert found(shop, "", placed_from=now, placed_to=now + timedelta(seconds=1)) == ["b-200", "W-101", "W-100"]
 
 
-def test_a_row_says_what_a_list_shows(shop: Context) -> None:
-    with shop.uow() as uow:
-        shipments = table_of(Shipment)
-        last = sa.select(sa.func.max(shipments.c.id)).scalar_subquery()
-        due = uow.now + timedelta(hours=2)
-        values = {"sla_status": "at_risk", "sla_due_at": due}
-        uow.session.execute(shipments.update().where(shipments.c.id == last).values(**values))
-    with shop.read() as uow:
-        pickup, both, _ = queries.search(uow)
-    assert (both.units, both.total_minor, both.customer_name, both.locations) == (3, 1500, "Adam Smith", ("NY",))
-    assert (pickup.sla_status, pickup.sla_due_at, pickup.shipments) == (Compliance.AT_RISK, due, 1)
-
-
 def test_pages_follow_without_gaps_and_limited_people_find_only_their_own(shop: Context) -> None:
     with shop.read() as uow:
-        first = queries.search(uow, "tea", limit=2)
-        rest = queries.search(uow, "tea", limit=2, after=first[-1].id)
-    assert [row.external_id for row in first + rest] == ["b-200", "W-101", "W-100"]
+        first = queries.listing(uow, "tea", limit=2)
+        rest = queries.listing(uow, "tea", limit=2, after=first[-1].order.id)
+        assert [view.order.external_id for view in first + rest] == ["b-200", "W-101", "W-100"]
     here = LocationScope(location_codes=frozenset({"NY"}))
     eve = Actor(ActorKind.USER, "eve", frozenset({Permission.ORDERS_READ}), here)
     with shop.read(eve) as uow:
-        assert [row.external_id for row in queries.search(uow, "tea")] == ["b-200", "W-101"]
-        assert queries.search(uow, "1Z999AA1") == []
+        assert [view.order.external_id for view in queries.listing(uow, "tea")] == ["b-200", "W-101"]
+        assert queries.listing(uow, "1Z999AA1") == []
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from backend.context import Context
 from backend.fulfillment import service as fulfillment
@@ -10,6 +11,7 @@ from backend.fulfillment.service import Block
 from backend.invariants import violations
 from backend.jobs import routing as job
 from backend.orders import service as orders
+from backend.persistence.bulk import table_of
 from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode
 from models.tables import Event, Location, Order, OrderLine, RoutingExclusion, Shipment, StockBlock
@@ -51,6 +53,19 @@ def test_a_rejected_shipment_goes_to_the_next_place_and_never_back(ctx: Context)
     assert placed.shipments[0].location == "CHI"
     with ctx.read() as uow:
         assert violations(uow) == []
+
+
+def test_an_order_of_the_first_release_never_goes_back_either(ctx: Context) -> None:
+    """It was given its place before attempts were counted."""
+    open_shop(ctx, {"CHI": {"tea": 5}, "NY": {"tea": 5}}, NY=FAR["NY"])
+    place(ctx, order(lines={"tea": 2}))
+    with ctx.uow() as uow:
+        uow.session.execute(sa.update(table_of(Order)).values(routing_attempts=0))
+    ((shipment, code),) = open_at(ctx)
+    assert code == "CHI"
+    reject(ctx, shipment)
+    job.run(ctx)
+    assert [code for _, code in open_at(ctx)] == ["NY"]
 
 
 def test_after_the_strategys_attempts_a_person_decides(ctx: Context) -> None:

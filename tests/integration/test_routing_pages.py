@@ -191,6 +191,11 @@ def test_a_shadow_run_is_cancelled_once_and_only_by_who_may(ctx: Context, gatewa
     assert len(gateway.shadow_runs(BOSS, ShadowAddress()).runs) == 1
 
 
+def test_an_unknown_product_is_told_plainly(gateway: Gateway) -> None:
+    with pytest.raises(DomainError, match=r"^There is no product cake\.$"):
+        gateway.try_order(BOSS, TryAddress(lines="cake 1"))
+
+
 @pytest.mark.parametrize(
     ("address", "code"),
     [

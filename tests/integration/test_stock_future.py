@@ -13,7 +13,8 @@ from backend.context import Context
 from backend.invariants import violations
 from backend.inventory import blocks, future, future_rows, service
 from backend.inventory.blocks import NewBlock
-from backend.inventory.service import StockCount
+from backend.inventory.fefo import LotName
+from backend.inventory.service import StockChange, StockCount
 from backend.jobs import routing as routing_job
 from backend.orders import service as orders
 from backend.orders import waiting
@@ -21,7 +22,7 @@ from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
 from backend.routing import strategies
 from models.errors import DomainError
-from models.tables import Event, FutureAllocation, FutureStock, Order, OrderLine, Shipment, StockBlock
+from models.tables import Event, FutureAllocation, FutureStock, Order, OrderLine, Shipment, StockBalance, StockBlock
 from tests.support.shop import location, open_shop, order, place, row_counts, rows_of
 from tests.support.stock import assert_stock_sound, balance_of, detail_of, keys_of
 
@@ -141,6 +142,21 @@ def test_the_sweep_finds_what_was_not_woken(shop: Context, clock: ManualClock) -
         assert waiting.sweep(uow) == 0  # due already
         uow.session.execute(sa.update(table_of(Order)).values(routing_due_at=None, updated_at=uow.now + timedelta(1)))
         assert waiting.sweep(uow) == 0  # looked at since
+
+
+@pytest.mark.parametrize("kept", ["damaged", "safety stock"])
+def test_the_sweep_wakes_nobody_for_units_that_may_not_be_sold(shop: Context, clock: ManualClock, kept: str) -> None:
+    clock.advance(timedelta(minutes=1))
+    with shop.uow() as uow:
+        damaged = LotName(condition="damaged") if kept == "damaged" else LotName()
+        service.adjust(uow, [StockChange("CHI", "tea", 2, lot=damaged)])
+        safety = 2 if kept == "safety stock" else 0
+        uow.session.execute(sa.update(table_of(StockBalance)).values(safety_stock=safety))
+        uow.session.execute(sa.update(table_of(Order)).values(routing_due_at=None))
+        assert waiting.sweep(uow) == 0
+        service.adjust(uow, [StockChange("CHI", "tea", 1)])
+        uow.session.execute(sa.update(table_of(Order)).values(routing_due_at=None))
+        assert waiting.sweep(uow) == 3
 
 
 def test_a_block_ends_with_its_instant_its_count_or_by_hand(shop: Context, clock: ManualClock) -> None:

@@ -74,13 +74,13 @@ def date_of(facts: PromiseFacts, now: datetime) -> datetime:
     return promise(facts, now).date or FAR
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(FACTS, MOMENTS, st.integers(0, 5000))
 def test_asked_later_it_is_never_promised_earlier(facts: PromiseFacts, now: datetime, minutes: int) -> None:
     assert date_of(facts, now) <= date_of(facts, now + minutes * MINUTE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(FACTS, MOMENTS, st.integers(0, 200), st.integers(0, 500))
 def test_more_work_never_makes_it_earlier(facts: PromiseFacts, now: datetime, ahead: int, minutes: int) -> None:
     first, *others = facts.consignments
@@ -93,7 +93,7 @@ def test_more_work_never_makes_it_earlier(facts: PromiseFacts, now: datetime, ah
     assert date_of(facts, now) <= date_of(replace(facts, consignments=[busier, *others]), now)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(FACTS, MOMENTS)
 def test_the_parts_are_the_whole_time_from_now_to_the_date(facts: PromiseFacts, now: datetime) -> None:
     made = promise(facts, now)

@@ -154,6 +154,16 @@ def test_atp_at_an_instant_is_available_plus_arrivals_until_then(
     assert shelf.next_arrival(at, None) == (NOW + timedelta(hours=min(later)) if later else None)
 
 
+def test_a_product_that_is_being_read_is_not_told_before_all_of_it_is_there() -> None:
+    book = Book()
+    book.expect([(1, "tea")])
+    book.apply([Cell(1, 1, 5, 0, 0, 1)])  # the feed tells of one place; what the others have is not known yet
+    assert (book.shelf("tea"), book.shelf_of(1), dict(book.free(1)), book.missing([1])) == (None, None, {}, [1])
+    book.fill([1], [Cell(2, 1, 3, 0, 0, 1)])
+    assert book.shelf("tea") is book.shelf_of(1) is not None
+    assert (dict(book.free(1)), book.missing([1])) == ({1: 5, 2: 3}, [])
+
+
 def test_the_longest_unused_product_is_dropped_first() -> None:
     book = Book(most_cells=4)
 

@@ -53,7 +53,7 @@ def test_each_part_of_written_text_is_found_on_its_line(document: Any) -> None:
     typed = text.read(text.write(document))
     assert same(typed.document, document)
     assert typed.lines.keys() == set(_pointers(document, ""))
-    lines = text.write(document).splitlines()
+    lines = text.write(document).split("\n")  # as editors count: splitlines would also break at U+0085
     for pointer, line in typed.lines.items():
         value = _at(document, tuple(_steps(pointer, document)))
         if isinstance(value, bool):

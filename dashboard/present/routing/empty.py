@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.routing.figures import EMPTY, EmptyView, RoutingFigures
+from backend.routing.decisions import EMPTY
+from backend.routing.figures import EmptyView, RoutingFigures
 from dashboard import format as say
 from dashboard.address.routing import EmptyAddress
 from dashboard.present import common, orders

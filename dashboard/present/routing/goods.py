@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from models.errors import DomainError, ErrorCode, Fault
 
@@ -33,7 +34,7 @@ def lines_of(text: str) -> list[tuple[str, int]]:
     return lines
 
 
-def unreadable(faults: list[Fault]) -> DomainError:
+def unreadable(faults: Sequence[Fault]) -> DomainError:
     """Return the error that says all that is wrong with a form."""
     return DomainError(ErrorCode.INVALID, " ".join(fault.message for fault in faults), faults=faults)
 

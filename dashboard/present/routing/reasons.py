@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REASONS = {
     "no_route_matches": "No route of the strategy takes it",
+    "routing_failed": "Routing failed on it, as the log tells",
     "too_many_attempts": "Tried too often",
     "given_location_unknown": "The chosen location does not exist",
     "given_location_closed": "The chosen location is closed",

@@ -10,7 +10,7 @@ from typing import Any
 from backend.promise.rules import Part, Promise
 from backend.routing.explain import explain, steps_of, why_not
 from backend.routing.facts import OrderFacts
-from backend.routing.trials import Tried
+from backend.routing.suggestions import Suggestion
 from backend.routing.words import Out
 from dashboard import format as say
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
@@ -50,7 +50,7 @@ _CAME = {
 }
 
 
-def trial(facts: Tried, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
+def trial(facts: Suggestion, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
     """Return the answer in words; times are of `zone`."""
     trace, names = facts.decision.trace, _names(facts)
     date, hint = _promise(facts.promise, zone, reader)
@@ -70,7 +70,7 @@ def trial(facts: Tried, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
     )
 
 
-def found(facts: Tried, text: str) -> list[WhyNot]:
+def found(facts: Suggestion, text: str) -> list[WhyNot]:
     """Return why the places whose name or code holds `text` were not chosen."""
     wanted, names = text.casefold(), _names(facts)
     if not wanted:
@@ -84,7 +84,7 @@ def found(facts: Tried, text: str) -> list[WhyNot]:
     return answers
 
 
-def _names(facts: Tried) -> dict[int, str]:
+def _names(facts: Suggestion) -> dict[int, str]:
     return {id_: place.name or place.code for id_, place in facts.places.items()}
 
 
@@ -94,7 +94,7 @@ def _order(order: OrderFacts, reader: Reader) -> str:
     return " · ".join([f"{goods}{more}", METHOD_WORDS[order.method], order.channel, order.service_level])
 
 
-def _chosen(facts: Tried, reader: Reader) -> Iterator[ChosenView]:
+def _chosen(facts: Suggestion, reader: Reader) -> Iterator[ChosenView]:
     names, skus = _names(facts), {line.line_id: line.sku for line in facts.order.lines}
     said = {one[0]: why_not(facts.decision.trace, one[0], names).text for one in facts.decision.trace["chosen"]}
     for one in facts.decision.assignments:
@@ -153,7 +153,7 @@ def distance(km: float | None, reader: Reader) -> str:
     return say.NOTHING if km is None else f"{say.decimal(km, reader.locale)} km"
 
 
-def _step(step: Mapping[str, Any], number: int, facts: Tried, reader: Reader) -> StepView:
+def _step(step: Mapping[str, Any], number: int, facts: Suggestion, reader: Reader) -> StepView:
     ranked = step.get("ranked", ())
     rest = count_named(step.get("rest", ()))
     return StepView(
@@ -182,7 +182,7 @@ def _came(step: Mapping[str, Any]) -> str:
     return "Nothing was taken here."
 
 
-def _ranked(row: Sequence[Any], rank: int, step: Mapping[str, Any], facts: Tried, reader: Reader) -> RankedView:
+def _ranked(row: Sequence[Any], rank: int, step: Mapping[str, Any], facts: Suggestion, reader: Reader) -> RankedView:
     id_, km = row[0], row[1]
     place = facts.places.get(id_)
     code = place.code if place else ""
@@ -198,14 +198,14 @@ def _ranked(row: Sequence[Any], rank: int, step: Mapping[str, Any], facts: Tried
     )
 
 
-def _stock(id_: int, facts: Tried, reader: Reader) -> str:
+def _stock(id_: int, facts: Suggestion, reader: Reader) -> str:
     """Return what a place has of each line: "5", or "5, 0, 2"."""
     return ", ".join(
         say.count(facts.have.get(line.line_id, {}).get(id_, 0), reader.locale) for line in facts.order.lines[:4]
     )
 
 
-def _out(step: Mapping[str, Any], facts: Tried, reader: Reader) -> Iterator[OutGroup]:
+def _out(step: Mapping[str, Any], facts: Suggestion, reader: Reader) -> Iterator[OutGroup]:
     for reason, ids in step.get("out", {}).items():
         yield _group(_reason(step, reason), [(id_, "") for id_ in ids if id_ > 0], count_named(ids), facts, reader)
     lines = facts.decision.trace["lines"]
@@ -232,7 +232,7 @@ def _reason(step: Mapping[str, Any], reason: str) -> str:
     return LEFT_OUT.get(word, word)
 
 
-def _group(reason: str, told: Sequence[tuple[int, str]], number: int, facts: Tried, reader: Reader) -> OutGroup:
+def _group(reason: str, told: Sequence[tuple[int, str]], number: int, facts: Suggestion, reader: Reader) -> OutGroup:
     shown = [_out_place(id_, detail, facts) for id_, detail in told[:MOST_NAMED]]
     more = number - len(shown)
     return OutGroup(
@@ -244,7 +244,7 @@ def _group(reason: str, told: Sequence[tuple[int, str]], number: int, facts: Tri
     )
 
 
-def _out_place(id_: int, detail: str, facts: Tried) -> OutPlace:
+def _out_place(id_: int, detail: str, facts: Suggestion) -> OutPlace:
     place = facts.places.get(id_)
     if place is None:
         return OutPlace(str(id_), f"Location {id_}", "", detail)

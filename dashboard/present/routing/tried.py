@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.orders.rules import NewLine, NewOrder
 from backend.routing.strategies import Active
-from backend.routing.trials import Wish
 from backend.sla.views import LocationView
 from dashboard.address.routing import TryAddress
 from dashboard.present.common import METHOD_WORDS
@@ -30,7 +30,7 @@ def form(active: Active, drafts: Sequence[Version], places: Sequence[LocationVie
     )
 
 
-def wish(address: TryAddress, near: LocationView | None) -> Wish:
+def order(address: TryAddress, near: LocationView | None) -> NewOrder:
     """Return the order that an address describes; collected orders are for the place, others go to where it is.
 
     Raises INVALID with what cannot be read."""
@@ -39,13 +39,13 @@ def wish(address: TryAddress, near: LocationView | None) -> Wish:
     if near is not None and (latitude is None or longitude is None):
         latitude, longitude = near.latitude, near.longitude
     collected = address.method in COLLECTED and near is not None
-    return Wish(
-        lines=lines_of(address.lines),
+    return NewOrder(
+        external_id="tried",
+        lines=tuple(NewLine(sku, units) for sku, units in lines_of(address.lines)),
         method=address.method,
         channel=address.channel or "web",
         service_level=address.service or "standard",
         customer={"tier": address.tier} if address.tier else {},
-        latitude=latitude,
-        longitude=longitude,
-        given=near.code if collected and near else None,
+        ship_to={} if latitude is None else {"latitude": latitude, "longitude": longitude},
+        pickup_location=near.code if collected and near else None,
     )
