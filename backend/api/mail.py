@@ -40,8 +40,9 @@ class Mail:
             awaited, done = self._come.popleft()
             if awaited.done():
                 continue
-            error = done.exception()
-            if error is None:
+            if done.cancelled():
+                awaited.cancel()
+            elif (error := done.exception()) is None:
                 awaited.set_result(done.result())
             else:
                 awaited.set_exception(error)

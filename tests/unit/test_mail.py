@@ -61,3 +61,17 @@ def test_what_was_answered_before_is_there_at_once_and_a_loop_that_ended_is_left
 
     assert asyncio.run(ask()) == 7
     late.set_result(1)
+
+
+def test_an_answer_that_was_called_off_does_not_strand_those_behind_it() -> None:
+    async def ask() -> None:
+        mail = Mail()
+        off, stays = Future[int](), Future[int]()
+        gone, waits = mail.of(off), mail.of(stays)
+        off.cancel()
+        stays.set_result(2)
+        assert await waits == 2
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+
+    asyncio.run(ask())
