@@ -6,11 +6,12 @@ It writes the tables directly, because what it prepares is not what is measured.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.support.databases import TestDatabase, administer
 from tests.support.server import Program
 
 LOCATIONS, SKUS = 200, 1000
+WORKERS = int(os.environ.get("PICKWATCH_BENCH_WORKERS", "2"))
 
 _NETWORK = """
 INSERT INTO location (id, code, name, kind, time_zone, methods, hours, daily_limit, groups, attributes, version,
@@ -90,8 +92,10 @@ def open_shop(*, units: int = 1_000_000) -> Iterator[Shop]:
         ctx = runtime.build(Settings(database_url=url))
         stock(ctx, units=units)
         web = Program("web", folder=Path(folder) / "web", DATABASE_URL=url)
-        worker = Program("worker", folder=Path(folder) / "worker", DATABASE_URL=url)
-        with web, worker:
+        with ExitStack() as roles:
+            roles.enter_context(web)
+            for number in range(WORKERS):
+                roles.enter_context(Program("worker", folder=Path(folder) / f"worker{number}", DATABASE_URL=url))
             yield Shop(ctx, web, web.key("orders:write", "orders:read"))
         ctx.engine.dispose()
 
