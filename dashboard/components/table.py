@@ -3,6 +3,7 @@ are in the URL, so that a list can be sent to somebody."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -104,3 +105,22 @@ def choices(label: str, options: Any, *, marks: Any = None) -> rx.Component:
         )
 
     return rx.el.div(rx.foreach(options, one), class_name="choices", role="group", aria_label=label)
+
+
+def live_list(page: Any, row: Callable[[Any], rx.Component], *, label: str, nothing: Any, waiting: Any) -> rx.Component:
+    """Return a page's list that follows the server: `waiting` until it is ready, `nothing` when it is empty.
+
+    `page` is a state with `ready`, `rows`, `columns`, `pager`, `csv`, `news` and the handler `show_news`.
+    """
+    return rx.fragment(
+        rx.cond(
+            page.ready,
+            rx.cond(
+                page.rows.length() > 0,
+                data_table(page.columns, rx.foreach(page.rows, row), label=label),
+                nothing,
+            ),
+            waiting,
+        ),
+        foot(page.pager, page.csv, news(page.news, page.show_news)),
+    )

@@ -51,18 +51,7 @@ def page() -> rx.Component:
 
 
 def _list() -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            state.ready,
-            rx.cond(
-                state.rows.length() > 0,
-                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Webhook messages"),
-                _empty(),
-            ),
-            skeleton(8),
-        ),
-        table.foot(state.pager, state.csv, table.news(state.news, DeliveriesState.show_news)),
-    )
+    return table.live_list(DeliveriesState, _row, label="Webhook messages", nothing=_empty(), waiting=skeleton(8))
 
 
 def _empty() -> Any:

@@ -89,18 +89,7 @@ def _select(name: str, label: str, options: Any, value: Any, choose: Any) -> rx.
 
 
 def _list() -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            state.ready,
-            rx.cond(
-                state.rows.length() > 0,
-                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Orders"),
-                _empty(),
-            ),
-            skeleton(10),
-        ),
-        table.foot(state.pager, state.csv, table.news(state.news, OrdersState.show_news)),
-    )
+    return table.live_list(OrdersState, _row, label="Orders", nothing=_empty(), waiting=skeleton(10))
 
 
 def _empty() -> Any:

@@ -40,18 +40,7 @@ def page() -> rx.Component:
 
 
 def _list() -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            state.ready,
-            rx.cond(
-                state.rows.length() > 0,
-                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Empty suggestions"),
-                _nothing(),
-            ),
-            skeleton(8),
-        ),
-        table.foot(state.pager, state.csv, table.news(state.news, EmptyState.show_news)),
-    )
+    return table.live_list(EmptyState, _row, label="Empty suggestions", nothing=_nothing(), waiting=skeleton(8))
 
 
 def _nothing() -> Any:
