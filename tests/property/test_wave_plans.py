@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.waves.facts import PickLine, PickTask, Plan, PlannedWave, Supply, WaveLimits
@@ -77,6 +77,7 @@ def fits(tasks: list[PickTask], limits: WaveLimits) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_every_shipment_is_in_one_wave_or_left_out_with_a_reason(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
@@ -92,6 +93,7 @@ def test_every_shipment_is_in_one_wave_or_left_out_with_a_reason(
         assert len(plan.waves) <= limits.max_waves
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_every_wave_keeps_the_limits_and_its_group(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
@@ -112,6 +114,7 @@ def test_every_wave_keeps_the_limits_and_its_group(
             assert all(slot and slot.number <= (limits.slots_per_cart or len(slots)) for slot in slots)
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_picks_are_the_lines_and_take_no_more_than_lies_there(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
@@ -135,6 +138,7 @@ def test_picks_are_the_lines_and_take_no_more_than_lies_there(
         assert units <= (supply or {})[stop][item]
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_nobody_takes_the_place_of_one_of_an_earlier_band_that_would_fit(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
@@ -153,6 +157,7 @@ def test_nobody_takes_the_place_of_one_of_an_earlier_band_that_would_fit(
                     assert not fits([*ahead, waiting], limits)
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies, st.randoms(use_true_random=False))
 def test_the_plan_does_not_depend_on_the_order_of_the_work(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None, random: object
@@ -166,6 +171,7 @@ def test_the_plan_does_not_depend_on_the_order_of_the_work(
     assert plan(tasks) == plan(shuffled)
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_the_clock_of_a_wave_adds_up(tasks: list[PickTask], limits: WaveLimits, supply: Supply | None) -> None:
     busy: list[datetime] = []
