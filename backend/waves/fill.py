@@ -22,10 +22,7 @@ def fill(grid: Grid, stops: Ints, *, kept: Ints | None = None, noise: Floats | N
 
 def _by_worth(grid: Grid, covered: Ints, stock: Ints, kept: Ints | None, noise: Floats | None) -> Ints:
     """Return the orders in the order of taking: what must be in, then units for the scarce goods they use up."""
-    inside = np.zeros(grid.orders, dtype=bool)
-    inside[covered] = True
-    lines = inside[grid.line_order]
-    demand = np.bincount(grid.line_item[lines], grid.line_units[lines], minlength=grid.items)
+    demand = grid.used(covered)
     scarce = np.maximum(0.0, demand - stock) / np.maximum(1, demand)
     used = np.bincount(grid.line_order, grid.line_units * scarce[grid.line_item], minlength=grid.orders)
     worth = used[covered] / grid.units[covered]
@@ -34,7 +31,7 @@ def _by_worth(grid: Grid, covered: Ints, stock: Ints, kept: Ints | None, noise: 
     turn[list(grid.problem.must)] = 0
     units = grid.units[covered].astype(np.float64)
     if noise is not None:
-        units, worth = units * noise[covered], worth * noise[covered]
+        units, worth = units * noise[covered], worth * (noise[covered] > 0.5)
     return covered[np.lexsort((covered, -units, worth, turn[covered]))]
 
 

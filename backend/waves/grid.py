@@ -1,7 +1,7 @@
 """A wave's problem as arrays, so that every stop that could be opened next is judged at once.
 
 What lies at the open stops is one number per item. An order is covered when all its lines are, each on its own: that
-two orders may want the same last unit is left to `fill.py`. Only where every order has one line can that be read off
+two orders may want the same last unit is left to `fill.py`. Only where every order has one line can that be estimated
 here: a line then needs its own units and those of all smaller orders of the item.
 """
 
@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+SMALL = 500  # orders of one line each, up to which they are tried in, not estimated
+
+
 class Grid:
     """The problem's orders, lines and stops by number, and which stop could help which line."""
 
@@ -32,8 +35,9 @@ class Grid:
         self.items = len(names)
         self.units = np.bincount(self.line_order, self.line_units, minlength=self.orders).astype(np.int64)
         self.lines = np.array(counts, dtype=np.int64)
-        self.single = bool((self.lines == 1).all())
-        self.need = self._cumulated() if self.single else self.line_units
+        limited = problem.max_orders is not None or problem.max_lines is not None
+        self.estimated = self.orders > SMALL and not limited and bool((self.lines == 1).all())
+        self.need = self._cumulated() if self.estimated else self.line_units
         self.weight = self.units.astype(np.float64)
         self.weight[list(problem.must)] += self.units.sum()  # before anything else
         self._read_stops(names)
@@ -92,6 +96,13 @@ class Grid:
         here = slice(self._first_bin[stop], self._first_bin[stop + 1])
         stock[self.bin_item[here]] += sign * self.bin_units[here]
 
+    def used(self, orders: Ints) -> Ints:
+        """Return what these orders use up, per item."""
+        inside = np.zeros(self.orders, dtype=bool)
+        inside[orders] = True
+        lines = inside[self.line_order]
+        return np.bincount(self.line_item[lines], self.line_units[lines], minlength=self.items).astype(np.int64)
+
     def short_lines(self, stock: Ints) -> Ints:
         """Return what each line lacks, 0 or less when it is covered."""
         return self.need - stock[self.line_item]
@@ -100,11 +111,11 @@ class Grid:
         """Return how many lines of each order are not covered."""
         return np.bincount(self.line_order[short > 0], minlength=self.orders)
 
-    def help_for(self, order: int, stock: Ints) -> Ints:
-        """Return how many of its lines that lack something each stop could help an order with."""
+    def help_for(self, order: int, free: Ints) -> Ints:
+        """Return with how many of an order's lines each stop could help; `free` is what is left after it, or lacks."""
         lines = slice(self.first_line[order], self.first_line[order + 1])
         pairs = slice(self.first_pair[order], self.first_pair[order + 1])
-        lacks = self.line_units[lines] > stock[self.line_item[lines]]
+        lacks = free[self.line_item[lines]] < 0
         helped = lacks[self.pair_line[pairs] - self.first_line[order]]
         return np.bincount(self.bin_of_pair[pairs][helped], minlength=self.stops)
 

@@ -6,6 +6,9 @@ the end of a cycle, then it goes on from the best wave so far. Which orders the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from backend.waves.fill import fill
@@ -17,10 +20,18 @@ HEAT = 0.02  # of the value, at first and with one stop: what a change for the w
 HOPELESS = 0.97  # of the present value: a bound below it is not worth a closer look
 REPACK = 0.1  # of the steps try other orders at the same stops
 INSERT = 0.25  # of the other steps start from an order that is not covered
-SMALL = 500  # orders of one line each, up to which they are tried in, not estimated
 SHORT = 3  # the power by which units short of the lower bound count
 
 Stops = list[int]
+
+
+@dataclass(slots=True)
+class At:
+    """Where the search stands: stops, their value, and the orders that they serve, if these were tried in."""
+
+    stops: Stops
+    value: float
+    orders: Sequence[int] = ()
 
 
 class Search:
@@ -31,8 +42,6 @@ class Search:
         self.dice = np.random.default_rng(seed)
         self.best = Selection((), (), 0)
         self.must = frozenset(self.problem.must)
-        limited = self.problem.max_orders is not None or self.problem.max_lines is not None
-        self.exact = limited or not grid.single or grid.orders <= SMALL
         self.left = True
 
     def run(self, first: Selection | None) -> Selection:
@@ -41,25 +50,38 @@ class Search:
         self._record(self._fill(self._built()))
         if self.best.units < self.problem.lower:
             self._record(self._fill(list(range(self.grid.stops))))
-        here = list(self.best.stops)
-        now = best = self._score(self.best.units, len(here))
-        step = 0
-        while here and self._go_on():
+        here = self._at_best()
+        best = here.value
+        step, hot = 0, HEAT
+        while self.best.stops and self._go_on():
             cold = 1 - step % CYCLE / CYCLE
             step += 1
-            if step % CYCLE == 0 or self.dice.random() < REPACK:
-                self._repack()
-                here, now = (list(self.best.stops), best) if step % CYCLE == 0 else (here, now)
-                continue
-            there, stock = self._changed(here)
-            there, value = self._value(there, stock, now * HOPELESS)
-            heat = now * HEAT * cold / np.sqrt(len(here))
-            if value >= now or self.dice.random() < np.exp((value - now) / max(heat, 1e-9)):
-                here, now = there, value
-            if value > best:
-                best = value
-                self._record(self._fill(there))
+            if self.dice.random() < REPACK:
+                self._repack(here if here.orders and self.dice.random() < 0.5 else self._at_best())
+            if step % CYCLE == 0:
+                here = self._restart()
+                hot = HEAT * 10 ** self.dice.uniform(-1, 1)
+            there = self._valued(*self._changed(here), here.value * HOPELESS)
+            heat = here.value * hot * cold / np.sqrt(max(1, len(here.stops)))
+            if there.value > best:
+                best = there.value
+                if self.grid.estimated:
+                    self._record(self._fill(there.stops))
+            if there.value >= here.value or self.dice.random() < np.exp((there.value - here.value) / max(heat, 1e-9)):
+                here = there
         return self.best
+
+    def _restart(self) -> At:
+        """Return where the next cycle starts: at the best wave, or at what is left of it when many stops close."""
+        best = self._at_best()
+        if self.dice.random() < 0.5 or len(best.stops) < 2:
+            return best
+        share = self.dice.random()
+        kept = [stop for stop in best.stops if self.dice.random() < share] or best.stops[:1]
+        return self._valued(kept, self.grid.stock(kept), 0.0)
+
+    def _at_best(self) -> At:
+        return At(list(self.best.stops), self._score(self.best.units, len(self.best.stops)), self.best.orders)
 
     def _go_on(self) -> bool:
         self.left = self.left and self.budget()
@@ -72,12 +94,12 @@ class Search:
         if self.must <= set(found.orders) and found.better_than(self.best, self.problem.lower):
             self.best = found
 
-    def _repack(self) -> None:
-        """Try other orders at the stops of the best wave: most of them stay, the rest is drawn anew."""
-        taken = np.array(self.best.orders, dtype=np.int64)
+    def _repack(self, here: At) -> None:
+        """Try other orders at the same stops: some of them stay, the rest is drawn anew."""
+        taken = np.array(here.orders, dtype=np.int64)
         kept = taken[self.dice.random(len(taken)) < self.dice.random()]
-        noise = self.dice.uniform(0.3, 1.0, self.grid.orders)
-        self._record(fill(self.grid, np.array(self.best.stops, dtype=np.int64), kept=kept, noise=noise))
+        noise = self.dice.random(self.grid.orders)
+        self._record(fill(self.grid, np.array(here.stops, dtype=np.int64), kept=kept, noise=noise))
 
     def _score(self, units: float, stops: int) -> float:
         """Return units per stop, less when there are not enough units."""
@@ -86,17 +108,17 @@ class Search:
         enough = min(1.0, units / max(1, self.problem.lower))
         return float(min(units, self.problem.upper) / stops * enough**SHORT)
 
-    def _value(self, stops: Stops, stock: Ints, floor: float) -> tuple[Stops, float]:
-        """Return these stops without idle ones, and their value; of hopeless ones, a bound of it."""
+    def _valued(self, stops: Stops, stock: Ints, floor: float) -> At:
+        """Return where these stops are, without idle ones; of hopeless ones, only a bound of their value."""
         missing = self.grid.missing(self.grid.short_lines(stock))
         if missing[list(self.must)].any():
-            return stops, 0.0
+            return At(stops, 0.0)
         bound = self._score(float(self.grid.units[missing == 0].sum()), len(stops))
-        if not self.exact or bound < floor:
-            return stops, bound
+        if self.grid.estimated or bound < floor:
+            return At(stops, bound)
         found = self._fill(stops)
         self._record(found)
-        return list(found.stops), self._score(found.units, len(found.stops))
+        return At(list(found.stops), self._score(found.units, len(found.stops)), found.orders)
 
     def _built(self) -> Stops:
         """Return the best stops of a row in which each next one completes and furthers the most."""
@@ -107,34 +129,35 @@ class Search:
             following = self._opened(stops, stock, eager=1.0, shunned=())
             if following is None:
                 break
-            value = self._value(stops, stock, best)[1]
+            value = self._valued(list(stops), stock, best).value
             if value > best:
                 best, size = value, len(stops)
             elif len(stops) > 2 * size + 5 and best > 0:
                 break
         return stops[:size]
 
-    def _changed(self, stops: Stops) -> tuple[Stops, Ints]:
+    def _changed(self, here: At) -> tuple[Stops, Ints]:
         """Return other stops near these: one closed, one opened, one or two exchanged, or those that an order lacks."""
-        there, stock = list(stops), self.grid.stock(stops)
+        there, stock = list(here.stops), self.grid.stock(here.stops)
         kind = self.dice.random()
         closing = 0 if 0.1 <= kind < 0.2 else 1 if kind < 0.75 else 2
         closed = [self._closed(there, stock) for _ in range(min(closing, len(there)))]
         if kind < 0.1 and there:
             return there, stock
-        if self.exact and self.dice.random() < INSERT:
-            self._cover(there, stock)
+        if here.orders and self.dice.random() < INSERT:
+            self._cover(here.orders, there, stock)
             return there, stock
         shunned = closed if self.dice.random() < 0.8 else ()
         for _ in range(max(1, len(closed))):
             self._opened(there, stock, eager=self.dice.random() / 2, shunned=shunned)
         return there, stock
 
-    def _cover(self, stops: Stops, stock: Ints) -> None:
-        """Open what one order lacks, the stops first that help it with the most lines."""
+    def _cover(self, taken: Sequence[int], stops: Stops, stock: Ints) -> None:
+        """Open what one more order lacks beside those taken, the stops first that help it with the most lines."""
         order = int(self.dice.integers(self.grid.orders))
+        used = self.grid.used(np.array([*taken, order], dtype=np.int64))
         while True:
-            help_ = self.grid.help_for(order, stock) * self.dice.uniform(0.6, 1.0, self.grid.stops)
+            help_ = self.grid.help_for(order, stock - used) * self.dice.uniform(0.6, 1.0, self.grid.stops)
             help_[stops] = 0.0
             stop = int(help_.argmax())
             if help_[stop] <= 0:

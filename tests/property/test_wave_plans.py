@@ -94,11 +94,11 @@ def test_every_shipment_is_in_one_wave_or_left_out_with_a_reason(
 
 
 @settings(deadline=None)
-@given(work(), limit, supplies)
+@given(work(), limit, supplies, st.sampled_from([0, 5]))
 def test_every_wave_keeps_the_limits_and_its_group(
-    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
+    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None, effort: int
 ) -> None:
-    for wave in plan_waves(tasks, limits, now=NOW, supply=supply).waves:
+    for wave in plan_waves(tasks, limits, now=NOW, supply=supply, effort=effort).waves:
         inside = members(wave, tasks)
         assert fits(inside, limits)
         assert wave.units == sum(task.units for task in inside)
@@ -139,11 +139,11 @@ def test_picks_are_the_lines_and_take_no_more_than_lies_there(
 
 
 @settings(deadline=None)
-@given(work(), limit, supplies)
+@given(work(), limit, supplies, st.sampled_from([0, 5]))
 def test_nobody_takes_the_place_of_one_of_an_earlier_band_that_would_fit(
-    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
+    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None, effort: int
 ) -> None:
-    plan = plan_waves(tasks, limits, now=NOW, supply=supply)
+    plan = plan_waves(tasks, limits, now=NOW, supply=supply, effort=effort)
     band = {task.task_id: urgency(task, limits.pace, NOW)[0] for task in tasks}
 
     for number, wave in enumerate(plan.waves):
@@ -166,7 +166,7 @@ def test_the_plan_does_not_depend_on_the_order_of_the_work(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
     def plan(work: list[PickTask]) -> Plan:
-        return plan_waves(work, limits, now=NOW, supply=supply)
+        return plan_waves(work, limits, now=NOW, supply=supply, effort=3)
 
     assert plan(tasks) == plan(shuffled)
 
