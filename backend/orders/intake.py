@@ -29,6 +29,7 @@ from backend.orders.rules import NewOrder, check_orders
 from backend.orders.service import AcceptedOrder
 from backend.persistence import answers
 from backend.persistence.answers import Claim, Stored
+from backend.persistence.bulk import Insert
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode, Fault, invalid
 
@@ -247,15 +248,19 @@ def _judge(uow: Uow, calls: Sequence[Call], desk: Desk) -> list[Outcome]:
 def _accept(uow: Uow, calls: Sequence[Call], products: dict[str, int]) -> list[Outcome]:
     if not calls:
         return []
-    accepted = service.accept_sound(uow, [Sound(call.order, call.actor) for call in calls], products)
-    made = [Outcome(call, call.show(order), order) for call, order in zip(calls, accepted, strict=True)]
-    kept = [
-        (item.call.claim, item.answer, item.call.until)
-        for item in made
-        if item.call.claim and isinstance(item.answer, Stored)
-    ]
-    if not answers.keep(uow, kept):
-        raise Overtaken()
+    made: list[Outcome] = []
+
+    def kept(accepted: Sequence[AcceptedOrder]) -> Insert:
+        made.extend(Outcome(call, call.show(order), order) for call, order in zip(calls, accepted, strict=True))
+        return answers.keeping(
+            [
+                (item.call.claim, item.answer, item.call.until)
+                for item in made
+                if item.call.claim and isinstance(item.answer, Stored)
+            ]
+        )
+
+    service.accept_sound(uow, [Sound(call.order, call.actor) for call in calls], products, beside=kept)
     return made
 
 
