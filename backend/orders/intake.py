@@ -44,6 +44,8 @@ OVERTAKEN_ROUNDS = 4
 _GATHER_SECONDS = 0.005
 #: How long the committer waits for more before it ends; the next order starts another.
 _LINGER_SECONDS = 2.0
+#: How long a piece of a batch is put off at most while single orders are being taken in.
+_ASIDE_SECONDS = 0.02
 #: Two processes waited for each other's orders, and PostgreSQL chose us to try again.
 _DEADLOCK = "40P01"
 #: How long groups are looked up first after a repetition.
@@ -81,8 +83,11 @@ class Intake:
         self._depth = ctx.settings.intake_depth
         self._waiting: deque[Call] = deque()
         self._inside = 0  # orders waiting or being committed, batches included
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._changed = threading.Condition(lock)
+        self._answered = threading.Condition(lock)
         self._running = False
+        self._committing = False
         self._desk = Desk()
 
     def submit(self, call: Call) -> Future[Stored]:
@@ -108,6 +113,15 @@ class Intake:
             with self._changed:
                 self._inside -= orders
 
+    def step_aside(self) -> None:
+        """Wait a moment if single orders are being taken in: for whoever works on a batch, between its pieces.
+
+        Both want the same interpreter, and each of many answers would wait for the batch; it waits only for a few.
+        """
+        with self._answered:
+            if self._committing:
+                self._answered.wait(_ASIDE_SECONDS)
+
     @property
     def is_pressed(self) -> bool:
         """Return whether so many wait that orders nobody waits for, those of files, let them go first."""
@@ -131,6 +145,8 @@ class Intake:
             finally:
                 with self._changed:
                     self._inside -= len(calls)
+                    self._committing = False
+                    self._answered.notify_all()
             if len(calls) > 1:
                 time.sleep(_GATHER_SECONDS)
 
@@ -147,7 +163,7 @@ class Intake:
                 (group if seen.isdisjoint(marks) else later).append(call)
                 seen.update(marks)
             self._waiting.extendleft(reversed(later))
-            self._running = bool(group)
+            self._running = self._committing = bool(group)
             return group
 
     def _commit(self, calls: Sequence[Call]) -> None:

@@ -24,8 +24,10 @@ from backend.persistence.uow import UowFactory
 from models.enums import ActorKind
 from models.errors import DomainError, ErrorCode
 from models.tables import Event, IdempotencyKey, Order, OrderLine
+from tests.support.ports import eventually
 from tests.support.shop import open_shop, order, rows_of
 
+HANGS = 40
 SHOP = Actor(ActorKind.API_KEY, "key:shop", frozenset(), LocationScope())
 
 
@@ -209,3 +211,28 @@ def test_while_the_database_is_away_everybody_is_told_at_once(
 def _submit(door: Intake, one: Call) -> Call:
     door.submit(one)
     return one
+
+
+def test_a_batch_steps_aside_while_single_orders_are_committed(
+    door: Intake, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_ASIDE_SECONDS", 20)
+    done: list[str] = []
+    aside = threading.Thread(target=lambda: (door.step_aside(), done.append("piece")))
+    with gathering(monkeypatch) as sizes:
+        single = call("A-1")
+        single.answer.add_done_callback(lambda _: done.append("single"))
+        door.submit(single)
+        eventually(lambda: door._committing, seconds=20, what="a group under way")
+        aside.start()
+    aside.join(20)
+    assert sizes == [1]
+    assert done == ["single", "piece"]
+
+
+def test_a_batch_waits_for_nobody_when_no_single_order_is_about(door: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_ASIDE_SECONDS", HANGS)
+    alone = threading.Thread(target=door.step_aside, daemon=True)
+    alone.start()
+    alone.join(HANGS / 2)
+    assert not alone.is_alive()
