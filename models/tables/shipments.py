@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.enums import Compliance, Method, ShipmentStatus
 from models.tables.base import document, instant, key, one_of, ref
+from models.types import BigId
 
 
 class Shipment(SQLModel, table=True):
@@ -18,6 +19,7 @@ class Shipment(SQLModel, table=True):
     `sla_status` is the worst running clock, null while no clock runs; it is written only by `backend/sla`.
     `sla_due_at` is the earliest due instant among its running clocks (queue order).
     The `*_at` step columns are the true moments the steps were reached, null until then.
+    `location_id` is no foreign key: locations are never deleted, and each check would lock a row that all share.
     """
 
     __tablename__ = "shipment"
@@ -46,7 +48,7 @@ class Shipment(SQLModel, table=True):
 
     id: int | None = key()
     order_id: int = ref("customer_order.id")
-    location_id: int = ref("location.id", index=False)
+    location_id: int = Field(sa_type=BigId)
     method: str = Field(max_length=16)
     service_level: str = Field(default="standard", max_length=64)
     channel: str = Field(default="", max_length=64)
@@ -74,15 +76,19 @@ class Shipment(SQLModel, table=True):
 
 
 class ShipmentLine(SQLModel, table=True):
-    """One product in a shipment."""
+    """One product in a shipment.
+
+    `order_line_id` and `product_id` are no foreign keys: both come from the order, whose row is locked when a shipment
+    is opened, and neither is deleted before it.
+    """
 
     __tablename__ = "shipment_line"
     __table_args__ = (sa.CheckConstraint("quantity > 0", name="ck_shipment_line_quantity"),)
 
     id: int | None = key()
     shipment_id: int = ref("shipment.id")
-    order_line_id: int = ref("order_line.id", index=False)
-    product_id: int = ref("product.id", index=False)
+    order_line_id: int = Field(sa_type=BigId)
+    product_id: int = Field(sa_type=BigId)
     sku: str = Field(max_length=64)
     quantity: int
     picked: int = Field(default=0)
