@@ -71,8 +71,8 @@ def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[in
 
 # The sequence is looked up once (OFFSET keeps the two SELECTs apart), not once for each number.
 _NEXT_IDS = sa.text(
-    "SELECT nextval(s.name) FROM (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS name OFFSET 0) AS s, "
-    "generate_series(1, :count)"
+    "SELECT nextval(s.name) FROM generate_series(1, :count), "
+    "(SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS name OFFSET 0) AS s"
 )
 
 
