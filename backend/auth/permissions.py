@@ -26,6 +26,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.INVENTORY_WRITE,
         Permission.LOCATIONS_WRITE,
         Permission.ROUTING_WRITE,
+        Permission.WAVES_WRITE,
+        Permission.RETURNS_WRITE,
+        Permission.WORKFLOWS_WRITE,
     },
     Role.FULFILLER: frozenset(
         {Permission.NETWORK_READ, Permission.ORDERS_READ, Permission.INVENTORY_READ, Permission.SHIPMENTS_WRITE}
@@ -34,7 +37,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 #: These change or show things that no location owns; whoever is limited to some locations cannot hold them.
-NETWORK_WIDE = frozenset({Permission.ADMIN, Permission.SLA_WRITE, Permission.PRODUCTS_WRITE, Permission.ROUTING_WRITE})
+NETWORK_WIDE = frozenset(
+    {
+        Permission.ADMIN,
+        Permission.SLA_WRITE,
+        Permission.PRODUCTS_WRITE,
+        Permission.ROUTING_WRITE,
+        Permission.WORKFLOWS_WRITE,
+    }
+)
 
 
 def permissions_of(role: Role, scope: LocationScope) -> frozenset[Permission]:

@@ -2,12 +2,15 @@
 
 from models.tables.access import ApiKey, LoginAttempt, User, UserSession
 from models.tables.catalog import Product
+from models.tables.controls import LocationControl
 from models.tables.events import Event, EventSequence
 from models.tables.imports import ImportFault, ImportJob, ImportPiece
 from models.tables.inventory import LotAllocation, StockBalance, StockLot, StockMovement
 from models.tables.locations import Location, LocationGroupMember
 from models.tables.orders import Order, OrderLine
+from models.tables.picking import Parcel, Scan, StockBin
 from models.tables.promise import Carrier, TransferLane
+from models.tables.returns import Return, ReturnLine
 from models.tables.routing import LocationLoad, RoutingDecision, RoutingExclusion, RoutingStrategy, ShadowRun
 from models.tables.shipments import Shipment, ShipmentLine
 from models.tables.sla import (
@@ -27,7 +30,9 @@ from models.tables.stock_rules import (
     StockSegmentQuota,
 )
 from models.tables.system import IdempotencyKey, JobLease, SystemFact
+from models.tables.waves import PickWave, WaveRule, WaveShipment
 from models.tables.webhooks import Delivery, DeliveryAttempt, Subscription
+from models.tables.workflows import ShipmentStep, Workflow
 
 __all__ = [
     "ApiKey",
@@ -46,6 +51,7 @@ __all__ = [
     "ImportPiece",
     "JobLease",
     "Location",
+    "LocationControl",
     "LocationGroupMember",
     "LocationHealth",
     "LocationLoad",
@@ -53,18 +59,25 @@ __all__ = [
     "LotAllocation",
     "Order",
     "OrderLine",
+    "Parcel",
+    "PickWave",
     "Product",
+    "Return",
+    "ReturnLine",
     "RoutingDecision",
     "RoutingExclusion",
     "RoutingStrategy",
+    "Scan",
     "SegmentUsage",
     "ShadowRun",
     "Shipment",
     "ShipmentLine",
+    "ShipmentStep",
     "SlaClock",
     "SlaDefinition",
     "SlaTransition",
     "StockBalance",
+    "StockBin",
     "StockBlock",
     "StockLot",
     "StockMovement",
@@ -75,4 +88,7 @@ __all__ = [
     "TransferLane",
     "User",
     "UserSession",
+    "WaveRule",
+    "WaveShipment",
+    "Workflow",
 ]

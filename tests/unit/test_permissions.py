@@ -22,6 +22,9 @@ inventory:read        yes   yes     yes       yes
 inventory:write       yes   yes     -         -
 routing:read          yes   yes     -         -
 routing:write         yes   yes     -         -
+waves:write           yes   yes     -         -
+returns:write         yes   yes     -         -
+workflows:write       yes   yes     -         -
 locations:write       yes   yes     -         -
 sla:write             yes   yes     -         -
 products:write        yes   -       -         -
@@ -49,7 +52,7 @@ def test_the_table_names_every_role_and_permission() -> None:
 @pytest.mark.parametrize("scope", [LocationScope(frozenset({"S1"})), LocationScope(group_codes=frozenset({"west"}))])
 def test_whoever_is_limited_to_a_part_cannot_change_what_the_whole_network_shares(scope: LocationScope) -> None:
     lost = permissions_of(Role.MANAGER, EVERYWHERE) - permissions_of(Role.MANAGER, scope)
-    assert lost == {Permission.SLA_WRITE, Permission.ROUTING_WRITE}
+    assert lost == {Permission.SLA_WRITE, Permission.ROUTING_WRITE, Permission.WORKFLOWS_WRITE}
     assert Permission.ADMIN not in permissions_of(Role.ADMIN, scope)
 
 
