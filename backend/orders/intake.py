@@ -21,9 +21,9 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 
 from backend.auth.actor import Actor
-from backend.catalog import queries as catalog
 from backend.context import Context
 from backend.orders import incoming, service
+from backend.orders.desk import Desk
 from backend.orders.incoming import Overtaken, Sound
 from backend.orders.rules import NewOrder, check_orders
 from backend.orders.service import AcceptedOrder
@@ -48,9 +48,6 @@ _LINGER_SECONDS = 2.0
 _ASIDE_SECONDS = 0.02
 #: Two processes waited for each other's orders, and PostgreSQL chose us to try again.
 _DEADLOCK = "40P01"
-#: How long groups are looked up first after a repetition.
-_LOOK_SECONDS = 1.0
-_MOST_PRODUCTS = 500_000
 
 
 @dataclass(slots=True, eq=False)
@@ -193,36 +190,6 @@ class Outcome:
     call: Call
     answer: Stored | DomainError
     order: AcceptedOrder | None = None
-
-
-class Desk:
-    """What a committer remembers between groups: ids of products, which never change, and whether to look first.
-
-    Most orders are new. So a group is written without asking whether its keys and orders are there already; the unique
-    keys tell, and then it is judged again, having looked. After that, groups are looked up first for a while.
-    """
-
-    def __init__(self) -> None:
-        self._products: dict[str, int] = {}
-        self._look_until = 0.0
-
-    def looks(self) -> bool:
-        """Return whether repetitions are about."""
-        return time.monotonic() < self._look_until
-
-    def repeated(self) -> None:
-        """Note that something was there already."""
-        self._look_until = time.monotonic() + _LOOK_SECONDS
-
-    def products(self, uow: Uow, orders: Iterable[NewOrder]) -> dict[str, int]:
-        """Return the ids of the known products of these orders by SKU."""
-        wanted = {line.sku for order in orders for line in order.lines}
-        if len(self._products) > _MOST_PRODUCTS:
-            self._products.clear()
-        missing = wanted - self._products.keys()
-        if missing:
-            self._products.update(catalog.ids_by_sku(uow, missing))
-        return {sku: self._products[sku] for sku in wanted if sku in self._products}
 
 
 def commit(ctx: Context, calls: Sequence[Call], desk: Desk) -> list[Outcome]:

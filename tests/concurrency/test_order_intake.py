@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from backend.auth.actor import SYSTEM, Actor, LocationScope
 from backend.context import Context
 from backend.orders import intake
+from backend.orders.desk import Desk
 from backend.orders.intake import Call, Intake
 from backend.orders.service import AcceptedOrder
 from backend.persistence.answers import Claim, Stored
@@ -136,7 +137,7 @@ def test_two_processes_with_the_same_keys_make_one_order_each(door: Intake, ctx:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_who_comes_second_in_another_process_gets_the_first_answer(door: Intake, ctx: Context) -> None:
     """Forced: the other process has written the key and the order, and has not committed yet."""
-    desk = intake.Desk()
+    desk = Desk()
     mine, theirs = call("A-1", key="k-1"), call("A-1", key="k-1")
     with ThreadPoolExecutor(1) as pool:
         with ctx.uow() as uow:

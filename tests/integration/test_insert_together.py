@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.context import Context
-from backend.orders.intake import Desk, commit
+from backend.orders.desk import Desk
+from backend.orders.intake import commit
 from backend.persistence.bulk import Insert, allocate_ids, allocate_several, insert_together
 from models.enums import Method
 from models.tables import Order, OrderLine, Product
