@@ -32,6 +32,7 @@ class EventType(StrEnum):
     SHIPMENT_CANCELLED = "shipment.cancelled"
     SHIPMENT_SPLIT = "shipment.split"
     SHIPMENT_SHORT_PICKED = "shipment.short_picked"
+    REJECT_REASON_CHANGED = "reject_reason.changed"
     SLA_SHIPMENT_CHANGED = "sla.shipment.changed"
     SLA_LOCATION_CHANGED = "sla.location.changed"
     SLA_DEFINITION_CHANGED = "sla.definition.changed"
