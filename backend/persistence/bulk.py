@@ -64,11 +64,16 @@ def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[in
     table = table_of(model)
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        key = sa.func.nextval(sa.func.pg_get_serial_sequence(table.name, "id"))
-        drawn = connection.execute(sa.select(key).select_from(sa.func.generate_series(1, count)))
-        return sorted(drawn.scalars())
+        return sorted(connection.execute(_NEXT_IDS, {"table": table.name, "count": count}).scalars())
     last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
     return list(range(last + 1, last + 1 + count))
+
+
+# The sequence is looked up once (OFFSET keeps the two SELECTs apart), not once for each number.
+_NEXT_IDS = sa.text(
+    "SELECT nextval(s.name) FROM generate_series(1, :count), "
+    "(SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS name OFFSET 0) AS s"
+)
 
 
 def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
