@@ -45,6 +45,7 @@ class EventType(StrEnum):
     TRANSFER_LANES_CHANGED = "transfer_lanes.changed"
     IMPORT_FINISHED = "import.finished"
     LOCATION_CHANGED = "location.changed"
+    LOCATION_CONTROLLED = "location.controlled"
     LOCATION_NOTED = "location.noted"
     PRODUCT_CHANGED = "product.changed"
     SUBSCRIPTION_CHANGED = "subscription.changed"
