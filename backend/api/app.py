@@ -30,6 +30,7 @@ from backend.api import (
     sla,
     stock_rules,
     subscriptions,
+    workflows,
 )
 from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
@@ -48,6 +49,7 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    workflows.router,
     routing.router,
     shadow_runs.router,
     sla.router,
