@@ -49,6 +49,7 @@ class EventType(StrEnum):
     IMPORT_FINISHED = "import.finished"
     WORKFLOW_CHANGED = "workflow.changed"
     LOCATION_CHANGED = "location.changed"
+    LOCATION_CONTROLLED = "location.controlled"
     LOCATION_NOTED = "location.noted"
     PRODUCT_CHANGED = "product.changed"
     SUBSCRIPTION_CHANGED = "subscription.changed"

@@ -12,6 +12,7 @@ from backend.api import (
     auth,
     availability,
     carriers,
+    controls,
     deliveries,
     docs,
     errors,
@@ -43,6 +44,7 @@ ROUTERS: list[APIRouter] = [
     availability.router,  # first: it is asked most, and routes are tried in this order
     auth.router,
     locations.router,
+    controls.router,
     products.router,
     future.router,  # before the stock of a location, whose addresses look alike
     inventory.router,

@@ -1,4 +1,4 @@
-"""Fields of a form that the server describes: label, hint, what is wrong, said at the field."""
+"""A form that the server describes (`views.inventory.StockForm`): what it does, its fields, what is wrong with each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,33 @@ from typing import Any
 import reflex as rx
 
 
-def fields(described: Any) -> rx.Component:
-    """Return the fields of a list of `views.inventory.FormField`."""
+def described_form(form: Any, *, head: Any, save: Any, leave: Any, key: Any, class_name: str) -> rx.Component:
+    """Return a form under its head; it takes the focus, and Esc leaves it."""
+    return rx.el.form(
+        head,
+        rx.el.p(form.explain, class_name="muted"),
+        rx.el.p(form.fault, class_name="field-fault", role="alert"),
+        _fields(form.fields),
+        rx.el.div(
+            rx.el.button(form.button, type="submit", class_name="button is-main"),
+            rx.el.button(
+                "Leave it as it is",
+                type="button",
+                class_name="button",
+                on_click=leave,
+                custom_attrs={"data-close": ""},
+            ),
+            class_name="confirm-buttons",
+        ),
+        on_submit=save,
+        no_validate=True,
+        class_name=class_name,
+        key=key,
+        custom_attrs={"data-focus": ""},
+    )
+
+
+def _fields(described: Any) -> rx.Component:
     return rx.el.div(rx.foreach(described, _field), class_name="fields")
 
 

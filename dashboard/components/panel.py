@@ -1,4 +1,4 @@
-"""The head of a panel that opens beside a list: what it shows, and the way to close it (Esc does the same)."""
+"""Panels: a part of a page under a head, and the head of one that opens beside a list (Esc closes it)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from typing import Any
 import reflex as rx
 
 from dashboard.components.link import link
+
+
+def panel(title: str, *content: Any, tools: Any = None, class_name: str = "") -> rx.Component:
+    """Return a part of a page: its head, with `tools` at the right, then its content."""
+    return rx.el.section(
+        rx.el.div(rx.el.h2(title), tools if tools is not None else rx.fragment(), class_name="panel-head"),
+        *content,
+        class_name=f"panel {class_name}",
+    )
 
 
 def panel_head(title: Any, *about: Any, close: Any) -> rx.Component:

@@ -9,10 +9,12 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components import table
+from dashboard.components.filters import choose
 from dashboard.components.link import link
 from dashboard.components.panel import panel_head
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
+from dashboard.components.step import work_step
 from dashboard.state.deliveries import DeliveriesState
 
 state: Any = DeliveriesState  # its attributes are Vars on the class, which mypy cannot know
@@ -31,10 +33,10 @@ def page() -> rx.Component:
         rx.el.div(
             table.choices("State", state.statuses),
             rx.el.div(
-                rx.el.label("Subscription", html_for="delivery-subscription", class_name="sr-only"),
-                rx.el.select(
-                    rx.foreach(state.subscriptions, lambda one: rx.el.option(one[1], value=one[0])),
-                    id="delivery-subscription",
+                choose(
+                    "delivery-subscription",
+                    "Subscription",
+                    state.subscriptions,
                     value=state.subscription,
                     on_change=DeliveriesState.choose_subscription,
                 ),
@@ -79,7 +81,7 @@ def _row(row: Any) -> rx.Component:
             scope="row",
         ),
         rx.el.td(row.subscription, class_name="col-to"),
-        rx.el.td(_state(row.state, row.word), rx.el.span(row.more, class_name="row-more")),
+        rx.el.td(work_step(row.state, row.word), rx.el.span(row.more, class_name="row-more")),
         rx.el.td(row.attempts, class_name="is-number col-tries"),
         rx.el.td(rx.el.span(row.when, title=row.title), class_name="col-when"),
         class_name=rx.cond(row.chosen, "row is-chosen", "row"),
@@ -87,23 +89,11 @@ def _row(row: Any) -> rx.Component:
     )
 
 
-def _state(key: Any, word: Any) -> rx.Component:
-    """Return how far a message is: neutral, because colour is for the promises of the network alone."""
-    icon = rx.match(
-        key,
-        ("delivered", rx.icon("check", size=14)),
-        ("dead", rx.icon("circle-x", size=14)),
-        ("sending", rx.icon("loader", size=14)),
-        rx.icon("clock", size=14),
-    )
-    return rx.el.span(icon, word, class_name=f"sent sent-{key}")
-
-
 def _detail() -> rx.Component:
     one = state.detail
     return rx.el.aside(
         panel_head(one.event, one.about, " to ", one.subscription, close=one.close),
-        rx.el.p(_state(one.state, one.word), rx.el.span(one.more, class_name="muted"), class_name="card-state"),
+        rx.el.p(work_step(one.state, one.word), rx.el.span(one.more, class_name="muted"), class_name="card-state"),
         rx.el.dl(
             rx.el.div(rx.el.dt("Created"), rx.el.dd(one.created)),
             rx.el.div(rx.el.dt("webhook-id"), rx.el.dd(rx.el.code(one.event_id))),

@@ -9,6 +9,7 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components import table
+from dashboard.components.filters import find_box
 from dashboard.components.link import link
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
@@ -81,25 +82,13 @@ def _title() -> rx.Component:
 
 
 def _search() -> rx.Component:
-    return rx.el.div(
-        rx.icon("search", size=18),
-        rx.debounce_input(
-            rx.el.input(
-                value=state.search,
-                on_change=InventoryState.find,
-                type="search",
-                placeholder="SKU, code or name",
-                aria_label="Find by SKU, code or name",
-                auto_complete="off",
-                spell_check=False,
-                max_length=200,
-                custom_attrs={"data-search": ""},
-            ),
-            debounce_timeout=250,
-        ),
-        rx.el.kbd("/"),
-        class_name="big-search is-small",
-        role="search",
+    return find_box(
+        "stock-search",
+        "Find by SKU, code or name",
+        "SKU, code or name",
+        value=state.search,
+        on_change=InventoryState.find,
+        size="is-small",
     )
 
 

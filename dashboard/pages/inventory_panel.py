@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from dashboard.components.form import fields
+from dashboard.components.form import described_form
 from dashboard.components.link import link
 from dashboard.components.panel import panel_head
 from dashboard.state.inventory import InventoryState
@@ -66,27 +66,13 @@ def _actions() -> rx.Component:
 
 def _form() -> rx.Component:
     form = state.form
-    return rx.el.form(
-        rx.el.h3(form.title),
-        rx.el.p(form.explain, class_name="muted"),
-        rx.el.p(form.fault, class_name="field-fault", role="alert"),
-        fields(form.fields),
-        rx.el.div(
-            rx.el.button(form.button, type="submit", class_name="button is-main"),
-            rx.el.button(
-                "Leave it as it is",
-                type="button",
-                class_name="button",
-                on_click=InventoryState.leave,
-                custom_attrs={"data-close": ""},
-            ),
-            class_name="confirm-buttons",
-        ),
-        on_submit=InventoryState.confirm,
-        no_validate=True,
-        class_name="stock-form",
+    return described_form(
+        form,
+        head=rx.el.h3(form.title),
+        save=InventoryState.confirm,
+        leave=InventoryState.leave,
         key=form.action,
-        custom_attrs={"data-focus": ""},
+        class_name="stock-form",
     )
 
 

@@ -10,7 +10,9 @@ from reflex_base.style import resolved_color_mode
 
 from dashboard import nav
 from dashboard.components import kpi, table
+from dashboard.components.filters import choose
 from dashboard.components.link import link
+from dashboard.components.panel import panel
 from dashboard.components.remaining import remaining
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
@@ -90,16 +92,8 @@ def _fact(icon: str, label: str, value: Any) -> rx.Component:
     return rx.el.div(rx.el.dt(rx.icon(icon, size=14), label), rx.el.dd(value))
 
 
-def _panel(title: str, *content: Any, tools: Any = None, class_name: str = "") -> rx.Component:
-    return rx.el.section(
-        rx.el.div(rx.el.h2(title), tools if tools is not None else rx.fragment(), class_name="panel-head"),
-        *content,
-        class_name=f"panel {class_name}",
-    )
-
-
 def _queue() -> rx.Component:
-    return _panel(
+    return panel(
         "Open shipments",
         rx.el.div(table.choices("Time left", state.bands, marks=_band_mark), class_name="panel-tools"),
         rx.cond(
@@ -112,14 +106,8 @@ def _queue() -> rx.Component:
             ),
         ),
         table.foot(state.pager, state.csv),
-        tools=rx.fragment(
-            rx.el.label("Method", html_for="queue-method", class_name="sr-only"),
-            rx.el.select(
-                rx.foreach(state.methods, lambda one: rx.el.option(one.label, value=one.value)),
-                id="queue-method",
-                value=state.method,
-                on_change=LocationState.choose_method,
-            ),
+        tools=choose(
+            "queue-method", "Method", state.methods, value=state.method, on_change=LocationState.choose_method
         ),
         class_name="queue",
     )
@@ -162,7 +150,7 @@ def _trend() -> rx.Component:
             data=figure, width="100%", height="240px", config={"displayModeBar": False, "responsive": True}
         )
 
-    return _panel(
+    return panel(
         "Trend",
         rx.cond(
             state.nothing_drawn,
@@ -189,7 +177,7 @@ def _trend() -> rx.Component:
 
 
 def _events() -> rx.Component:
-    return _panel(
+    return panel(
         "What happened",
         rx.cond(
             state.entries.length() > 0,
@@ -204,7 +192,7 @@ def _events() -> rx.Component:
 def _told() -> Any:
     return rx.cond(
         state.may_see_told,
-        _panel(
+        panel(
             "Who was told",
             rx.cond(
                 state.told.length() > 0,
@@ -224,7 +212,7 @@ def _told_row(one: Any) -> rx.Component:
 
 
 def _hours() -> rx.Component:
-    return _panel(
+    return panel(
         "Hours",
         rx.el.div(
             _hours_table("Hours of the week", state.week),

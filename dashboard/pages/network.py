@@ -8,6 +8,7 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components import kpi, table
+from dashboard.components.filters import choose
 from dashboard.components.link import link
 from dashboard.components.map_frame import map_frame
 from dashboard.components.shell import frame
@@ -62,20 +63,8 @@ def _filters() -> rx.Component:
     return rx.el.div(
         table.choices("Status", state.statuses, marks=_status_mark),
         rx.el.div(
-            rx.el.label("Method", html_for="filter-method", class_name="sr-only"),
-            rx.el.select(
-                rx.foreach(state.methods, lambda one: rx.el.option(one.label, value=one.value)),
-                id="filter-method",
-                value=state.method,
-                on_change=state.choose_method,
-            ),
-            rx.el.label("Group", html_for="filter-group", class_name="sr-only"),
-            rx.el.select(
-                rx.foreach(state.groups, lambda one: rx.el.option(one[1], value=one[0])),
-                id="filter-group",
-                value=state.group,
-                on_change=state.choose_group,
-            ),
+            choose("filter-method", "Method", state.methods, value=state.method, on_change=state.choose_method),
+            choose("filter-group", "Group", state.groups, value=state.group, on_change=state.choose_group),
             rx.el.label("Filter by name or code", html_for="filter-search", class_name="sr-only"),
             rx.debounce_input(
                 rx.el.input(
@@ -118,18 +107,7 @@ def _map() -> rx.Component:
 
 
 def _list() -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            state.ready,
-            rx.cond(
-                state.rows.length() > 0,
-                table.data_table(state.columns, rx.foreach(state.rows, _row), label="Locations"),
-                _empty(),
-            ),
-            skeleton(10),
-        ),
-        table.foot(state.pager, state.csv, table.news(state.news, NetworkState.show_news)),
-    )
+    return table.live_list(NetworkState, _row, label="Locations", nothing=_empty(), waiting=skeleton(10))
 
 
 def _empty() -> Any:
@@ -173,5 +151,5 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(rx.el.span(row.open), bar, class_name="is-number col-open"),
         rx.el.td(rx.el.span(row.since, title=row.since_title), class_name="col-since"),
         class_name=rx.cond(row.chosen, "row is-chosen", "row"),
-        key=row.code,
+        key=row.key,
     )

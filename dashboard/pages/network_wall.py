@@ -42,7 +42,7 @@ def _slide(row: Any) -> rx.Component:
             _number("Open", row.open, ""),
             class_name="wall-numbers",
         ),
-        key=row.code,
+        key=row.key,
     )
 
 

@@ -9,10 +9,10 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components.link import link
-from dashboard.components.order_state import order_state
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.status import mark
+from dashboard.components.step import order_step
 from dashboard.pages import order_parts as parts
 from dashboard.state.order import LONGEST_REASON, OrderState
 
@@ -80,7 +80,7 @@ def _head() -> rx.Component:
             ),
             rx.el.h1(head.number),
             rx.el.p(
-                order_state(head.state, head.state_word),
+                order_step(head.state, head.state_word),
                 rx.el.span("Placed ", head.placed, ". ", head.zone, ".", class_name="muted"),
                 class_name="card-state",
             ),

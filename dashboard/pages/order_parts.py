@@ -7,21 +7,25 @@ from typing import Any
 import reflex as rx
 
 from dashboard.components.link import link
+from dashboard.components.panel import panel
 from dashboard.components.remaining import remaining
 from dashboard.components.states import notice
 from dashboard.components.status import pill
+from dashboard.components.step import icon_of
 from dashboard.state.order import OrderState
 
 state: Any = OrderState  # its attributes are Vars on the class, which mypy cannot know
-
-
-def panel(title: str, *content: Any, tools: Any = None, class_name: str = "") -> rx.Component:
-    """Return a panel with its head."""
-    return rx.el.section(
-        rx.el.div(rx.el.h2(title), tools if tools is not None else rx.fragment(), class_name="panel-head"),
-        *content,
-        class_name=f"panel {class_name}",
-    )
+_STORY = {
+    "placed": "inbox",
+    "routed": "map-pin",
+    "waiting": "hourglass",
+    "trouble": "triangle-alert",
+    "stopped": "circle-pause",
+    "cancelled": "ban",
+    "done": "check",
+    "ahead": "flag",
+    "step": "arrow-right",
+}
 
 
 def shipments() -> rx.Component:
@@ -198,21 +202,8 @@ def story() -> rx.Component:
 
 
 def _told(one: Any) -> rx.Component:
-    icon = rx.match(
-        one.kind,
-        ("placed", rx.icon("inbox", size=14)),
-        ("routed", rx.icon("map-pin", size=14)),
-        ("waiting", rx.icon("hourglass", size=14)),
-        ("trouble", rx.icon("triangle-alert", size=14)),
-        ("stopped", rx.icon("circle-pause", size=14)),
-        ("cancelled", rx.icon("ban", size=14)),
-        ("done", rx.icon("check", size=14)),
-        ("ahead", rx.icon("flag", size=14)),
-        ("step", rx.icon("arrow-right", size=14)),
-        rx.icon("dot", size=14),
-    )
     return rx.el.li(
-        rx.el.span(icon, class_name="story-icon", aria_hidden="true"),
+        rx.el.span(icon_of(one.kind, _STORY, "dot"), class_name="story-icon", aria_hidden="true"),
         rx.el.div(
             rx.el.p(one.text),
             rx.cond(one.detail != "", rx.el.p(one.detail, class_name="story-detail")),

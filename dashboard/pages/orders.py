@@ -9,15 +9,17 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components import table
+from dashboard.components.filters import choose, find_box
 from dashboard.components.link import link
-from dashboard.components.order_state import order_state
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.status import pill
+from dashboard.components.step import order_step
 from dashboard.present.orders import SINCE_WORDS
 from dashboard.state.orders import OrdersState
 
 state: Any = OrdersState  # its attributes are Vars on the class, which mypy cannot know
+_PLACED = [("", "Any time"), *[(since.value, word) for since, word in SINCE_WORDS.items()]]
 
 
 def page() -> rx.Component:
@@ -37,54 +39,21 @@ def page() -> rx.Component:
 
 
 def _search() -> rx.Component:
-    return rx.el.div(
-        rx.icon("search", size=20),
-        rx.debounce_input(
-            rx.el.input(
-                value=state.search,
-                on_change=OrdersState.find,
-                type="search",
-                placeholder="Order number, e-mail, name, SKU or tracking number",
-                aria_label="Find an order by its number, e-mail, name, SKU or tracking number",
-                auto_complete="off",
-                spell_check=False,
-                max_length=200,
-                id="order-search",
-                custom_attrs={"data-search": ""},
-            ),
-            debounce_timeout=250,
-        ),
-        rx.el.kbd("/"),
-        class_name="big-search",
-        role="search",
+    return find_box(
+        "order-search",
+        "Find an order by its number, e-mail, name, SKU or tracking number",
+        "Order number, e-mail, name, SKU or tracking number",
+        value=state.search,
+        on_change=OrdersState.find,
     )
 
 
 def _fields() -> rx.Component:
     return rx.el.div(
-        _select("order-method", "Method", state.methods, state.method, OrdersState.choose_method),
-        _select("order-channel", "Channel", state.channels, state.channel, OrdersState.choose_channel),
-        rx.el.label("Placed", html_for="order-placed", class_name="sr-only"),
-        rx.el.select(
-            rx.el.option("Any time", value=""),
-            *[rx.el.option(word, value=since.value) for since, word in SINCE_WORDS.items()],
-            id="order-placed",
-            value=state.placed,
-            on_change=OrdersState.choose_placed,
-        ),
+        choose("order-method", "Method", state.methods, value=state.method, on_change=OrdersState.choose_method),
+        choose("order-channel", "Channel", state.channels, value=state.channel, on_change=OrdersState.choose_channel),
+        choose("order-placed", "Placed", _PLACED, value=state.placed, on_change=OrdersState.choose_placed),
         class_name="filter-fields",
-    )
-
-
-def _select(name: str, label: str, options: Any, value: Any, choose: Any) -> rx.Component:
-    return rx.fragment(
-        rx.el.label(label, html_for=name, class_name="sr-only"),
-        rx.el.select(
-            rx.foreach(options, lambda one: rx.el.option(one[1], value=one[0])),
-            id=name,
-            value=value,
-            on_change=choose,
-        ),
     )
 
 
@@ -124,7 +93,7 @@ def _row(row: Any) -> rx.Component:
         ),
         rx.el.td(row.units, class_name="is-number col-units"),
         rx.el.td(row.total, class_name="is-number col-total"),
-        rx.el.td(order_state(row.state, row.state_word), class_name="col-state"),
+        rx.el.td(order_step(row.state, row.state_word), class_name="col-state"),
         rx.el.td(
             rx.cond(row.sla != "", pill(row.sla, row.sla_word)),
             rx.el.span(row.due, title=row.due_title, class_name="row-more"),

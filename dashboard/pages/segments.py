@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from dashboard.components.form import fields
+from dashboard.components.form import described_form
 from dashboard.components.states import notice
 from dashboard.state.inventory import InventoryState
 from dashboard.state.segments import SegmentState
@@ -75,25 +75,11 @@ def _card(segment: Any) -> rx.Component:
 
 def _form() -> rx.Component:
     form = editing.form
-    return rx.el.form(
-        rx.el.h2(form.title),
-        rx.el.p(form.explain, class_name="muted"),
-        rx.el.p(form.fault, class_name="field-fault", role="alert"),
-        fields(form.fields),
-        rx.el.div(
-            rx.el.button(form.button, type="submit", class_name="button is-main"),
-            rx.el.button(
-                "Leave it as it is",
-                type="button",
-                class_name="button",
-                on_click=SegmentState.leave,
-                custom_attrs={"data-close": ""},
-            ),
-            class_name="confirm-buttons",
-        ),
-        on_submit=SegmentState.save,
-        no_validate=True,
-        class_name="panel stock-form segment-form",
+    return described_form(
+        form,
+        head=rx.el.h2(form.title),
+        save=SegmentState.save,
+        leave=SegmentState.leave,
         key=form.title,
-        custom_attrs={"data-focus": ""},
+        class_name="panel stock-form segment-form",
     )

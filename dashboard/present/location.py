@@ -105,14 +105,10 @@ def _of(part: int, view: LocationView, reader: Reader) -> str:
     return f"{say.percent(part, view.counts.open, reader.locale)} of open" if view.open else ""
 
 
-def methods(view: LocationView, address: LocationAddress) -> list[Choice]:
+def methods(view: LocationView, address: LocationAddress) -> list[tuple[str, str]]:
     """Return the methods this place offers as a filter of its queue."""
-    path = common.location_href(view.code)
     offered = [method for method in Method if method in view.methods or method is address.method]
-    return [Choice("", "All methods", address.href(path, method=None), active=address.method is None)] + [
-        Choice(method.value, METHOD_WORDS[method], address.href(path, method=method), active=address.method is method)
-        for method in offered
-    ]
+    return [("", "All methods"), *[(method.value, METHOD_WORDS[method]) for method in offered]]
 
 
 def bands(view: LocationView, address: LocationAddress, reader: Reader) -> list[Choice]:

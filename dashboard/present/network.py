@@ -93,13 +93,9 @@ def statuses(summary: SummaryView, address: NetworkAddress, reader: Reader) -> l
     ]
 
 
-def methods(address: NetworkAddress) -> list[Choice]:
+def methods() -> list[tuple[str, str]]:
     """Return the filter by fulfilment method."""
-    every = Choice("", "All methods", address.href(PATH, method=None), active=address.method is None)
-    return [every] + [
-        Choice(method.value, word, address.href(PATH, method=method), active=address.method is method)
-        for method, word in METHOD_WORDS.items()
-    ]
+    return [("", "All methods"), *[(method.value, word) for method, word in METHOD_WORDS.items()]]
 
 
 def columns(address: NetworkAddress) -> list[Column]:
@@ -124,7 +120,7 @@ def row(view: LocationView, address: NetworkAddress, reader: Reader) -> NetworkR
     key = common.status_of(view)
     counts = view.counts
     return NetworkRow(
-        code=view.code,
+        key=view.code,
         name=view.name,
         place=common.place_of(view),
         status=key,
@@ -167,7 +163,7 @@ def screen(
         kpis=kpis(summary, reader),
         compliance=compliance(trend, summary, reader),
         statuses=statuses(summary, address, reader),
-        methods=methods(address),
+        methods=methods(),
         groups=[("", "All groups"), *((code, code) for code in groups)],
         columns=columns(address),
         rows=[row(view, address, reader) for view in (*page.items, *gone)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import reflex as rx
@@ -11,9 +12,9 @@ from dashboard.address import DeliveriesAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.deliveries import PATH
-from dashboard.present.ordering import in_place, news
 from dashboard.state.asking import Trouble, ask
-from dashboard.views.common import Choice, Column, Pager
+from dashboard.state.showing import LiveRows
+from dashboard.views.common import Choice
 from dashboard.views.deliveries import DeliveriesScreen, DeliveryDetail, DeliveryRow
 from models.enums import Permission
 
@@ -21,20 +22,14 @@ Text = Annotated[str, Field(max_length=200)]
 Key = Annotated[int, Field(ge=1, le=2**53)]
 
 
-class DeliveriesState(rx.State):
+class DeliveriesState(LiveRows, rx.State):
     """Every webhook message and its attempts."""
 
-    ready: bool = False
-    trouble: str = ""
     statuses: list[Choice] = []
     subscriptions: list[tuple[str, str]] = []
     subscription: str = ""
-    columns: list[Column] = []
     rows: list[DeliveryRow] = []
-    pager: Pager = Pager()
-    csv: str = ""
     detail: DeliveryDetail = DeliveryDetail()
-    news: str = ""
     said: str = ""  # what became of the last action
     filtered: bool = False
 
@@ -72,26 +67,7 @@ class DeliveriesState(rx.State):
         await self._load()
         self.said = "The message will be sent again now."
 
-    async def _reload(self) -> None:
-        shown = [row.key for row in self.rows]
-        if not self.ready or not shown:
-            await self._load()
-            return
-        screen = await self._screen()
-        if screen is None:
-            return
-        fresh = {row.key: row for row in screen.rows}
-        kept = {row.key: fresh.get(row.key, row) for row in self.rows}
-        self._show(screen, in_place(shown, kept))
-        self.news = news(shown, list(fresh))
-
-    async def _load(self) -> None:
-        screen = await self._screen()
-        if screen is not None:
-            self._show(screen, screen.rows)
-            self.news = ""
-
-    async def _screen(self) -> DeliveriesScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> DeliveriesScreen | None:
         address = self._address()
         try:
             return await ask(self, lambda door, asker: door.deliveries(asker, address))
@@ -100,13 +76,8 @@ class DeliveriesState(rx.State):
             return None
 
     def _show(self, screen: DeliveriesScreen, rows: list[DeliveryRow]) -> None:
-        self.trouble, self.ready = "", True
-        for name in ("statuses", "subscriptions", "columns", "pager", "csv", "detail"):
-            fresh = getattr(screen, name)
-            if getattr(self, name) != fresh:  # what did not change is not sent again
-                setattr(self, name, fresh)
-        if self.rows != rows:
-            self.rows = rows
+        self._take(screen, ("statuses", "subscriptions", "columns", "pager", "csv", "detail"))
+        self._put("rows", rows)
 
     def _address(self) -> DeliveriesAddress:
         return DeliveriesAddress.parse(self.router.url.query_parameters)

@@ -14,8 +14,9 @@ from dashboard.live import follow
 from dashboard.present.inventory import PATH
 from dashboard.present.stock_forms import StockAction, form, with_faults
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.showing import Shows
 from dashboard.views.common import Choice, Column, Pager
-from dashboard.views.inventory import InventoryScreen, SegmentCard, StockForm, StockLine, StockPanel
+from dashboard.views.inventory import SegmentCard, StockForm, StockLine, StockPanel
 from models.enums import Permission
 from models.errors import ErrorCode
 
@@ -39,12 +40,10 @@ _LISTS = ("sides", "lows", "columns", "rows", "segments")
 _SHOWN = ("title", "code", "up", "pager", "csv", "panel", "may_fence", *_LISTS)
 
 
-class InventoryState(rx.State):
+class InventoryState(Shows, rx.State):
     """Stock by product and by location, and one balance whole."""
 
-    ready: bool = False
     missing: bool = False
-    trouble: str = ""
     title: str = ""
     code: str = ""
     up: str = ""
@@ -146,14 +145,8 @@ class InventoryState(rx.State):
             self.trouble = "" if self.missing else str(trouble)
             return
         self._summed_at = time.monotonic()
-        self._show(screen)
-
-    def _show(self, screen: InventoryScreen) -> None:
-        self.trouble, self.missing, self.ready = "", False, True
-        for name in _SHOWN:
-            fresh = getattr(screen, name)
-            if getattr(self, name) != fresh:  # what did not change is not sent again
-                setattr(self, name, fresh)
+        self.missing = False
+        self._take(screen, _SHOWN)
 
     def _address(self) -> InventoryAddress:
         return InventoryAddress.parse(self.router.url.query_parameters)

@@ -13,6 +13,7 @@ from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.common import location_href
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.showing import Shows
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
 from dashboard.views.location import HoursRow, LocationHead, QueueRow, Told
 from models.enums import Permission
@@ -20,17 +21,17 @@ from models.errors import ErrorCode
 
 Text = Annotated[str, Field(max_length=200)]
 Hours = Literal[6, 24, 168]
+_LIST = ("queue", "columns", "pager", "csv")
+_PARTS = ("head", "kpis", "methods", "bands", "week", "exceptions", "entries", "rule", *_LIST)
 
 
-class LocationState(rx.State):
+class LocationState(Shows, rx.State):
     """One place: its queue, how it went, its hours, what happened, who was told."""
 
-    ready: bool = False
     missing: bool = False
-    trouble: str = ""
     head: LocationHead = LocationHead()
     kpis: list[Kpi] = []
-    methods: list[Choice] = []
+    methods: list[tuple[str, str]] = []
     method: str = ""
     bands: list[Choice] = []
     columns: list[Column] = []
@@ -79,11 +80,8 @@ class LocationState(rx.State):
             self.missing = trouble.code is ErrorCode.NOT_FOUND
             self.trouble = "" if self.missing else str(trouble)
             return
-        self.trouble, self.missing, self.ready = "", False, True
-        for name in ("head", "kpis", "methods", "bands", "columns", "queue", "pager", "csv", "week", "exceptions"):
-            self._put(name, getattr(screen, name))
-        self._put("entries", screen.entries)
-        self._put("rule", screen.rule)
+        self.missing = False
+        self._take(screen, _PARTS)
         self._put("may_see_told", screen.told is not None)
         self._put("told", screen.told or [])
         await self._draw()
@@ -98,10 +96,6 @@ class LocationState(rx.State):
         self._put("nothing_drawn", charts.empty)
         self._put("light", charts.light)
         self._put("dark", charts.dark)
-
-    def _put(self, name: str, value: Any) -> None:
-        if getattr(self, name) != value:  # what did not change is not sent again
-            setattr(self, name, value)
 
     def _code(self) -> str:
         return self.router.url.path.rstrip("/").rpartition("/")[2][:64]

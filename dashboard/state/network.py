@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import reflex as rx
@@ -12,9 +13,9 @@ from dashboard.address import NetworkAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.network import PATH, query_string
-from dashboard.present.ordering import in_place, news
 from dashboard.state.asking import Trouble, ask
-from dashboard.views.common import Choice, Column, Kpi, Pager
+from dashboard.state.showing import KeptRows
+from dashboard.views.common import Choice, Kpi
 from dashboard.views.network import Card, NetworkRow, NetworkScreen, Trend
 from models.enums import Permission
 
@@ -22,25 +23,20 @@ Text = Annotated[str, Field(max_length=200)]
 
 #: How many of the worst the wall display goes through.
 WALL_SLIDES = 8
+_PARTS = ("kpis", "compliance", "statuses", "methods", "groups", "columns", "pager", "csv", "card", "rule", "spoken")
 
 
-class NetworkState(rx.State):
+class NetworkState(KeptRows, rx.State):
     """Where it burns."""
 
-    ready: bool = False
-    trouble: str = ""
     kpis: list[Kpi] = []
     compliance: Trend = Trend()
     statuses: list[Choice] = []
-    methods: list[Choice] = []
+    methods: list[tuple[str, str]] = []
     groups: list[tuple[str, str]] = []
-    columns: list[Column] = []
     rows: list[NetworkRow] = []
-    pager: Pager = Pager()
-    csv: str = ""
     card: Card = Card()
     rule: str = describe(Thresholds())  # the usual one, so that the page has its shape before it has its data
-    news: str = ""
     spoken: str = ""
     view: str = "map"
     wall: bool = False
@@ -60,29 +56,20 @@ class NetworkState(rx.State):
         self.method, self.group, self.search = address.method or "", address.group, address.q
         self.filter_query = query_string(address)
         self.filtered = bool(self.filter_query) and bool(address.status or address.method or address.group or address.q)
-        await self._load(address)
+        await self._load()
         await follow(self)
 
     async def _reload(self) -> None:
-        """Take in what changed without moving anything: a new order waits behind a button."""
-        if not self.ready or self.wall:
-            await self._load(self._address())
-            return
-        shown = [row.code for row in self.rows]
-        try:
-            screen = await ask(self, lambda door, asker: door.network(asker, self._address(), keep=shown))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return
-        now = [row.code for row in screen.rows][: screen.on_page]
-        self._show(screen, in_place(shown, {row.code: row for row in screen.rows}))
-        self.news = news(shown, now)
+        if self.wall:  # nobody's cursor is on it
+            await self._load()
+        else:
+            await super()._reload()
 
     @rx.event
     @policy(Permission.NETWORK_READ)
     async def show_news(self) -> None:
         """Put the list in the order of now."""
-        await self._load(self._address())
+        await self._load()
 
     @rx.event
     @policy(Permission.NETWORK_READ)
@@ -120,22 +107,15 @@ class NetworkState(rx.State):
     def _go(self, **changes: Any) -> Any:
         return rx.redirect(self._address().href(PATH, **changes), replace=True)
 
-    async def _load(self, address: NetworkAddress) -> None:
+    async def _screen(self, keep: Sequence[str]) -> NetworkScreen | None:
+        address = self._address()
         try:
-            screen = await ask(self, lambda door, asker: door.network(asker, address))
+            return await ask(self, lambda door, asker: door.network(asker, address, keep=keep))
         except Trouble as trouble:
             self.trouble = str(trouble)
-            return
-        self._show(screen, screen.rows)
-        self.news = ""
+            return None
 
     def _show(self, screen: NetworkScreen, rows: list[NetworkRow]) -> None:
-        self.trouble, self.ready = "", True
-        for name in ("kpis", "compliance", "statuses", "methods", "groups", "columns", "pager", "csv", "card", "rule"):
-            fresh = getattr(screen, name)
-            if getattr(self, name) != fresh:  # what did not change is not sent again
-                setattr(self, name, fresh)
-        if self.rows != rows:
-            self.rows, self.worst = rows, rows[:WALL_SLIDES]
-        if self.spoken != screen.spoken:
-            self.spoken = screen.spoken
+        self._take(screen, _PARTS)
+        self._put("rows", rows)
+        self._put("worst", rows[:WALL_SLIDES])

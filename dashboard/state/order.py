@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import reflex as rx
 from pydantic import Field
@@ -11,12 +11,12 @@ from backend.orders.rules import OrderCommand
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.showing import Shows
 from dashboard.views.order import (
     Answer,
     Fact,
     LineRow,
     OrderHead,
-    OrderScreen,
     Reckoned,
     ShipmentCard,
     StoryLine,
@@ -36,14 +36,14 @@ _SAID = {
 _CHANGED = "Somebody changed this order first; nothing was done. You see it as it is now: look again, then decide."
 _NO_REASON = "Say why in a few words: whoever looks at this order next will want to know."
 _TOO_LONG = f"At most {LONGEST_REASON} letters, please."
+_FACTS = ("head", "answer", "lines", "total", "shipments", "customer", "address")
+_PARTS = (*_FACTS, "story", "promise", "why", "why_steps", "decided")
 
 
-class OrderState(rx.State):
+class OrderState(Shows, rx.State):
     """One order: the answer, its story, its parts."""
 
-    ready: bool = False
     missing: bool = False
-    trouble: str = ""
     head: OrderHead = OrderHead()
     answer: Answer = Answer()
     story: list[StoryLine] = []
@@ -132,28 +132,8 @@ class OrderState(rx.State):
             self.missing = trouble.code is ErrorCode.NOT_FOUND
             self.trouble = "" if self.missing else str(trouble)
             return
-        self._show(screen)
-
-    def _show(self, screen: OrderScreen) -> None:
-        self.trouble, self.missing, self.ready = "", False, True
-        names = (
-            "head",
-            "answer",
-            "story",
-            "lines",
-            "total",
-            "shipments",
-            "customer",
-            "address",
-            "promise",
-            "why",
-            "why_steps",
-            "decided",
-        )
-        for name in names:
-            fresh: Any = getattr(screen, name)
-            if getattr(self, name) != fresh:  # what did not change is not sent again
-                setattr(self, name, fresh)
+        self.missing = False
+        self._take(screen, _PARTS)
 
     def _id(self) -> int:
         text = self.router.url.path.rstrip("/").rpartition("/")[2]

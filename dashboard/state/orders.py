@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import reflex as rx
@@ -10,21 +11,19 @@ from pydantic import Field
 from dashboard.address import OrdersAddress
 from dashboard.guard import policy
 from dashboard.live import follow
-from dashboard.present.ordering import in_place, news
 from dashboard.present.orders import PATH
 from dashboard.state.asking import Trouble, ask
-from dashboard.views.common import Choice, Column, Pager
+from dashboard.state.showing import KeptRows
+from dashboard.views.common import Choice
 from dashboard.views.orders import OrderRow, OrdersScreen
 from models.enums import Permission
 
 Text = Annotated[str, Field(max_length=200)]
 
 
-class OrdersState(rx.State):
+class OrdersState(KeptRows, rx.State):
     """Every order, found by anything a customer may say."""
 
-    ready: bool = False
-    trouble: str = ""
     search: str = ""
     method: str = ""
     channel: str = ""
@@ -33,11 +32,7 @@ class OrdersState(rx.State):
     statuses: list[Choice] = []
     methods: list[tuple[str, str]] = []
     channels: list[tuple[str, str]] = []
-    columns: list[Column] = []
     rows: list[OrderRow] = []
-    pager: Pager = Pager()
-    csv: str = ""
-    news: str = ""
 
     @rx.event
     @policy(Permission.ORDERS_READ)
@@ -49,19 +44,6 @@ class OrdersState(rx.State):
         self.filtered = address.filtered
         await self._load()
         await follow(self)
-
-    async def _reload(self) -> None:
-        """Take in what changed without moving anything: a new order waits behind a button."""
-        shown = [row.key for row in self.rows]
-        if not self.ready or not shown:
-            await self._load()
-            return
-        screen = await self._screen(keep=[int(key) for key in shown])
-        if screen is None:
-            return
-        now = [row.key for row in screen.rows][: screen.on_page]
-        self._show(screen, in_place(shown, {row.key: row for row in screen.rows}))
-        self.news = news(shown, now)
 
     @rx.event
     @policy(Permission.ORDERS_READ)
@@ -100,25 +82,14 @@ class OrdersState(rx.State):
     def _go(self, **changes: Any) -> Any:
         return rx.redirect(self._address().href(PATH, **changes), replace=True)
 
-    async def _load(self) -> None:
-        screen = await self._screen()
-        if screen is not None:
-            self._show(screen, screen.rows)
-            self.news = ""
-
-    async def _screen(self, *, keep: list[int] | None = None) -> OrdersScreen | None:
-        address = self._address()
+    async def _screen(self, keep: Sequence[str]) -> OrdersScreen | None:
+        address, shown = self._address(), [int(key) for key in keep]
         try:
-            return await ask(self, lambda door, asker: door.orders(asker, address, keep=keep or ()))
+            return await ask(self, lambda door, asker: door.orders(asker, address, keep=shown))
         except Trouble as trouble:
             self.trouble = str(trouble)
             return None
 
     def _show(self, screen: OrdersScreen, rows: list[OrderRow]) -> None:
-        self.trouble, self.ready = "", True
-        for name in ("statuses", "methods", "channels", "columns", "pager", "csv"):
-            fresh = getattr(screen, name)
-            if getattr(self, name) != fresh:  # what did not change is not sent again
-                setattr(self, name, fresh)
-        if self.rows != rows:
-            self.rows = rows
+        self._take(screen, ("statuses", "methods", "channels", "columns", "pager", "csv"))
+        self._put("rows", rows)

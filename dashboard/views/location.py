@@ -68,7 +68,7 @@ class LocationScreen:
 
     head: LocationHead
     kpis: list[Kpi]
-    methods: list[Choice]
+    methods: list[tuple[str, str]]
     bands: list[Choice]
     columns: list[Column]
     queue: list[QueueRow]

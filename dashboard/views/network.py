@@ -22,7 +22,7 @@ class NetworkRow:
     """A location in the list. `late_share` and `risk_share` are percents of its open shipments, for the bar;
     `recovering` says until when it keeps a colour that its counts no longer have."""
 
-    code: str
+    key: str
     name: str
     place: str
     status: str
@@ -67,7 +67,7 @@ class NetworkScreen:
     kpis: list[Kpi]
     compliance: Trend
     statuses: list[Choice]
-    methods: list[Choice]
+    methods: list[tuple[str, str]]
     groups: list[tuple[str, str]]
     columns: list[Column]
     rows: list[NetworkRow]

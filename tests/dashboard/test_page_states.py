@@ -123,7 +123,7 @@ def handler(kind: type[Any], name: str) -> Any:
 def test_opening_shows_the_list_in_its_order(fake: Fake) -> None:
     async def play(state: Any) -> None:
         await handler(NetworkState, "open")(state)
-        assert [row.code for row in state.rows] == ["alpha", "beta"]
+        assert [row.key for row in state.rows] == ["alpha", "beta"]
         assert state.ready
         assert state.trouble == ""
 
@@ -135,11 +135,11 @@ def test_a_live_change_moves_nothing_and_new_order_waits(fake: Fake) -> None:
         await handler(NetworkState, "open")(state)
         fake.places = [place("gamma", late=9), place("beta", late=3), place("alpha")]
         await state._reload()
-        assert [row.code for row in state.rows] == ["alpha", "beta"]
+        assert [row.key for row in state.rows] == ["alpha", "beta"]
         assert state.rows[1].late == "3"
         assert state.news == "1 new"
         await handler(NetworkState, "show_news")(state)
-        assert [row.code for row in state.rows] == ["gamma", "beta", "alpha"]
+        assert [row.key for row in state.rows] == ["gamma", "beta", "alpha"]
         assert state.news == ""
 
     run(NetworkState, play)

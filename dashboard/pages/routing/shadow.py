@@ -15,6 +15,7 @@ from dashboard.components.routing.tabs import routing_tabs
 from dashboard.components.routing.ticker import ticker
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
+from dashboard.components.step import work_step
 from dashboard.state.routing.shadow import ShadowState
 
 state: Any = ShadowState  # its attributes are Vars on the class, which mypy cannot know
@@ -113,24 +114,11 @@ def _row(row: Any) -> rx.Component:
             rx.el.span(row.about, class_name="row-place"),
             scope="row",
         ),
-        rx.el.td(run_state(row.state, row.word), class_name="col-state"),
+        rx.el.td(work_step(row.state, row.word), class_name="col-state"),
         rx.el.td(rx.el.span(row.when, title=row.title), class_name="col-when"),
         class_name=rx.cond(row.chosen, "row is-chosen", "row"),
         key=row.key,
     )
-
-
-def run_state(key: Any, word: Any) -> rx.Component:
-    """Return how far a run is: neutral, because colour is for the promises of the network alone."""
-    icon = rx.match(
-        key,
-        ("done", rx.icon("check", size=14)),
-        ("failed", rx.icon("circle-x", size=14)),
-        ("cancelled", rx.icon("ban", size=14)),
-        ("running", rx.icon("loader", size=14)),
-        rx.icon("clock", size=14),
-    )
-    return rx.el.span(icon, word, class_name="sent")
 
 
 def _run() -> rx.Component:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
 import reflex as rx
 
@@ -11,17 +10,16 @@ from dashboard.address.routing import RoutingAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.showing import Shows
 from dashboard.views.common import Choice, Column, Kpi, Pager
 from dashboard.views.network import Trend
 from dashboard.views.routing import StrategyWords, VersionRow
 from models.enums import Permission
 
 
-class RoutingState(rx.State):
+class RoutingState(Shows, rx.State):
     """The active strategy, its versions, key figures."""
 
-    ready: bool = False
-    trouble: str = ""
     active: str = ""
     since: str = ""
     words: StrategyWords = StrategyWords()
@@ -49,10 +47,4 @@ class RoutingState(rx.State):
         except Trouble as trouble:
             self.trouble = str(trouble)
             return
-        self.trouble, self.ready = "", True
-        for field in fields(screen):
-            self._put(field.name, getattr(screen, field.name))
-
-    def _put(self, name: str, value: Any) -> None:
-        if getattr(self, name) != value:  # what did not change is not sent again
-            setattr(self, name, value)
+        self._take(screen, [field.name for field in fields(screen)])

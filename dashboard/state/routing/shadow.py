@@ -13,6 +13,7 @@ from dashboard.live import follow
 from dashboard.present.routing.versions import SHADOW_PATH
 from dashboard.state.asking import Trouble, ask
 from dashboard.state.forms import Fields, texts
+from dashboard.state.showing import Shows
 from dashboard.views.common import Column
 from dashboard.views.shadow import RunRow, RunView
 from models.enums import Permission
@@ -21,11 +22,9 @@ from models.errors import ErrorCode
 Key = Annotated[int, Field(ge=1, le=2**53)]
 
 
-class ShadowState(rx.State):
+class ShadowState(Shows, rx.State):
     """Strategies tried on the last orders."""
 
-    ready: bool = False
-    trouble: str = ""
     refused: bool = False
     strategies: list[tuple[str, str]] = []
     columns: list[Column] = []
@@ -85,10 +84,4 @@ class ShadowState(rx.State):
             self.refused = trouble.code is ErrorCode.FORBIDDEN
             self.trouble = "" if self.refused else str(trouble)
             return
-        self.trouble, self.ready = "", True
-        for name in ("strategies", "columns", "runs", "run", "may_write"):
-            self._put(name, getattr(screen, name))
-
-    def _put(self, name: str, value: Any) -> None:
-        if getattr(self, name) != value:  # what did not change is not sent again
-            setattr(self, name, value)
+        self._take(screen, ("strategies", "columns", "runs", "run", "may_write"))
