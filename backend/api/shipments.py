@@ -142,7 +142,7 @@ def undo(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBod
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.undo(uow, [shipment_id], expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -153,7 +153,7 @@ def _done(call: Once, command: StepCommand) -> Response:
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.advance(uow, [command])
-        return _answer(uow, command.shipment_id)
+        return answer(uow, command.shipment_id)
 
     return call.run(work)
 
@@ -166,7 +166,7 @@ def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.reassign(uow, shipment_id, body.location, reason=body.reason, expected_version=version)
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -179,7 +179,7 @@ def reject(shipment_id: ShipmentId, body: RejectIn, call: Fulfiller, version: Ve
         with faults.pointing(drop="/0"):
             expected = _expected(shipment_id, version)
             service.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -191,7 +191,7 @@ def hold(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: Reaso
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.hold(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -203,7 +203,7 @@ def release(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: No
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.release(uow, [shipment_id], expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -215,7 +215,7 @@ def cancel(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: Rea
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.cancel(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -224,7 +224,8 @@ def _expected(shipment_id: int, version: int | None) -> dict[int, int]:
     return {} if version is None else {shipment_id: version}
 
 
-def _answer(uow: Uow, shipment_id: int) -> Answer:
+def answer(uow: Uow, shipment_id: int) -> Answer:
+    """Return a shipment as every command on it answers."""
     uow.session.expire_all()
     shown = show(queries.get(uow, shipment_id))
     return Answer(200, shown, {"ETag": etag_of(shown.version)})

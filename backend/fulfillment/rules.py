@@ -130,6 +130,14 @@ def may_advance(
     return _illegal(index, words)
 
 
+def goes_by_itself(shipment: ShipmentFacts, to: ShipmentStatus, *, role: Role | None = None) -> bool:
+    """Return whether the step that leads to a status may be done now, by this person, and asks for nothing."""
+    step = shipment.way.reaching(to)
+    if step is None or step not in shipment.following() or any(ask.required for ask in step.asks):
+        return False
+    return _may_do(step, role, 0) is None
+
+
 def may_undo(
     shipment: ShipmentFacts, last: DoneStep | None, *, index: int = 0, role: Role | None = None
 ) -> Refusal | None:
