@@ -34,6 +34,7 @@ from backend.api import (
     sla,
     stock_rules,
     subscriptions,
+    workflows,
 )
 from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
@@ -53,6 +54,7 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    workflows.router,
     picking.router,
     shipment_moves.router,
     reject_reasons.router,

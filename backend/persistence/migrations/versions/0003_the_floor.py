@@ -384,6 +384,11 @@ def upgrade() -> None:
         batch_op.create_check_constraint("ck_shipment_line_picked", "picked >= 0 AND picked <= quantity")
         batch_op.create_check_constraint("ck_shipment_line_awaited", "awaited >= 0 AND awaited <= quantity")
     op.create_index("ix_product_barcodes", "product", ["barcodes"], postgresql_using="gin")
+    # A transfer was over when it was sent; now it is received at its end.
+    op.execute(
+        "UPDATE shipment SET status = 'handed_over', handed_over_at = shipped_at"
+        " WHERE method = 'transfer' AND status = 'shipped'"
+    )
     # Nobody counted picked units before: what is picked or further had all of them.
     op.execute(
         "UPDATE shipment_line SET picked = quantity WHERE shipment_id IN"
