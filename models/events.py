@@ -30,6 +30,8 @@ class EventType(StrEnum):
     SHIPMENT_REASSIGNED = "shipment.reassigned"
     SHIPMENT_REJECTED = "shipment.rejected"
     SHIPMENT_CANCELLED = "shipment.cancelled"
+    SHIPMENT_SPLIT = "shipment.split"
+    SHIPMENT_SHORT_PICKED = "shipment.short_picked"
     SLA_SHIPMENT_CHANGED = "sla.shipment.changed"
     SLA_LOCATION_CHANGED = "sla.location.changed"
     SLA_DEFINITION_CHANGED = "sla.definition.changed"
