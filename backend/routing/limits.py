@@ -151,6 +151,22 @@ def give_back(uow: Uow, shipment_ids: Sequence[int], location_ids: Iterable[int]
     update_columns(uow.session, LocationLoad, changed, key="location_id")
 
 
+def change(uow: Uow, more: Given, *, since: datetime) -> None:
+    """Add signed amounts to the running window of a location, if what they are part of was given to it in that window
+    (`since`); what they belong to, and its stock, are locked."""
+    changed = [
+        {
+            "location_id": row.location_id,
+            "orders": max(0, row.orders + more.orders),
+            "items": max(0, row.items + more.items),
+            "money_minor": max(0, row.money_minor + more.money_minor),
+        }
+        for row in _rows(uow, [more.location_id])
+        if since >= row.starts_at
+    ]
+    update_columns(uow.session, LocationLoad, changed, key="location_id")
+
+
 def move(uow: Uow, shipment_id: int, *, from_id: int, to: Location) -> None:
     """Count a shipment where a person sends it, and no more where it was; it and its stock are locked, its row is not
     yet changed. A full location is not refused, as somebody looked: it counts, so that routing gives it no more."""
