@@ -30,6 +30,8 @@ from backend.api import (
     sla,
     stock_rules,
     subscriptions,
+    wave_rules,
+    waves,
 )
 from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
@@ -48,6 +50,8 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    waves.router,
+    wave_rules.router,
     routing.router,
     shadow_runs.router,
     sla.router,
