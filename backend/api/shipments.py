@@ -87,7 +87,7 @@ def _step(path: str, to: ShipmentStatus, words: str) -> None:
         def work(uow: Uow) -> Answer:
             with faults.pointing(drop="/0"):
                 service.advance(uow, [StepCommand(shipment_id, to, expected_version=version)])
-            return _answer(uow, shipment_id)
+            return answer(uow, shipment_id)
 
         return call.run(work)
 
@@ -113,7 +113,7 @@ def ship_shipment(shipment_id: ShipmentId, call: Fulfiller, version: Version, bo
         command = StepCommand(shipment_id, ShipmentStatus.SHIPPED, expected_version=version, tracking=tracking)
         with faults.pointing(drop="/0"):
             service.advance(uow, [command])
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -126,7 +126,7 @@ def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.reassign(uow, shipment_id, body.location, reason=body.reason, expected_version=version)
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -139,7 +139,7 @@ def reject(shipment_id: ShipmentId, body: RejectIn, call: Fulfiller, version: Ve
         with faults.pointing(drop="/0"):
             expected = _expected(shipment_id, version)
             service.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -151,7 +151,7 @@ def hold(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: Reaso
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.hold(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -163,7 +163,7 @@ def release(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: No
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.release(uow, [shipment_id], expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -175,7 +175,7 @@ def cancel(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: Rea
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.cancel(uow, [shipment_id], reason=body.reason, expected=_expected(shipment_id, version))
-        return _answer(uow, shipment_id)
+        return answer(uow, shipment_id)
 
     return call.run(work)
 
@@ -184,7 +184,8 @@ def _expected(shipment_id: int, version: int | None) -> dict[int, int]:
     return {} if version is None else {shipment_id: version}
 
 
-def _answer(uow: Uow, shipment_id: int) -> Answer:
+def answer(uow: Uow, shipment_id: int) -> Answer:
+    """Return a shipment as every command on it answers."""
     uow.session.expire_all()
     shown = show(queries.get(uow, shipment_id))
     return Answer(200, shown, {"ETag": etag_of(shown.version)})

@@ -123,6 +123,14 @@ class Track:
             if fresh and rules.matches(promise, self.shipment) and not self._has(promise, at):
                 self._start(promise, at, reason="reassigned")
 
+    def inherit(self, clocks: Sequence[ClockFacts], at: datetime) -> None:
+        """Take over what another shipment's open clocks have measured: this one was part of it until now."""
+        for clock in clocks:
+            if clock.open:
+                self.clocks.append(replace(clock, id=0, shipment_id=self.shipment.id, version=0))
+                word = clock.status.value if clock.state is ClockState.RUNNING else clock.state.value
+                self._note(len(self.clocks) - 1, None, word, at=max(at, clock.started_at), reason="split")
+
     def _start(self, promise: Promise, at: datetime, reason: str) -> None:
         window = rules.window(promise, self.shipment, start=at)
         if window is None:

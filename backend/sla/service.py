@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ __all__ = [
     "Thresholds",
     "cancel_clocks",
     "ensure_defaults",
+    "inherit_clocks",
     "move_clocks",
     "pause_clocks",
     "put_definition",
@@ -80,6 +81,20 @@ class Started:
         """Write the clocks, count the shipments, and tell; their rows must be there."""
         store.save(uow, list(self.by_shipment.values()), rows=store.Rows.WRITTEN)
         touch(uow, {item.track.shipment.place.id for item in self.by_shipment.values()})
+
+
+def inherit_clocks(uow: Uow, shipment_id: int, child_id: int, *, at: datetime) -> Started:
+    """Give a shipment that is split off, and has no row yet, its parent's open clocks; written as after `start_clocks`.
+
+    The customer's promise and the time that was counted, paused or not, stay what they were.
+    """
+    loaded, _ = store.load(uow, [shipment_id])
+    parent = loaded[shipment_id].track
+    track = Track(replace(parent.shipment, id=child_id), [])
+    track.inherit(parent.clocks, at)
+    track.resume(at)  # what the parent waits for, this one does not
+    track.advance(uow.now)
+    return Started({child_id: store.Loaded(track, (), None, None, parent.shipment.place.id)})
 
 
 def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:

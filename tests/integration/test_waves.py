@@ -11,6 +11,7 @@ from backend.clock import ManualClock
 from backend.context import Context
 from backend.fulfillment import service as fulfillment
 from backend.invariants import violations
+from backend.jobs import routing
 from backend.waves import membership, service
 from backend.waves.planning import Ask, preview
 from backend.waves.rules import Missing
@@ -18,8 +19,8 @@ from backend.waves.service import CloseAsk
 from backend.waves.settings import WaveSettings
 from models.enums import LeftOutReason, Method
 from models.errors import DomainError, ErrorCode
-from models.tables import Event, PickWave, Shipment
-from tests.support.shop import row_counts, rows_of
+from models.tables import Event, Location, PickWave, Shipment
+from tests.support.shop import NEW_YORK, location, open_shop, row_counts, rows_of
 from tests.support.waves import inside, open_aisles, pick, plan, shares, statuses, wait_for_picking, wave_of
 
 
@@ -276,3 +277,27 @@ def test_the_pace_is_learned_from_closed_waves(ctx: Context, clock: ManualClock)
     assert stated.predicted_finish_at - stated.start_at == timedelta(seconds=600)
     # 24,000 s for 12,000 s of work, beside four hours that went as stated: (14,400 + 24,000) / (14,400 + 12,000)
     assert learned.predicted_finish_at - learned.start_at == timedelta(seconds=600) * (38_400 / 26_400)
+
+
+def test_what_was_not_found_goes_elsewhere_and_the_rest_goes_on(ctx: Context) -> None:
+    open_aisles(ctx)
+    open_shop(ctx, {"NYC": {"rye": 9}}, NYC=location("NYC", at=NEW_YORK))
+    ids = wait_for_picking(ctx, [{"tea": 2, "rye": 3}, {"rye": 1}, {"soap": 1}])
+    (wave_id,) = plan(ctx, released=True)
+    with ctx.uow() as uow:
+        membership.started(uow, wave_id)
+    pick(ctx, ids[0], units=2)  # two teas, two of three rye
+    missing = (Missing(ids[0], "rye"), Missing(ids[1], "rye", 1))
+    with ctx.uow() as uow:
+        (again,) = service.close(uow, wave_id, CloseAsk(missing, "shelf empty"))
+        again_id = again.id
+    routing.run(ctx)
+    assert shares(ctx, wave_id) == {ids[0]: "short", ids[1]: "short", ids[2]: "removed"}
+    assert inside(ctx)[ids[2]] == again_id
+    places = {row["id"]: row["code"] for row in rows_of(ctx, Location)}
+    now = [(row["id"], places[row["location_id"]], row["status"], row["units"]) for row in rows_of(ctx, Shipment)]
+    assert now[:3] == [(ids[0], "CHI", "open", 4), (ids[1], "CHI", "cancelled", 1), (ids[2], "CHI", "open", 1)]
+    assert sorted(row[1:] for row in now[3:]) == [("NYC", "open", 1), ("NYC", "open", 1)]
+    assert [row["data"]["short"] for row in rows_of(ctx, Event) if row["type"] == "wave.closed"] == [
+        [{"shipment": ids[0], "sku": "rye", "missing": 1}, {"shipment": ids[1], "sku": "rye", "missing": 1}]
+    ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Word
+from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Units, Word
 from backend.fulfillment.queries import ShipmentView
 from backend.fulfillment.rules import Block, Tracking
 from backend.fulfillment.workflow import next_statuses
@@ -41,16 +41,60 @@ class RejectIn(Body):
     block: Block | None = None
 
 
+class PartIn(Body):
+    """Units of a product that part from a shipment."""
+
+    sku: Code
+    quantity: Units
+
+
+Parts = Annotated[list[PartIn], Field(min_length=1, max_length=500)]
+
+
+class SplitIn(Body):
+    """What parts, and where it goes: to the location `to`, to routing (`route`), or nowhere else for now."""
+
+    lines: Parts
+    reason: Reason
+    to: Code | None = None
+    route: bool = False
+
+    @model_validator(mode="after")
+    def one_way(self) -> SplitIn:
+        """Refuse two destinations."""
+        if self.to is not None and self.route:
+            raise ValueError("say either to or route: what parts goes one way")
+        return self
+
+
+class MissingIn(Body):
+    """Units of a product that were not found."""
+
+    sku: Code
+    missing: Units
+
+
+class ShortIn(Body):
+    """What was not found, and why."""
+
+    lines: Annotated[list[MissingIn], Field(min_length=1, max_length=500)]
+    reason: Reason
+
+
 class ShipmentLineOut(Body):
     """One product of a shipment."""
 
     sku: str
     quantity: int
     picked: int
+    awaited: int
 
 
 class ShipmentOut(Body):
-    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status."""
+    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status.
+
+    `parent_id` is the shipment it was split from. `awaited` units of a line come by a transfer.
+    """
 
     id: int
     order_id: int
@@ -63,6 +107,7 @@ class ShipmentOut(Body):
     next: list[ShipmentStatus]
     held: bool
     hold_reason: str | None
+    parent_id: int | None
     sla_status: Compliance | None
     sla_due_at: ShownInstant | None
     units: int
@@ -93,5 +138,8 @@ def show(view: ShipmentView) -> ShipmentOut:
         order_external_id=view.order_external_id,
         location=view.location,
         next=list(following),
-        lines=[ShipmentLineOut(sku=line.sku, quantity=line.quantity, picked=line.picked) for line in view.lines],
+        lines=[
+            ShipmentLineOut(sku=line.sku, quantity=line.quantity, picked=line.picked, awaited=line.awaited)
+            for line in view.lines
+        ],
     )

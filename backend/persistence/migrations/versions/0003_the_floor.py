@@ -273,10 +273,11 @@ def upgrade() -> None:
         "scan",
         sa.Column("id", BigId, nullable=False),
         sa.Column("scan_id", sa.String(length=64), nullable=False),
-        sa.Column("shipment_id", BigId, nullable=False),
+        sa.Column("shipment_id", BigId, nullable=True),
         sa.Column("shipment_line_id", BigId, nullable=True),
         sa.Column("wave_id", BigId, nullable=True),
         sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("undoes", sa.String(length=64), nullable=True),
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("result", sa.String(length=20), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
@@ -295,6 +296,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("scan") as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_shipment_id"), ["shipment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scan_undoes"), ["undoes"], unique=False)
 
     op.create_table(
         "shipment_step",
@@ -373,6 +375,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ordered_sku", sa.String(length=64), nullable=True))
         batch_op.create_check_constraint("ck_shipment_line_picked", "picked >= 0 AND picked <= quantity")
         batch_op.create_check_constraint("ck_shipment_line_awaited", "awaited >= 0 AND awaited <= quantity")
+    op.create_index("ix_product_barcodes", "product", ["barcodes"], postgresql_using="gin")
     # Nobody counted picked units before: what is picked or further had all of them.
     op.execute(
         "UPDATE shipment_line SET picked = quantity WHERE shipment_id IN"
