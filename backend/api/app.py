@@ -26,6 +26,7 @@ from backend.api import (
     picking,
     products,
     promises,
+    reject_reasons,
     routing,
     shadow_runs,
     shipment_moves,
@@ -35,6 +36,7 @@ from backend.api import (
     subscriptions,
     wave_rules,
     waves,
+    workflows,
 )
 from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
@@ -56,8 +58,10 @@ ROUTERS: list[APIRouter] = [
     shipments.router,
     waves.router,
     wave_rules.router,
+    workflows.router,
     picking.router,
     shipment_moves.router,
+    reject_reasons.router,
     routing.router,
     shadow_runs.router,
     sla.router,

@@ -143,6 +143,12 @@ def closing(members: Sequence[Member], missing: Sequence[Missing]) -> Closing:
     return Closing(tuple(picked), short, tuple(left))
 
 
+def still_missing(member: Member, missing: Mapping[str, int]) -> dict[str, int]:
+    """Return what of the missing units is still to be picked."""
+    left = {sku: min(units, _left(member, sku)) for sku, units in missing.items()}
+    return {sku: units for sku, units in left.items() if units}
+
+
 def _left(member: Member, sku: str) -> int:
     return sum(line.left for line in member.lines if line.sku == sku)
 

@@ -36,10 +36,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class CloseAsk:
-    """How a wave is closed: what was looked for and not found, and why; `recovery`: what was not tried makes a wave."""
+    """How a wave is closed: what was looked for and not found, and why (a code of `fulfillment/reasons.py`, or plain
+    words); `recovery`: what was not tried makes a wave."""
 
     missing: tuple[Missing, ...] = ()
-    reason: str = "not found"
+    reason: str = "not_found"
     recovery: bool = True
 
 
@@ -90,7 +91,7 @@ def close(uow: Uow, wave_id: int, ask: CloseAsk, *, expected: int | None = None)
     """
     get(uow, wave_id)  # NOT_FOUND before anything is locked
     ids = rows.members(uow, wave_id)
-    versions = {fact.id: fact.version for fact in shipments.load(uow, ids)}
+    shipments.load(uow, ids)
     wave = rows.lock(uow, wave_id)
     _check(wave, WaveCommand.CLOSE, expected)
     members = rows.member_facts(uow, rows.members(uow, wave_id))
@@ -101,7 +102,7 @@ def close(uow: Uow, wave_id: int, ask: CloseAsk, *, expected: int | None = None)
     units = sum(line.to_pick if member.done else line.picked for member in members for line in member.lines)
     rows.change(uow, wave, status=WaveStatus.CLOSED.value, closed_at=uow.now, picked=units)
     unclaim(uow, end.left)
-    go_on_without(uow, end.short, reason=ask.reason, versions=versions)
+    go_on_without(uow, end.short, reason=ask.reason)
     recovery = _recover(uow, wave, end) if ask.recovery else []
     notices.tell(uow, EventType.WAVE_CLOSED, wave, {"picked": units, **_told(end, recovery)})
     return recovery

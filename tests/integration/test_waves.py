@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from backend.context import Context
+from backend.fulfillment import service as fulfillment
+from backend.fulfillment.rules import StepCommand
 from backend.invariants import violations
 from backend.jobs import routing
 from backend.waves import membership, service
 from backend.waves.rules import Missing
 from backend.waves.service import CloseAsk
+from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode
 from models.tables import Event, Location, PickWave, Shipment
 from tests.support.shop import NEW_YORK, location, open_shop, rows_of
@@ -127,6 +130,36 @@ def test_a_shipment_that_leaves_takes_its_wave_along_when_it_was_the_last(ctx: C
     assert set(inside(ctx).values()) == {None}
 
 
+def test_held_given_back_and_reassigned_shipments_leave_their_wave(ctx: Context) -> None:
+    open_aisles(ctx)
+    open_shop(ctx, {"NYC": {"tea": 9}}, NYC=location("NYC", at=NEW_YORK))
+    ids = wait_for_picking(ctx, [{"tea": 1}] * 5)
+    (wave_id,) = plan(ctx)
+    with ctx.uow() as uow:
+        fulfillment.hold(uow, [ids[0]], reason="call")
+        fulfillment.cancel(uow, [ids[1]], reason="changed his mind")
+        fulfillment.reject(uow, [ids[2]], reason="no time")
+        fulfillment.reassign(uow, ids[3], "NYC", reason="help out")
+    assert [id_ for id_, wave in inside(ctx).items() if wave == wave_id] == [ids[4]]
+    gone = dict.fromkeys(ids[:4], "removed")
+    assert shares(ctx, wave_id) == {**gone, ids[4]: "to_pick"}
+    assert wave_of(ctx, wave_id).view.progress.units == 1
+
+
+def test_a_wave_ends_with_the_last_pick_step_and_undo_frees_the_shipment(ctx: Context) -> None:
+    open_aisles(ctx)
+    (id_,) = wait_for_picking(ctx, [{"tea": 2}])
+    (wave_id,) = plan(ctx, released=True)
+    with ctx.uow() as uow:
+        fulfillment.advance(uow, [StepCommand(id_, ShipmentStatus.PICKED)])
+    assert statuses(ctx) == ["closed"]
+    assert wave_of(ctx, wave_id).view.picked == 2
+    assert plan(ctx) == []
+    with ctx.uow() as uow:
+        fulfillment.undo(uow, [id_])
+    assert len(plan(ctx)) == 1
+
+
 def test_a_wave_closes_by_itself_when_everything_is_picked(ctx: Context) -> None:
     open_aisles(ctx)
     ids = wait_for_picking(ctx, [{"tea": 1}, {"rye": 2}])
@@ -145,7 +178,8 @@ def test_a_wave_closes_by_itself_when_everything_is_picked(ctx: Context) -> None
     assert told(ctx) == ["wave.planned", "wave.released", "wave.started", "wave.closed"]
 
 
-def test_what_was_not_found_goes_elsewhere_and_the_rest_goes_on(ctx: Context) -> None:
+@pytest.mark.parametrize("reason", ["shelf empty", "not_found", "sold_out"])
+def test_what_was_not_found_goes_elsewhere_and_the_rest_goes_on(ctx: Context, reason: str) -> None:
     open_aisles(ctx)
     open_shop(ctx, {"NYC": {"rye": 9}}, NYC=location("NYC", at=NEW_YORK))
     ids = wait_for_picking(ctx, [{"tea": 2, "rye": 3}, {"rye": 1}, {"soap": 1}])
@@ -155,7 +189,7 @@ def test_what_was_not_found_goes_elsewhere_and_the_rest_goes_on(ctx: Context) ->
     pick(ctx, ids[0], units=2)  # two teas, two of three rye
     missing = (Missing(ids[0], "rye"), Missing(ids[1], "rye", 1))
     with ctx.uow() as uow:
-        (again,) = service.close(uow, wave_id, CloseAsk(missing, "shelf empty"))
+        (again,) = service.close(uow, wave_id, CloseAsk(missing, reason))
         again_id = again.id
     routing.run(ctx)
     assert shares(ctx, wave_id) == {ids[0]: "short", ids[1]: "short", ids[2]: "removed"}

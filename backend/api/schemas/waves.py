@@ -166,7 +166,7 @@ class CloseIn(Body):
     """How a wave is closed: what was not found goes on by the `reason`; what was not tried makes a recovery wave."""
 
     short: Annotated[tuple[ShortIn, ...], Field(max_length=MAX_ITEMS)] = ()
-    reason: Reason = "not found"
+    reason: Reason = "not_found"
     recovery: Flag = True
 
     def to_ask(self) -> CloseAsk:
