@@ -55,7 +55,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the story; `detail` says more when asked, `actor` who did it, `event` is the place of what it tells."""
+    """One line of the story; `detail` says more when asked, `actor` who did it, `event` the place of what it tells."""
 
     at: datetime
     words: str
