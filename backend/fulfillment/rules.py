@@ -13,7 +13,7 @@ from models.errors import ErrorCode, Fault
 
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
-    """What deciding needs to know of a shipment."""
+    """What deciding needs to know of a shipment; `since` is when it reached its last step, None before the first."""
 
     id: int
     order_id: int
@@ -23,6 +23,7 @@ class ShipmentFacts:
     status: ShipmentStatus
     held: bool
     version: int
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class StepCommand:
     at: datetime | None = None
     expected_version: int | None = None
     tracking: Tracking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a shipment is to go; `blocked` are those of its products that must not be given to that location."""
+
+    code: str
+    methods: frozenset[Method]
+    closed: bool = False
+    blocked: tuple[str, ...] = ()
 
 
 class Block(StrEnum):
@@ -80,6 +91,12 @@ def may_advance(shipment: ShipmentFacts, command: StepCommand, *, now: datetime,
     choices = " or ".join(map(_words, allowed)) or "nothing"
     words = f"Shipment {shipment.id} ({shipment.method}) is {_words(shipment.status)}; next may come {choices}."
     return _illegal(index, words)
+
+
+def reached_at(shipment: ShipmentFacts, command: StepCommand, *, now: datetime) -> datetime:
+    """Return the moment of a step: never before the step before it, whatever the clock that reported it showed."""
+    stated = command.at or now
+    return max(stated, shipment.since) if shipment.since else stated
 
 
 def may_edit(shipment: ShipmentFacts, expected_version: int | None, *, index: int = 0) -> Refusal | None:
@@ -120,17 +137,19 @@ def may_reject(shipment: ShipmentFacts, *, index: int = 0) -> Refusal | None:
     return None
 
 
-def may_reassign(shipment: ShipmentFacts, to_code: str, to_methods: frozenset[Method]) -> Refusal | None:
-    """Return why the shipment cannot move to another location, or None."""
+def may_reassign(shipment: ShipmentFacts, to: Destination) -> list[Refusal]:
+    """Return all that keeps the shipment from moving to another location."""
     if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
-        return _illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")
-    if to_code == shipment.location_code:
-        words = f"Shipment {shipment.id} is at {to_code} already."
-        return Refusal(ErrorCode.INVALID, Fault("/location", "same_location", words))
-    if shipment.method not in to_methods:
-        words = f"{to_code} does not offer {shipment.method}."
-        return Refusal(ErrorCode.INVALID, Fault("/location", "method_not_offered", words))
-    return None
+        return [_illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")]
+    faults = []
+    if to.code == shipment.location_code:
+        faults.append(("same_location", f"Shipment {shipment.id} is at {to.code} already."))
+    if shipment.method not in to.methods:
+        faults.append(("method_not_offered", f"{to.code} does not offer {shipment.method}."))
+    if to.closed:
+        faults.append(("location_closed", f"{to.code} is closed until somebody reopens it."))
+    faults += [("product_blocked", f"{sku} is blocked at {to.code}; lift the block first.") for sku in to.blocked]
+    return [Refusal(ErrorCode.INVALID, Fault("/location", code, words)) for code, words in faults]
 
 
 def _illegal(index: int, words: str) -> Refusal:

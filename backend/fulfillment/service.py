@@ -13,7 +13,8 @@ from typing import Any
 
 from backend.fulfillment import rules, store, workflow
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments, record
-from backend.fulfillment.rules import Block, Refusal, ShipmentFacts, StepCommand
+from backend.fulfillment.rules import Block, Destination, Refusal, ShipmentFacts, StepCommand
+from backend.inventory import blocks
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
 from backend.orders import given_back, progress
@@ -24,6 +25,7 @@ from backend.sla.facts import ClockMove, StepReached
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, Fault, invalid
 from models.events import EventType
+from models.tables import Location
 
 __all__ = [
     "Block",
@@ -50,9 +52,10 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
     facts = store.load(uow, [command.shipment_id for command in commands])
     pairs = list(zip(facts, commands, strict=True))
     _refuse(rules.may_advance(fact, command, now=uow.now, index=i) for i, (fact, command) in enumerate(pairs))
+    moments = {fact.id: rules.reached_at(fact, command, now=uow.now) for fact, command in pairs}
     by_status: dict[ShipmentStatus, list[tuple[ShipmentFacts, datetime]]] = defaultdict(list)
     for fact, command in pairs:
-        by_status[command.to].append((fact, command.at or uow.now))
+        by_status[command.to].append((fact, moments[fact.id]))
     for status, group in by_status.items():
         store.change(uow, [fact for fact, _ in group], [store.reached(status, at) for _, at in group])
     store.track(uow, {command.shipment_id: command.tracking for command in commands if command.tracking})
@@ -60,7 +63,7 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
     sla.reach_steps(
         uow,
         [
-            StepReached(fact.id, step, command.at or uow.now)
+            StepReached(fact.id, step, moments[fact.id])
             for fact, command in pairs
             for step in workflow.steps_passed(fact.method, fact.status, command.to)
         ],
@@ -69,7 +72,7 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
         told: dict[str, Any] = {"status": command.to.value}
         if command.to is ShipmentStatus.SHIPPED:
             told |= {"tracking_number": command.tracking.number if command.tracking else None}
-        _tell(uow, workflow.EVENTS[command.to], fact, command.at or uow.now, told)
+        _tell(uow, workflow.EVENTS[command.to], fact, moments[fact.id], told)
     progress.settle(uow, [f.order_id for f, c in pairs if workflow.is_done(f.method, c.to)])
 
 
@@ -175,14 +178,15 @@ def reassign(
 ) -> None:
     """Move a shipment to another location, where it starts afresh: stock moves with it, and so do its clocks.
 
-    It counts against the other location's limit, which does not refuse it. Raises CONFLICT when the stock is not there.
+    It counts against the other location's limit, which does not refuse it. Raises INVALID with all that does: it is
+    closed, does not offer the method, or must not be given a product; CONFLICT when the stock is not there.
     """
     fact = store.load(uow, [shipment_id])[0]
     place = locations.by_code(uow, [to_location_code]).get(to_location_code)
     if place is None or place.id is None:
         raise invalid([Fault("/location", "unknown_location", f"There is no location {to_location_code}.")])
     _refuse([rules.may_edit(fact, expected_version)])
-    _refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
+    _refuse(rules.may_reassign(fact, _destination(uow, shipment_id, place)))
     moment = at or uow.now
     inventory.move(uow, shipment_id, to_location_id=place.id)
     limits.move(uow, shipment_id, from_id=fact.location_id, to=place)
@@ -192,6 +196,13 @@ def reassign(
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
     _tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)
+
+
+def _destination(uow: Uow, shipment_id: int, place: Location) -> Destination:
+    skus = store.skus_of(uow, shipment_id)
+    blocked = sorted(skus[product] for where, product in blocks.active(uow, skus) if where == place.id)
+    closed = place.closed_reason is not None
+    return Destination(place.code, frozenset(map(Method, place.methods)), closed, tuple(blocked))
 
 
 def _load(

@@ -52,9 +52,9 @@ def load(uow: Uow, shipment_ids: Sequence[int]) -> list[ShipmentFacts]:
             connection.execute(owner.order_by(_ORDERS.c.id).with_for_update(), {"ids": chunk})
             connection.execute(locked, {"ids": chunk})
         rows = connection.execute(_FACTS.where(visible(uow.actor.scope, SHIPMENTS.c.location_id)), {"ids": chunk})
-        for id_, order_id, location_id, code, method, status, held, version in rows:
+        for id_, order_id, location_id, code, method, status, held, version, since in rows:
             found[id_] = ShipmentFacts(
-                id_, order_id, location_id, code, Method(method), ShipmentStatus(status), held, version
+                id_, order_id, location_id, code, Method(method), ShipmentStatus(status), held, version, since
             )
     for id_ in wanted:
         if id_ not in found:
@@ -83,6 +83,13 @@ def needs_of(uow: Uow, shipment_id: int) -> dict[int, int]:
     return {
         product: int(units) for product, units in fetch_in(uow.session, statement, _LINES.c.shipment_id, [shipment_id])
     }
+
+
+def skus_of(uow: Uow, shipment_id: int) -> dict[int, str]:
+    """Return the SKUs of a shipment by product id."""
+    return dict(
+        fetch_in(uow.session, sa.select(_LINES.c.product_id, _LINES.c.sku), _LINES.c.shipment_id, [shipment_id])
+    )
 
 
 def change(uow: Uow, facts: Sequence[ShipmentFacts], values: Sequence[Mapping[str, Any]]) -> None:
@@ -143,6 +150,16 @@ def _among() -> sa.ColumnElement[bool]:
     return condition
 
 
+#: Later steps stand on the way of every method behind the earlier.
+_LAST_FIRST = (
+    ShipmentStatus.HANDED_OVER,
+    ShipmentStatus.SHIPPED,
+    ShipmentStatus.READY,
+    ShipmentStatus.PACKED,
+    ShipmentStatus.PICKED,
+    ShipmentStatus.ACCEPTED,
+)
+
 _FACTS = (
     sa.select(
         SHIPMENTS.c.id,
@@ -153,6 +170,7 @@ _FACTS = (
         SHIPMENTS.c.status,
         SHIPMENTS.c.held,
         SHIPMENTS.c.version,
+        sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[step]] for step in _LAST_FIRST)),
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())
