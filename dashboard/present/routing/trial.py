@@ -206,8 +206,8 @@ def _ranked(row: Sequence[Any], rank: int, step: Mapping[str, Any], facts: Sugge
 
 
 def _stock(id_: int, facts: Suggestion, reader: Reader) -> str:
-    """Return what a place has of each line: "5", or "5, 0, 2"."""
-    return ", ".join(
+    """Return what a place has of each line: "5", or "5 · 0 · 2"."""
+    return " · ".join(
         say.count(facts.have.get(line.line_id, {}).get(id_, 0), reader.locale) for line in facts.order.lines[:4]
     )
 
