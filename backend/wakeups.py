@@ -19,6 +19,7 @@ class Topic(StrEnum):
     ROUTED = "routed"  # orders were routed: whoever waits for one looks
     IMPORTS = "imports"  # a file or a shadow run waits to be worked on
     DELIVERIES = "deliveries"  # webhook messages became due
+    CONTROLS = "controls"  # a location was capped or a method paused there, for a time that ends
     KEYS = "keys"  # an API key was made or revoked: whoever remembers keys forgets them
 
 

@@ -20,6 +20,7 @@ BENCHES = (
     "availability",
     "olist_routing",
     "brunel",
+    "waves",
     "webhooks",
     "page",
     "lighthouse",

@@ -231,3 +231,34 @@ class ActorKind(StrEnum):
     USER = "user"
     API_KEY = "api_key"
     SYSTEM = "system"
+
+
+class WaveKey(StrEnum):
+    """What keeps shipments out of one another's pick waves; `lines`: those of one line apart from those of several."""
+
+    CARRIER = "carrier"
+    SERVICE_LEVEL = "service_level"
+    ZONE = "zone"
+    METHOD = "method"
+    LINES = "lines"
+
+
+class WaveLines(StrEnum):
+    """Which shipments a plan of waves takes: of one line only, of several only, or any."""
+
+    ANY = "any"
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+
+
+class LeftOutReason(StrEnum):
+    """Why a shipment is in no wave of a plan."""
+
+    ON_HOLD = "on_hold"
+    OTHER_LINES = "other_lines"
+    PAST_CUT_OFF = "past_cut_off"
+    LATER_CUT_OFF = "later_cut_off"
+    TOO_LARGE = "too_large"
+    NO_STOCK = "no_stock"
+    TOO_FEW = "too_few"
+    NO_ROOM = "no_room"

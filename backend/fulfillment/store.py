@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.auth.scope import visible
+from backend.fulfillment import workflows
 from backend.fulfillment.rules import Block, ShipmentFacts, Tracking
 from backend.inventory import blocks
 from backend.inventory.blocks import NewBlock
@@ -18,6 +19,7 @@ from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, ErrorCode, not_found
+from models.floor import Waiting
 from models.tables import Location, Order, OrderLine, Shipment, ShipmentLine
 
 SHIPMENTS = table_of(Shipment)
@@ -52,14 +54,32 @@ def load(uow: Uow, shipment_ids: Sequence[int]) -> list[ShipmentFacts]:
             connection.execute(owner.order_by(_ORDERS.c.id).with_for_update(), {"ids": chunk})
             connection.execute(locked, {"ids": chunk})
         rows = connection.execute(_FACTS.where(visible(uow.actor.scope, SHIPMENTS.c.location_id)), {"ids": chunk})
-        for id_, order_id, location_id, code, method, status, held, version, since in rows:
-            found[id_] = ShipmentFacts(
-                id_, order_id, location_id, code, Method(method), ShipmentStatus(status), held, version, since
-            )
+        for facts in _facts(uow, rows.all()):
+            found[facts.id] = facts
     for id_ in wanted:
         if id_ not in found:
             raise not_found("shipment", id_)
     return [found[id_] for id_ in shipment_ids]
+
+
+def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
+    ways = workflows.by_id(uow, (row.workflow_id for row in rows if row.workflow_id is not None))
+    for row in rows:
+        yield ShipmentFacts(
+            row.id,
+            row.order_id,
+            row.location_id,
+            row.code,
+            Method(row.method),
+            ShipmentStatus(row.status),
+            row.held,
+            row.version,
+            row.step,
+            None if row.workflow_id is None else ways[row.workflow_id],
+            None if row.waiting_for is None else Waiting(row.waiting_for),
+            row.claimed_by,
+            row.since,
+        )
 
 
 def of_orders(uow: Uow, order_ids: Sequence[int]) -> list[int]:
@@ -87,9 +107,8 @@ def needs_of(uow: Uow, shipment_id: int) -> dict[int, int]:
 
 def skus_of(uow: Uow, shipment_id: int) -> dict[int, str]:
     """Return the SKUs of a shipment by product id."""
-    return dict(
-        fetch_in(uow.session, sa.select(_LINES.c.product_id, _LINES.c.sku), _LINES.c.shipment_id, [shipment_id])
-    )
+    statement = sa.select(_LINES.c.product_id, _LINES.c.sku)
+    return dict(fetch_in(uow.session, statement, _LINES.c.shipment_id, [shipment_id]))
 
 
 def change(uow: Uow, facts: Sequence[ShipmentFacts], values: Sequence[Mapping[str, Any]]) -> None:
@@ -145,12 +164,24 @@ def reached(status: ShipmentStatus, at: datetime) -> dict[str, Any]:
     return {"status": status.value, REACHED_AT[status]: at}
 
 
+def afresh(workflow_id: int | None) -> dict[str, Any]:
+    """Return the column values of a shipment that starts again, elsewhere, by a workflow."""
+    again = ("accepted_at", "picked_at", "packed_at", "ready_at", "step", "claimed_by", "claimed_at")
+    return {**dict.fromkeys(again), "status": ShipmentStatus.OPEN.value, "workflow_id": workflow_id}
+
+
+def unpick(uow: Uow, shipment_ids: Sequence[int]) -> None:
+    """Count nothing of these shipments as picked: they are somewhere else now."""
+    statement = _LINES.update().where(_LINES.c.shipment_id.in_(sorted(shipment_ids)), _LINES.c.picked > 0)
+    uow.session.connection().execute(statement.values(picked=0))
+
+
 def _among() -> sa.ColumnElement[bool]:
     condition: sa.ColumnElement[bool] = SHIPMENTS.c.id.in_(sa.bindparam("ids", expanding=True))
     return condition
 
 
-#: Later steps stand on the way of every method behind the earlier.
+#: Later ones stand on the way of every method behind the earlier.
 _LAST_FIRST = (
     ShipmentStatus.HANDED_OVER,
     ShipmentStatus.SHIPPED,
@@ -170,7 +201,11 @@ _FACTS = (
         SHIPMENTS.c.status,
         SHIPMENTS.c.held,
         SHIPMENTS.c.version,
-        sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[step]] for step in _LAST_FIRST)),
+        SHIPMENTS.c.step,
+        SHIPMENTS.c.workflow_id,
+        SHIPMENTS.c.waiting_for,
+        SHIPMENTS.c.claimed_by,
+        sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[status]] for status in _LAST_FIRST)).label("since"),
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from backend.auth.actor import Actor
 from backend.clock import Clock, system_now
-from backend.persistence.bulk import insert_rows
+from backend.persistence.bulk import Insert, insert_rows
 from backend.wakeups import Topic, Wakeups
 from models.events import EventType
 from models.tables import Event
@@ -120,11 +120,15 @@ class Uow:
 
     def flush_events(self) -> None:
         """Write the recorded events; called by the edge just before it commits."""
-        if not self._events:
-            return
-        insert_rows(self.session, Event, self._events)
-        self._events.clear()
-        self.wake(Topic.EVENTS)
+        events = self.told()
+        insert_rows(self.session, events.model, events.rows)
+
+    def told(self) -> Insert:
+        """Return what writes the events recorded so far: for who has more to insert and wants one statement for all."""
+        events, self._events = self._events, []
+        if events:
+            self.wake(Topic.EVENTS)
+        return Insert(Event, events)
 
 
 class UowFactory:

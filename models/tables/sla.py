@@ -65,7 +65,9 @@ class SlaClock(SQLModel, table=True):
 
     `at_risk_at` and `due_at` are stored instants, exact to the second; `due_at` is where Non-Compliant
     begins. `next_check_at` is the next of them while running, else null: the tick reads only that index.
-    `location_id` follows the shipment while the clock is open, and stays put once it is finished.
+    `location_id` follows the shipment while the clock is open, and stays put once it is finished. It and
+    `definition_id` are no foreign keys: neither locations nor definitions are ever deleted, and every clock that starts
+    would lock a row that all share.
     """
 
     __tablename__ = "sla_clock"
@@ -90,8 +92,8 @@ class SlaClock(SQLModel, table=True):
 
     id: int | None = key()
     shipment_id: int = ref("shipment.id", index=False)
-    location_id: int = ref("location.id", index=False)
-    definition_id: int = ref("sla_definition.id", index=False)
+    location_id: int = Field(sa_type=BigId)
+    definition_id: int = Field(sa_type=BigId)
     scope: str = Field(max_length=16)
     state: str = Field(max_length=16)
     status: str = Field(max_length=16)
@@ -109,12 +111,15 @@ class SlaClock(SQLModel, table=True):
 
 
 class SlaTransition(SQLModel, table=True):
-    """Append-only audit: every change of every clock, with the true moment and our own delay."""
+    """Append-only audit: every change of every clock, with the true moment and our own delay.
+
+    `clock_id` is no foreign key: it is the clock that was written in the same transaction.
+    """
 
     __tablename__ = "sla_transition"
 
     id: int | None = key()
-    clock_id: int = ref("sla_clock.id")
+    clock_id: int = Field(sa_type=BigId)
     shipment_id: int = Field(sa_type=BigId, index=True)
     location_id: int = Field(sa_type=BigId)
     from_word: str | None = Field(default=None, max_length=16)

@@ -13,7 +13,7 @@ from backend.fulfillment.service import StepCommand
 from backend.invariants import violations
 from backend.persistence.bulk import table_of
 from models.enums import ShipmentStatus
-from models.tables import Order, Shipment, ShipmentLine, StockBalance, StockMovement
+from models.tables import Order, OrderLine, Shipment, ShipmentLine, StockBalance, StockMovement
 from tests.support.shop import open_shop, order, place
 
 
@@ -44,6 +44,10 @@ def test_a_sound_network_breaks_no_rule(shop: Context) -> None:
         (Order, {"status": "routed"}, {"id": 1}, "An order is finished exactly when"),
         (Order, {"status": "fulfilled"}, {"id": 2}, "An order is finished exactly when"),
         (Shipment, {"sla_status": "at_risk", "sla_due_at": "now"}, {"id": 2}, "A location's counts equal a recount"),
+        (OrderLine, {"product_id": 99}, {"id": 1}, "What order lines name as product is there"),
+        (Shipment, {"location_id": 99}, {"id": 1}, "What shipments name as location is there"),
+        (ShipmentLine, {"order_line_id": 99}, {"id": 1}, "What shipment lines name as order line is there"),
+        (StockMovement, {"product_id": 99}, {"id": 1}, "What stock movements name as product is there"),
     ],
 )
 def test_each_broken_rule_is_found(
