@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import secrets
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +35,15 @@ class Ending(Protocol):
 
 E = TypeVar("E", bound=Ending)
 
+#: Writes the events of a transaction that is about to commit.
+Append = Callable[["Uow", list[dict[str, Any]]], None]
+
+
+def write_events(uow: Uow, rows: list[dict[str, Any]]) -> None:
+    """Write events without a place in the feed; the relay gives them theirs."""
+    insert_rows(uow.session, Event, rows)
+    uow.wake(Topic.EVENTS)
+
 
 @dataclass(slots=True)
 class Uow:
@@ -48,6 +57,7 @@ class Uow:
     now: datetime
     public_url: str = "http://localhost:8000"
     stale_after: timedelta = timedelta(seconds=3600)
+    append: Append = write_events
     _endings: dict[type[Ending], Ending] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _signals: dict[Topic, datetime | None] = field(default_factory=dict)
@@ -122,9 +132,8 @@ class Uow:
         """Write the recorded events; called by the edge just before it commits."""
         if not self._events:
             return
-        insert_rows(self.session, Event, self._events)
+        self.append(self, self._events)
         self._events.clear()
-        self.wake(Topic.EVENTS)
 
 
 class UowFactory:
@@ -138,11 +147,13 @@ class UowFactory:
         *,
         public_url: str = "http://localhost:8000",
         stale_after_seconds: float = 3600,
+        append: Append = write_events,
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._clock = clock
         self._wakeups = wakeups
+        self._append = append
         self._public_url = public_url
         # A replay an hour a second must not turn grey in a quarter of a second.
         self._stale_after = timedelta(seconds=stale_after_seconds * max(1.0, clock.speed))
@@ -191,4 +202,5 @@ class UowFactory:
             now=self._clock.now(),
             public_url=self._public_url,
             stale_after=self._stale_after,
+            append=self._append,
         )
