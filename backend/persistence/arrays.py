@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.types import PackedJson, UTCDateTime, pack
+from models.types import PackedJson, UTCDateTime
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
@@ -68,7 +68,7 @@ def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
     if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean, sa.Date)):
         return str
     if isinstance(type_, PackedJson):
-        return lambda value: _bytes(pack(value))
+        return lambda value: _bytes(type_.packed(value))
     if isinstance(type_, sa.LargeBinary):
         return _bytes
     return _text

@@ -103,7 +103,7 @@ def _scenario(job: Job, path: ReadyRoute, ready: ReadyScenario, tracer: Tracer) 
     """Assign what this scenario can; return what follows for the rest."""
     scenario = ready.scenario
     pool = gather(job, ready)
-    ranking = Ranking(job.env, job.here, job.network.places, pool.memo.ok, job.loads.of)
+    ranking = Ranking(job.env, job.here, job.network.places, pool.memo.chart, job.loads.of)
     step = Step(ready, ranking, job.left, pool.out, pool.asked)
     step.stopped, step.some_left = pool.stopped, bool(pool.ids)
     tracer.steps.append(step)

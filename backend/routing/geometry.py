@@ -26,6 +26,11 @@ def direction(latitude: float | None, longitude: float | None) -> Vector | None:
     return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
 
 
+def km_of(cosine: float) -> float:
+    """Return the great-circle distance of two unit vectors from their product; to a metre, from there on exact."""
+    return _EARTH_KM * math.acos(max(-1.0, min(1.0, cosine)))
+
+
 def arc_km(a: Vector, b: Vector) -> float:
     """Return the great-circle distance of two unit vectors; exact for near ones too (atan2 of cross and dot)."""
     cross = (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from backend.routing.chart import UNKNOWN, Chart, Spot
 from backend.routing.document import Lane, Route, Scenario, Strategy
 from backend.routing.facts import Network, OrderFacts, Place
 from backend.routing.fields import Env, Scope
@@ -18,11 +19,8 @@ from backend.routing.room import Room, room
 from backend.routing.words import Out
 from models.enums import Method
 
-#: x, y, z of a place's direction, a penalty when that is unknown, and its code: what ranking by distance needs.
-Spot = tuple[float, float, float, float, str]
 Numbered = tuple[tuple[int, Compiled], ...]
 
-_UNKNOWN = -3.0  # below every cosine: the farthest
 _LIVE = Scope.LIVE | Scope.PAIR | Scope.ORDER | Scope.ITEM
 
 
@@ -65,6 +63,14 @@ class Memo:
     limited: dict[int, Place] = field(default_factory=dict)
     rooms: dict[int, Room | None] = field(default_factory=dict)  # of the limited, with what they had at first
     clashes: dict[int, set[str]] = field(default_factory=dict)
+    _chart: Chart | None = None
+
+    @property
+    def chart(self) -> Chart:
+        """Return the places to look at as a chart."""
+        if self._chart is None or len(self._chart) < len(self.ok):
+            self._chart = Chart(dict(self.ok))
+        return self._chart
 
     def learn(self, ids: Iterable[int], network: Network, ready: ReadyScenario, order: OrderFacts) -> None:
         """Judge places not met before; ids that are no place of this network are out without a reason."""
@@ -77,7 +83,7 @@ class Memo:
             if reason is not None or place is None:
                 self.out[id_] = reason or ""
                 continue
-            self.ok[id_] = (*(place.direction or (0.0, 0.0, 0.0)), 0.0 if place.direction else _UNKNOWN, place.code)
+            self.ok[id_] = (*(place.direction or (0.0, 0.0, 0.0)), 0.0 if place.direction else UNKNOWN, place.code)
             if place.limit is not None and ready.scenario.guards.daily_limit:
                 self.limited[id_] = place
                 self.rooms[id_] = room(place, place.load)

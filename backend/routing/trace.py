@@ -109,7 +109,8 @@ class Step:
     def _ranking(self) -> dict[str, Any]:
         sorts, ranking = self.ready.scenario.sorts, self.ranking
         top = self.ranked[:RANKED_TOLD]
-        rows: list[list[Any]] = [[id_, None if (km := ranking.km(id_)) is None else round(km, 1)] for id_ in top]
+        far = ranking.chart.km(top, ranking.here)
+        rows: list[list[Any]] = [[id_, None if km is None else round(km, 1)] for id_, km in zip(top, far, strict=True)]
         told: dict[str, Any] = {"sorted_by": [_sort_words(sort) for sort in sorts], "ranked": rows}
         if sorts[0].by not in (SortBy.DISTANCE, SortBy.STOCK):
             values = ranking.values(top, sorts[0], self.ready, {})
