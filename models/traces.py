@@ -14,6 +14,8 @@ _FEW = 16
 #: Bits for each id at most: where ids lie farther apart, a list is shorter.
 _WIDEST = 24
 
+_ONE = ord("1")
+
 #: The lists of a step: those that hold ids alone, and those of rows whose ids come after so many other things.
 _LISTS = ("rest", "over_limit")
 _ROWS = {"without": 1, "stopped": 2}
@@ -48,28 +50,22 @@ def _step(step: Mapping[str, Any], change: Any) -> dict[str, Any]:
 
 
 def _to_bits(ids: Sequence[Any]) -> Sequence[Any]:
-    """Return ids as their first and the bits from there on; what comes below zero, the number of others, stays."""
+    """Return ids as their first and, in hexadecimal, a bit for each number from there on, the first's leading; the
+    number of the others at the end, below zero, stays."""
     named = ids[:-1] if ids and ids[-1] < 0 else ids
     if len(named) < _FEW:
         return ids
     first, last = min(named), max(named)
     if first < 0 or last - first > _WIDEST * len(named):
         return ids
-    bits = bytearray((last - first >> 3) + 1)
+    digits = bytearray(b"0") * (last - first + 1)
     for id_ in named:
-        place = id_ - first
-        bits[place >> 3] |= 1 << (place & 7)
-    return [first, bits.hex(), *ids[len(named) :]]
+        digits[id_ - first] = _ONE
+    return [first, f"{int(digits, 2):x}", *ids[len(named) :]]
 
 
 def _from_bits(stored: Sequence[Any]) -> list[Any]:
     if len(stored) < 2 or not isinstance(stored[1], str):
         return list(stored)
     first, bits, *others = stored
-    ids = [
-        first + 8 * number + place
-        for number, byte in enumerate(bytes.fromhex(bits))
-        for place in range(8)
-        if byte >> place & 1
-    ]
-    return [*ids, *others]
+    return [*(first + place for place, bit in enumerate(f"{int(bits, 16):b}") if bit == "1"), *others]

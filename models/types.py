@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
+from models.codec import decode, encode
 from models.traces import squeezed, whole
 
 #: 64-bit key. SQLite only autoincrements a column whose type is literally INTEGER.
@@ -19,22 +19,20 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 #: A JSON document; JSONB on PostgreSQL so that it can be indexed and compared.
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
 
 #: Shorter documents are kept as they are: compressing one takes longer than writing what it saves.
-_SHORT = 1_000
+_SHORT = 1_200
 
 
 def pack(document: Any) -> bytes:
     """Return a JSON document as few bytes."""
-    written = _encode(document).encode()
+    written = encode(document)
     return written if len(written) < _SHORT else zlib.compress(written, 1)
 
 
 def unpack(value: bytes) -> Any:
     """Return a packed document; no JSON begins as compressed data does."""
-    return json.loads(zlib.decompress(value) if value[:1] == b"x" else value)
+    return decode(zlib.decompress(value) if value[:1] == b"x" else value)
 
 
 class PackedJson(sa.types.TypeDecorator[Any]):

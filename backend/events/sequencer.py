@@ -105,7 +105,7 @@ _LAST = (
 
 
 def _number(session: Session, *, after: int, limit: int) -> int:
-    """Give places to at most `limit` events that are committed and have none, in order of their ids; return how many."""
+    """Give places to at most `limit` committed events that have none, in order of their ids; return how many."""
     return session.connection().execute(_NUMBER, {"after": after, "most": limit}).rowcount
 
 

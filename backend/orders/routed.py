@@ -5,7 +5,6 @@ Every function takes or leaves a whole batch in a handful of statements. What is
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from backend.orders import rules
 from backend.persistence.bulk import fetch_in, is_one_of, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
+from models.codec import decode
 from models.enums import Method, OrderStatus, ShipmentStatus
 from models.errors import DomainError, ErrorCode
 from models.tables import Order, OrderLine, Product, RoutingExclusion, Shipment, ShipmentLine
@@ -273,7 +273,7 @@ def _as_text(column: Any) -> Any:
 
 def _document(text: str) -> Mapping[str, Any]:
     """Return a stored document; most are empty, and reading a thousand of those is felt."""
-    return _EMPTY if text == "{}" else json.loads(text)
+    return _EMPTY if text == "{}" else decode(text)
 
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})

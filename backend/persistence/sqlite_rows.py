@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.codec import encode_text
 from models.types import PackedJson, UTCDateTime
 
 _encode = json.JSONEncoder().encode
@@ -45,7 +46,7 @@ def _written(type_: sa.types.TypeEngine[Any], values: list[Any]) -> list[Any]:
     if isinstance(type_, PackedJson):
         return [type_.packed(value) for value in values]
     if isinstance(type_, sa.JSON):
-        return [_encode(value) for value in values]  # None too: JSON's null, as SQLAlchemy writes it
+        return [encode_text(value) for value in values]  # None too: JSON's null, as SQLAlchemy writes it
     return values
 
 

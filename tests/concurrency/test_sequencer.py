@@ -148,11 +148,15 @@ def test_batches_that_number_themselves_leave_no_gap_and_no_double(ctx: Context)
 
 
 def test_a_batch_that_fails_takes_no_place(ctx: Context) -> None:
-    with pytest.raises(RuntimeError, match="on purpose"), ctx.uow() as uow:
-        for _ in range(MANY):
-            uow.record(EventType.ORDER_PLACED, subject="order/1", data={})
-        uow.flush_events()
-        raise RuntimeError("on purpose")
+    def fail() -> None:
+        with ctx.uow() as uow:
+            for _ in range(MANY):
+                uow.record(EventType.ORDER_PLACED, subject="order/1", data={})
+            uow.flush_events()
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
     record(ctx, MANY)
     with ctx.read() as uow:
         assert places(uow.session) == list(range(1, MANY + 1))
