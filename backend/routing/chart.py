@@ -9,14 +9,17 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from backend.routing.geometry import Vector, km_of
+from backend.routing.geometry import EARTH_KM, Vector, km_of
 
 #: x, y, z of a place's direction, a penalty when that is unknown, and its code: what ranking by distance needs.
 Spot = tuple[float, float, float, float, str]
 
 UNKNOWN = -3.0  # below every cosine: the farthest
 
+#: Of so many places fewer than one in this many are ranked by themselves.
 _FEW = 4
+#: More distances than this are worked out as columns.
+_MANY = 40
 
 
 class Chart:
@@ -54,8 +57,14 @@ class Chart:
         """Return how far places are from a point; None where either is unknown."""
         if here is None:
             return [None] * len(ids)
+        if len(ids) > _MANY:
+            rows = np.fromiter(map(self._rows.__getitem__, ids), dtype=np.intp, count=len(ids))
+            columns = self._columns[:, rows]
+            cosines = np.clip(here[0] * columns[0] + here[1] * columns[1] + here[2] * columns[2], -1.0, 1.0)
+            km: list[float | None] = (EARTH_KM * np.arccos(cosines)).tolist()
+            for row in np.flatnonzero(columns[3]).tolist():
+                km[row] = None
+            return km
         ax, ay, az = here
-        spots = self._spots
-        return [
-            None if penalty else km_of(ax * x + ay * y + az * z) for x, y, z, penalty, _ in [spots[id_] for id_ in ids]
-        ]
+        spots = [self._spots[id_] for id_ in ids]
+        return [None if penalty else km_of(ax * x + ay * y + az * z) for x, y, z, penalty, _ in spots]

@@ -18,6 +18,7 @@ from backend.routing.pool import Job, Look, Pool, gather
 from backend.routing.prepare import Prepared, ReadyRoute, ReadyScenario, compiled, prepared
 from backend.routing.rank import Ranking, distance_of
 from backend.routing.room import Loads
+from backend.routing.sieve import sieve
 from backend.routing.split import Plan, Share, by_line, by_quantity
 from backend.routing.trace import Step, Tracer
 from backend.routing.words import ENDS, SPLITS, After, Choice, Out, Why
@@ -103,6 +104,7 @@ def _scenario(job: Job, path: ReadyRoute, ready: ReadyScenario, tracer: Tracer) 
     """Assign what this scenario can; return what follows for the rest."""
     scenario = ready.scenario
     pool = gather(job, ready)
+    sieve(job, pool, ready)
     ranking = Ranking(job.env, job.here, job.network.places, pool.memo.chart, job.loads.of)
     step = Step(ready, ranking, job.left, pool.out, pool.asked)
     step.stopped, step.some_left = pool.stopped, bool(pool.ids)

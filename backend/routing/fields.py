@@ -49,6 +49,7 @@ class Env:
     available: int = 0
     whole_lines: int = 0
     here: Vector | None = None  # where the order goes; worked out when first asked
+    far: Mapping[int, float | None] = field(default_factory=dict)  # km by location, where they are known already
     clashes: set[str] = field(default_factory=set)
 
 
@@ -116,6 +117,8 @@ def _used_percent(env: Env) -> Any:
 
 
 def _distance(env: Env) -> Any:
+    if env.place is not None and (known := env.far.get(env.place.location_id)) is not None:
+        return known
     if env.here is None:
         env.here = direction(env.order.latitude, env.order.longitude)
     if env.here is None or env.place is None or env.place.direction is None:

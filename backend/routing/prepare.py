@@ -55,14 +55,37 @@ class Ready:
 
 
 @dataclass(slots=True, eq=False)
+class Live:
+    """A filter on nothing but a place and what it was given, as it judges places that were given nothing since."""
+
+    part: Compiled
+    judged: set[int] = field(default_factory=set)
+    failing: set[int] = field(default_factory=set)
+    clashes: dict[int, set[str]] = field(default_factory=dict)
+
+    def learn(self, ids: Iterable[int], network: Network, order: OrderFacts) -> None:
+        """Judge places not met before."""
+        for id_ in ids:
+            place = network.places[id_]
+            env = Env(order, place, load=place.load)
+            if not self.part.test(env):
+                self.failing.add(id_)
+            if env.clashes:
+                self.clashes[id_] = env.clashes
+            self.judged.add(id_)
+
+
+@dataclass(slots=True, eq=False)
 class Memo:
     """What one scenario and method make of the places met so far: `ok` to look at, or `out` and why."""
 
     ok: dict[int, Spot] = field(default_factory=dict)
     out: dict[int, str] = field(default_factory=dict)
     limited: dict[int, Place] = field(default_factory=dict)
-    rooms: dict[int, Room | None] = field(default_factory=dict)  # of the limited, with what they had at first
+    full: set[int] = field(default_factory=set)  # of the limited, with what they had at first
+    rooms: dict[int, Room] = field(default_factory=dict)  # of the others of them, where it counts how much is given
     clashes: dict[int, set[str]] = field(default_factory=dict)
+    live: dict[int, Live] = field(default_factory=dict)  # by the number of the filter
     _chart: Chart | None = None
 
     @property
@@ -86,7 +109,11 @@ class Memo:
             self.ok[id_] = (*(place.direction or (0.0, 0.0, 0.0)), 0.0 if place.direction else UNKNOWN, place.code)
             if place.limit is not None and ready.scenario.guards.daily_limit:
                 self.limited[id_] = place
-                self.rooms[id_] = room(place, place.load)
+                left = room(place, place.load)
+                if left is None:
+                    self.full.add(id_)
+                elif left.is_bounded:
+                    self.rooms[id_] = left
 
 
 class Prepared:

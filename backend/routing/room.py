@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from backend.routing.facts import Decision, LineFacts, Load, OrderFacts, Place
@@ -47,9 +48,10 @@ class Loads:
     def __init__(self) -> None:
         self._given: dict[int, Load] = {}
 
-    def changed(self, id_: int) -> bool:
-        """Return whether this batch gave a location something."""
-        return id_ in self._given
+    @property
+    def changed(self) -> Collection[int]:
+        """Return the locations that this batch gave something."""
+        return self._given.keys()
 
     def of(self, place: Place) -> Load:
         """Return what a place has now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ def test_any_few_of_them_are_ranked_as_all_are(
     far = dict(zip(all_, chart.km(all_, here), strict=True))
     known = [far[id_] for id_ in all_ if far[id_] is not None]
     assert [far[id_] is None for id_ in all_] == sorted(far[id_] is None for id_ in all_)
-    assert all(one <= next_ + 1e-6 for one, next_ in zip(known, known[1:], strict=False))
+    assert all(one <= next_ + 1e-6 for one, next_ in pairwise(known))
     for size in (1, len(places) // 5, len(places) // 2):
         some = set(chance.sample(all_, size))  # type: ignore[attr-defined]
         assert chart.by_distance(some, here) == [id_ for id_ in all_ if id_ in some]

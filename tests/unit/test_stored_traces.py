@@ -38,7 +38,6 @@ def trace(listed: list[int]) -> dict[str, Any]:
 def test_what_is_stored_is_read_again(listed: list[int]) -> None:
     told = trace(ascending(listed))
     stored = PackedTrace().process_bind_param(trace(listed), _DIALECT)
-    assert squeezed(trace(listed)) == squeezed(told) or len(listed) < 18 or max(listed) > 300
     assert sorted_lists(PackedTrace().process_result_value(stored, _DIALECT)) == told
 
 
