@@ -9,12 +9,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from backend.routing.geometry import EARTH_KM, Vector, km_of
-
-#: x, y, z of a place's direction, a penalty when that is unknown, and its code: what ranking by distance needs.
-Spot = tuple[float, float, float, float, str]
-
-UNKNOWN = -3.0  # below every cosine: the farthest
+from backend.routing.geometry import EARTH_KM, Spot, Vector, km_of
 
 #: Of so many places fewer than one in this many are ranked by themselves.
 _FEW = 4

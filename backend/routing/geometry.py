@@ -9,6 +9,10 @@ EARTH_KM = 6_371.0088  # mean radius, IUGG
 #: A unit vector from the earth's centre.
 Vector = tuple[float, float, float]
 
+#: x, y, z of a place's direction, a penalty when that is unknown, and its code: what ranking by distance needs.
+Spot = tuple[float, float, float, float, str]
+UNKNOWN = -3.0  # the penalty, below every cosine: the farthest
+
 
 def haversine_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Return the great-circle distance of two (latitude, longitude) in degrees (R. W. Sinnott, 1984)."""

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from backend.routing.chart import UNKNOWN, Chart, Spot
 from backend.routing.document import Lane, Route, Scenario, Strategy
 from backend.routing.facts import Network, OrderFacts, Place
 from backend.routing.fields import Env, Scope
 from backend.routing.filters import Compiled, compile_filter
+from backend.routing.geometry import UNKNOWN, Spot
 from backend.routing.room import Room, room
 from backend.routing.words import Out
 from models.enums import Method
+
+if TYPE_CHECKING:
+    from backend.routing.chart import Chart
 
 Numbered = tuple[tuple[int, Compiled], ...]
 
@@ -92,6 +96,8 @@ class Memo:
     def chart(self) -> Chart:
         """Return the places to look at as a chart."""
         if self._chart is None or len(self._chart) < len(self.ok):
+            from backend.routing.chart import Chart  # numpy is loaded with the first order, not with the program
+
             self._chart = Chart(dict(self.ok))
         return self._chart
 

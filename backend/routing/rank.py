@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backend.routing.chart import Chart
 from backend.routing.cost import cost_minor, parcel
 from backend.routing.document import Sort
 from backend.routing.facts import Load, OrderFacts, Place
@@ -18,6 +17,9 @@ from backend.routing.geometry import Vector
 from backend.routing.operators import kind
 from backend.routing.prepare import ReadyScenario
 from backend.routing.words import SortBy
+
+if TYPE_CHECKING:
+    from backend.routing.chart import Chart
 
 LoadOf = Callable[[Place], Load]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import KeysView
 from dataclasses import dataclass
 
 from backend.routing.facts import Decision, LineFacts, Load, OrderFacts, Place
@@ -49,7 +49,7 @@ class Loads:
         self._given: dict[int, Load] = {}
 
     @property
-    def changed(self) -> Collection[int]:
+    def changed(self) -> KeysView[int]:
         """Return the locations that this batch gave something."""
         return self._given.keys()
 

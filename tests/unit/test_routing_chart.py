@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.routing.chart import UNKNOWN, Chart, Spot
-from backend.routing.geometry import arc_km, direction, km_of
+from backend.routing.chart import Chart
+from backend.routing.geometry import UNKNOWN, Spot, arc_km, direction, km_of
 
 degrees = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
