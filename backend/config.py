@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=720)
     secure_cookies: bool = False
     trusted_proxy_hops: int = Field(default=0, ge=0, le=5)
+    worker_nice: int = Field(default=5, ge=0, le=19)
     intake_depth: int = Field(default=4000, ge=1, le=1_000_000)
     webhook_allowed_hosts: Annotated[list[str], NoDecode] = []
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)

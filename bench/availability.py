@@ -54,6 +54,8 @@ def run() -> Iterator[Figure]:
 
 def _while_ordering(shop: Shop, process: Program, key: str) -> Iterator[Figure]:
     flat, steady, placed = [], [], []
+    shop.load("flat-out", mark="warm", batch=500, count=2_000, connections=1)
+    shop.settle()
     for number in range(ROUNDS):
         options = {"per_second": ORDERS_PER_SECOND, "seconds": 2 * SECONDS + 3, "connections": 64}
         ordering = shop.loader("rate", mark=f"a{number}", **options)

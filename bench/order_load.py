@@ -1,7 +1,8 @@
 """A shop that orders, in a process of its own: `python -m bench.order_load MODE ...` prints one JSON line of figures.
 
-`batches` sends the next batch when one of its connections is free; `rate` sends single orders at fixed moments, late
-or not, so that an answer that waits behind others counts its waiting; `flat out` sends the next when one is answered.
+`rate` sends single orders at fixed moments, late or not, so that an answer that waits behind others counts its waiting;
+`flat-out` sends the next order, or batch, when one is answered. It shares the processors with what it measures, so
+everything is made before the clock starts and sending costs little; how late it was itself it says (`late_ms`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import asyncio
 import itertools
 import json
 import random
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+import uvloop
 
 LOCATIONS, SKUS = 200, 1000
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 def order(chance: random.Random, external_id: str) -> dict[str, object]:
@@ -34,82 +39,139 @@ def order(chance: random.Random, external_id: str) -> dict[str, object]:
     }
 
 
-class Connection:
-    """One keep-alive HTTP/1.1 connection that posts prepared bodies."""
-
-    def __init__(self, host: str, port: int, key: str) -> None:
-        self._to = (host, port)
-        self._head = f"Host: {host}:{port}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n"
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def post(self, path: str, body: bytes, *, key: str) -> int:
-        """Send and return the status; the answer is read to its end."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(*self._to, limit=2**24)
-        reader, writer = self._streams
-        head = f"POST {path} HTTP/1.1\r\n{self._head}Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(length)
-        return int(answer[9:12])
-
-
-def bodies(mark: str, seed: int, *, batch: int) -> Iterator[tuple[str, bytes, int]]:
-    """Yield an Idempotency-Key, a body and how many orders it holds, endlessly."""
+def bodies(mark: str, seed: int, *, batch: int) -> Iterator[tuple[str, bytes]]:
+    """Yield an Idempotency-Key and a body, endlessly."""
     chance = random.Random(seed)
     for number in itertools.count():
         orders = [order(chance, f"{mark}-{number}-{place}") for place in range(batch)]
         document: object = {"items": orders} if batch > 1 else orders[0]
-        yield f"{mark}-{number}", json.dumps(document).encode(), batch
+        yield f"{mark}-{number}", json.dumps(document).encode()
 
 
-async def flat_out(args: argparse.Namespace) -> dict[str, object]:
-    """Keep `connections` busy for `seconds`, or until `count` orders were sent."""
-    path = "/api/v1/orders/batch" if args.batch > 1 else "/api/v1/orders"
-    prepared = iter(list(itertools.islice(bodies(args.mark, args.seed, batch=args.batch), args.count // args.batch)))
-    sent, statuses, took = 0, {}, []
-    began = time.perf_counter()
+class Line(asyncio.Protocol):
+    """One keep-alive HTTP/1.1 connection with one request at a time on its way; raw, because that costs least."""
 
-    async def one() -> None:
-        nonlocal sent
-        connection = Connection(args.host, args.port, args.key)
-        for key, body, orders in prepared:
-            if time.perf_counter() - began > args.seconds:
+    def __init__(self, answered: Callable[[Line, int], None]) -> None:
+        self._answered = answered
+        self._parts: list[bytes] = []
+        self._missing = -1
+        self._status = 0
+        self.meant = 0.0  # when the request on its way was to be sent
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way out."""
+        self._transport = transport
+
+    def send(self, request: bytes, meant: float) -> None:
+        """Send the next request."""
+        self.meant = meant
+        self._transport.write(request)  # type: ignore[attr-defined]  # asyncio hands a transport that writes
+
+    def data_received(self, data: bytes) -> None:
+        """Read until the answer is whole."""
+        if self._missing < 0:
+            self._parts.append(data)
+            head, found, rest = b"".join(self._parts).partition(b"\r\n\r\n")
+            if not found:
                 return
-            started = time.perf_counter()
-            status = await connection.post(path, body, key=key)
-            took.append((time.perf_counter() - started) * 1000)
-            statuses[status] = statuses.get(status, 0) + 1
-            sent += orders if status < 300 else 0
+            self._parts.clear()
+            self._status = int(head[9:12])
+            self._missing = int(_LENGTH.search(head)[1]) - len(rest)  # type: ignore[index]  # ours always says it
+        else:
+            self._missing -= len(data)
+        if self._missing == 0:
+            self._missing = -1
+            self._answered(self, self._status)
 
-    await asyncio.gather(*(one() for _ in range(args.connections)))
-    return {"orders": sent, "seconds": time.perf_counter() - began, "statuses": statuses, "ms": sorted(took)}
+
+class Load:
+    """Shares prepared requests out among connections and notes how long answers took, in milliseconds."""
+
+    def __init__(self, args: argparse.Namespace, requests: list[bytes]) -> None:
+        self._args = args
+        self._requests = requests
+        self._next = 0
+        self._under_way = 0
+        self._began = 0.0
+        self._idle: list[Line] = []
+        self._done = asyncio.Event()
+        self.statuses: dict[int, int] = {}
+        self.took: list[float] = []
+        self.late: list[float] = []
+
+    async def run(self) -> dict[str, object]:
+        """Send everything, or as much as the time allows, and return the figures."""
+        loop = asyncio.get_running_loop()
+        for _ in range(self._args.connections):
+            _, line = await loop.create_connection(lambda: Line(self._answered), self._args.host, self._args.port)
+            self._idle.append(line)
+        self._began = time.perf_counter()
+        if self._args.mode == "rate":
+            await self._at_fixed_moments()
+        else:
+            while self._idle and self._more():
+                self._send(self._idle.pop(), time.perf_counter())
+        await self._done.wait()
+        placed = sum(count for status, count in self.statuses.items() if status < 300) * self._args.batch
+        seconds = time.perf_counter() - self._began
+        return {
+            "orders": placed,
+            "seconds": seconds,
+            "statuses": self.statuses,
+            "ms": sorted(self.took),
+            "late_ms": sorted(self.late),
+        }
+
+    async def _at_fixed_moments(self) -> None:
+        """Send each at its moment, or as soon as a connection is free; `late` is how late this loader itself was."""
+        while self._more():
+            if self._idle:  # otherwise the next is late because no answer came
+                self.late.append(max(0.0, time.perf_counter() - self._moment(self._next)) * 1000)
+            self._send_due()
+            await asyncio.sleep(max(0.001, self._moment(self._next) - time.perf_counter()))
+
+    def _send_due(self) -> None:
+        now = time.perf_counter()
+        while self._more() and self._idle and (meant := self._moment(self._next)) <= now:
+            self._send(self._idle.pop(), meant)
+
+    def _moment(self, number: int) -> float:
+        return self._began + number / float(self._args.per_second)
+
+    def _more(self) -> bool:
+        if self._next >= len(self._requests):
+            return False
+        return self._args.mode == "rate" or time.perf_counter() - self._began <= float(self._args.seconds)
+
+    def _send(self, line: Line, meant: float) -> None:
+        self._under_way += 1
+        self._next += 1
+        line.send(self._requests[self._next - 1], meant)
+
+    def _answered(self, line: Line, status: int) -> None:
+        now = time.perf_counter()
+        self.took.append((now - line.meant) * 1000)
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self._under_way -= 1
+        if self._args.mode == "rate":
+            self._idle.append(line)
+            self._send_due()
+        elif self._more():
+            self._send(line, now)
+        if not self._under_way and not self._more():
+            self._done.set()
 
 
-async def rate(args: argparse.Namespace) -> dict[str, object]:
-    """Send `per_second` single orders a second for `seconds`; time runs from the moment each was meant to be sent."""
-    total = int(args.per_second * args.seconds)
-    prepared = list(itertools.islice(bodies(args.mark, args.seed, batch=1), total))
-    idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-    for _ in range(args.connections):
-        idle.put_nowait(Connection(args.host, args.port, args.key))
-    statuses: dict[int, int] = {}
-    took: list[float] = []
-    began = time.perf_counter() + 0.2
-
-    async def one(number: int) -> None:
-        meant = began + number / args.per_second
-        await asyncio.sleep(max(0.0, meant - time.perf_counter()))
-        connection = await idle.get()
-        key, body, _ = prepared[number]
-        status = await connection.post("/api/v1/orders", body, key=key)
-        idle.put_nowait(connection)
-        took.append((time.perf_counter() - meant) * 1000)
-        statuses[status] = statuses.get(status, 0) + 1
-
-    await asyncio.gather(*(one(number) for number in range(total)))
-    return {"orders": total, "seconds": time.perf_counter() - began, "statuses": statuses, "ms": sorted(took)}
+def prepared(args: argparse.Namespace) -> list[bytes]:
+    """Return whole requests, so that sending one costs nothing but writing it."""
+    path = "/api/v1/orders/batch" if args.batch > 1 else "/api/v1/orders"
+    count = int(args.per_second * args.seconds) if args.mode == "rate" else args.count // args.batch
+    head = f"POST {path} HTTP/1.1\r\nHost: {args.host}:{args.port}\r\nAuthorization: Bearer {args.key}\r\n"
+    head += "Content-Type: application/json\r\nIdempotency-Key: "
+    return [
+        f"{head}{key}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        for key, body in itertools.islice(bodies(args.mark, args.seed, batch=args.batch), count)
+    ]
 
 
 def main() -> None:
@@ -130,7 +192,9 @@ def main() -> None:
     ):
         parser.add_argument(name, type=kind, default=default)
     args = parser.parse_args()
-    figures = asyncio.run(flat_out(args) if args.mode == "flat-out" else rate(args))
+    load = Load(args, prepared(args))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        figures = runner.run(load.run())
     json.dump(figures, sys.stdout)
 
 

@@ -44,6 +44,21 @@ def pointing(*, drop: str = "", prefix: str = "") -> Iterator[None]:
         raise
 
 
+@contextmanager
+def renaming(field: str, to: str) -> Iterator[None]:
+    """Rewrite pointers of faults raised inside that end in `field`, as the service calls it, to end in `to`."""
+    try:
+        yield
+    except DomainError as error:
+        error.faults = tuple(
+            Fault(fault.pointer.removesuffix(field) + to, fault.code, fault.message)
+            if fault.pointer.endswith(field)
+            else fault
+            for fault in error.faults
+        )
+        raise
+
+
 def orders(uow: Uow, body: Any) -> list[Fault]:
     """Return unknown SKUs and locations in the raw body of one order."""
     if not isinstance(body, Mapping):

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,7 +31,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 DOCUMENT = "pickwatch.document"
 #: Its items are judged one by one, each by itself.
 BATCH = "/api/v1/orders/batch"
-#: Bodies of more bytes are looked at in another thread.
+#: Bodies of more bytes are looked at in another thread: whoever else waits for an answer would wait for it.
+LONG = 10_000
+#: A single order of more bytes is no plain one (`shortcut.py`).
 LARGE = 50_000
 _PREFIX = "/api/v1/"
 #: These take files, which are no JSON: `imports.py` reads them as they come, `security.py` bounds them.
@@ -60,7 +63,8 @@ class Intake:
             return
         if refusal is None and scope["method"] in ("POST", "PUT", "PATCH"):
             body = await _read(receive)
-            refusal = _check_body(scope, body)
+            look = run_in_threadpool(_check_body, scope, body) if len(body) > LONG else None
+            refusal = await look if look is not None else _check_body(scope, body)
         if refusal is not None:
             await refusal(scope, receive, send)
             return

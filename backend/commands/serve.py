@@ -22,6 +22,7 @@ from backend.config import PROJECT_ROOT, Settings, settings_from_environment
 from backend.context import Context
 from backend.jobs.scheduler import Scheduler, all_jobs
 from backend.persistence.migrate import one_at_a_time, upgrade
+from backend.priority import step_back
 from backend.program import Program, configure
 from backend.promise import edits as promise
 from backend.routing import strategies
@@ -64,6 +65,7 @@ def web(
 def worker() -> None:
     """Run the jobs and the webhook deliveries only. Any number of workers may run side by side."""
     ctx = runtime.build()
+    step_back(ctx.settings.worker_nice)
     with alone(ctx.engine):
         prepare(ctx)
         scheduler = Scheduler(ctx, all_jobs(), runtime.services(ctx))

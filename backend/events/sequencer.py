@@ -20,15 +20,13 @@ from alerts.fanout import SequencedEvent, fan_out, interests
 from alerts.matching import Place
 from backend.clock import system_now
 from backend.persistence.bulk import insert_rows, table_of
-from backend.persistence.uow import Uow, write_events
+from backend.persistence.uow import MANY, Uow, write_events
 from backend.wakeups import Topic
 from models.tables import Delivery, Event, EventSequence, Location, LocationGroupMember
 from models.types import BigId
 
 _EVENTS = table_of(Event)
 
-#: A transaction with so many events numbers them itself: for fewer, the lock that all share is not worth it.
-MANY = 100
 #: Committed events that such a transaction numbers before its own; with more waiting, all are left to the relay.
 _AHEAD = 2_000
 

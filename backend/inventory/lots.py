@@ -64,6 +64,22 @@ class Shelf:
             held = [item for item in self._allocated(key) if item.shipment_id in shipment_ids]
             self._take(key, [replace(item, units=-item.units) for item in held])
 
+    def keep_at_most(self, key: Key, shipment_id: int, most: int) -> list[Taken]:
+        """Free what a shipment takes from lots beyond `most` units, what expires last first; return what it was."""
+        held = {item.lot_id: item for item in self._allocated(key) if item.shipment_id == shipment_id}
+        too_many = sum(item.units for item in held.values()) - most
+        freed: list[Taken] = []
+        for lot in reversed(fefo.in_order(self.of(key))):
+            if lot.id in held and too_many > 0:
+                freed.append(replace(held[lot.id], units=min(too_many, held[lot.id].units)))
+                too_many -= freed[-1].units
+        self._take(key, [replace(item, units=-item.units) for item in freed])
+        return freed
+
+    def give(self, key: Key, shipment_id: int, freed: Iterable[Taken]) -> None:
+        """Let a shipment be taken from what another was to be."""
+        self._take(key, [replace(item, shipment_id=shipment_id) for item in freed])
+
     def leave(self, key: Key, needs: Sequence[tuple[int, int]], on_hand: int) -> list[Taken]:
         """Take (shipment, units) out of the building, of `on_hand` units; return what left of which lot."""
         unlotted = on_hand - sum(lot.on_hand for lot in self.of(key))

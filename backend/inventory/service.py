@@ -11,17 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import sqlalchemy as sa
-
 from backend.inventory import balances, fefo, lots, segments
 from backend.inventory.balances import Entry, Locked
 from backend.inventory.changes import StockChange, StockCount, StockSettings, adjust, count, put_settings
 from backend.inventory.fences import Fence, fence
-from backend.inventory.rules import Balance, Key, Move, apply
-from backend.persistence.bulk import fetch_in, table_of
+from backend.inventory.held import check, entry_of, held_by, with_lots, write_entries
+from backend.inventory.rules import Key
 from backend.persistence.uow import Uow
 from models.errors import ErrorCode, Fault, invalid
-from models.tables import StockMovement
 
 __all__ = [
     "StockChange",
@@ -39,8 +36,6 @@ __all__ = [
     "reserve_what_fits",
 ]
 
-_LEDGER = table_of(StockMovement)
-
 
 @dataclass(frozen=True, slots=True)
 class StockNeed:
@@ -51,16 +46,6 @@ class StockNeed:
     product_id: int
     quantity: int
     segment_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What a shipment still holds of a balance, and on whose account."""
-
-    shipment_id: int
-    key: Key
-    segment_id: int | None
-    units: int
 
 
 def lock_available(uow: Uow, keys: Iterable[Key]) -> dict[Key, int]:
@@ -157,7 +142,7 @@ class _Reserving:
         after = {key: self._locked[key].balance.after(promised=units) for key, units in promised.items()}
         balances.write(uow, self._locked, after, entries)
         segments.charge(uow, charged)
-        if lotted := _with_lots(self._locked):
+        if lotted := with_lots(self._locked):
             wanted: dict[Key, list[tuple[int, int]]] = defaultdict(list)
             for need, own, open_ in self._taken:
                 wanted[need.location_id, need.product_id].append((need.shipment_id, own + open_))
@@ -179,13 +164,13 @@ class _Reserving:
 
 def release(uow: Uow, shipment_ids: Sequence[int]) -> None:
     """Give back whatever these shipments still hold, each unit to the segment it came from."""
-    held = _held(uow, shipment_ids)
+    held = held_by(uow, shipment_ids)
     locked = balances.lock(uow, [item.key for item in held])
-    if lotted := _with_lots(locked):
+    if lotted := with_lots(locked):
         shelf = lots.shelf(uow, lotted)
         shelf.give_back(lotted, set(shipment_ids))
         shelf.save(uow)
-    _write(uow, locked, [_entry(item, "released", promised=-item.units) for item in held])
+    write_entries(uow, locked, [entry_of(item, "released", promised=-item.units) for item in held])
 
 
 def consume(uow: Uow, shipment_ids: Sequence[int]) -> None:
@@ -193,13 +178,13 @@ def consume(uow: Uow, shipment_ids: Sequence[int]) -> None:
 
     CONFLICT when so much is not there: somebody counted less in the meantime, and has to count again first.
     """
-    held = _held(uow, shipment_ids)
+    held = held_by(uow, shipment_ids)
     locked = balances.lock(uow, [item.key for item in held])
-    entries = [_entry(item, "consumed", on_hand=-item.units, promised=-item.units) for item in held]
-    if lotted := _with_lots(locked):
-        _check(locked, entries)  # before lots are asked for what is not there
+    entries = [entry_of(item, "consumed", on_hand=-item.units, promised=-item.units) for item in held]
+    if lotted := with_lots(locked):
+        check(locked, entries)  # before lots are asked for what is not there
         entries = _leaving_lots(uow, locked, lotted, entries)
-    _write(uow, locked, entries)
+    write_entries(uow, locked, entries)
 
 
 def _leaving_lots(uow: Uow, locked: Mapping[Key, Locked], lotted: set[Key], entries: Sequence[Entry]) -> list[Entry]:
@@ -226,7 +211,7 @@ def _leaving_lots(uow: Uow, locked: Mapping[Key, Locked], lotted: set[Key], entr
 
 def move(uow: Uow, shipment_id: int, *, to_location_id: int) -> None:
     """Release what a shipment holds and reserve the same elsewhere, or raise CONFLICT; both places locked together."""
-    held = _held(uow, [shipment_id])
+    held = held_by(uow, [shipment_id])
     sums: dict[int, int] = defaultdict(int)
     segment_ids = {item.key[1]: item.segment_id for item in held if item.segment_id is not None}
     for item in held:
@@ -235,48 +220,3 @@ def move(uow: Uow, shipment_id: int, *, to_location_id: int) -> None:
     balances.lock(uow, [*(item.key for item in held), *((to_location_id, product_id) for product_id in sums)])
     release(uow, [shipment_id])
     reserve(uow, needs)
-
-
-def _entry(held: _Held, reason: str, *, on_hand: int = 0, promised: int) -> Entry:
-    return Entry(
-        held.key,
-        reason,
-        on_hand=on_hand,
-        promised=promised,
-        shipment_id=held.shipment_id,
-        segment_id=held.segment_id,
-    )
-
-
-def _check(locked: Mapping[Key, Locked], entries: Sequence[Entry]) -> dict[Key, Balance]:
-    """Return the balances after these entries, or raise CONFLICT."""
-    moves = [Move(entry.key, entry.on_hand, entry.promised, index) for index, entry in enumerate(entries)]
-    after, faults = apply({key: row.balance for key, row in locked.items()}, moves)
-    if faults:
-        raise invalid(faults, code=ErrorCode.CONFLICT)
-    return after
-
-
-def _write(uow: Uow, locked: Mapping[Key, Locked], entries: Sequence[Entry]) -> None:
-    after = _check(locked, entries)
-    if not entries:
-        return
-    balances.write(uow, locked, after, entries)
-    charged: dict[tuple[Key, int], int] = defaultdict(int)
-    for entry in entries:
-        if entry.segment_id is not None:
-            charged[entry.key, entry.segment_id] += entry.promised
-    segments.charge(uow, charged)
-
-
-def _with_lots(locked: Mapping[Key, Locked]) -> set[Key]:
-    return {key for key, row in locked.items() if row.has_lots}
-
-
-def _held(uow: Uow, shipment_ids: Sequence[int]) -> list[_Held]:
-    """Return what the ledger says each shipment still holds; histories without stock control hold nothing."""
-    units = sa.func.sum(_LEDGER.c.allocated)
-    columns = (_LEDGER.c.shipment_id, _LEDGER.c.location_id, _LEDGER.c.product_id, _LEDGER.c.segment_id)
-    statement = sa.select(*columns, units).group_by(*columns).having(units != 0)
-    rows = fetch_in(uow.session, statement, _LEDGER.c.shipment_id, shipment_ids)
-    return [_Held(id_, (location, product), segment, int(sum_)) for id_, location, product, segment, sum_ in rows]

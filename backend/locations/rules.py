@@ -43,7 +43,7 @@ def check_location(location: LocationInput, *, at: str = "") -> list[Fault]:
         *_check_place(location, at),
         *_check_lists(location, at),
         *hours_faults(location.hours, pointer=f"{at}/hours"),
-        *_check_limit(location.daily_limit, f"{at}/daily_limit"),
+        *limit_faults(location.daily_limit, f"{at}/daily_limit"),
         *_check_processing(location.processing, f"{at}/processing"),
         *_check_capacity(location.capacity, f"{at}/capacity"),
     ]
@@ -70,7 +70,8 @@ def _check_lists(location: LocationInput, at: str) -> Iterator[Fault]:
             seen.add(word)
 
 
-def _check_limit(limit: Mapping[str, Any], at: str) -> Iterator[Fault]:
+def limit_faults(limit: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    """Yield everything wrong with what a location may be given; pointers start with `at`."""
     for name, value in limit.items():
         if name == "per":
             if value not in list(LoadWindow):

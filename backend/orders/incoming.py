@@ -17,7 +17,7 @@ from backend.orders.lanes import lanes
 from backend.orders.rules import Known, NewLine, NewOrder
 from backend.orders.search import folded
 from backend.orders.store import Draft, OrderRow
-from backend.persistence.bulk import allocate_ids, fetch_in, insert_missing, insert_rows, table_of
+from backend.persistence.bulk import Insert, allocate_several, fetch_in, insert_together, table_of
 from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus
 from models.errors import DomainError, ErrorCode
@@ -65,10 +65,19 @@ def places(uow: Uow, orders: Sequence[NewOrder], products: Mapping[str, int]) ->
     return Known(products, methods, frozenset(), uow.now)
 
 
-def write(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> list[Draft]:
-    """Insert sound orders with their lines, due for routing, and tell of them; raises Overtaken."""
-    ids = allocate_ids(uow.session, Order, len(orders))
-    line_ids = iter(allocate_ids(uow.session, OrderLine, sum(len(item.order.lines) for item in orders)))
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Orders on paper: the rows of each, and what inserts them all with their lines."""
+
+    drafts: list[Draft]
+    inserts: tuple[Insert, ...]
+
+
+def draw_up(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> Drawn:
+    """Make the rows of sound orders, due for routing, and tell of them; nothing is inserted yet."""
+    count = sum(len(item.order.lines) for item in orders)
+    ids, own_ids = allocate_several(uow.session, [(Order, len(orders)), (OrderLine, count)])
+    line_ids = iter(own_ids)
     ranks = lanes(uow, [item.order for item in orders], products)
     drafts: list[Draft] = []
     rows: list[dict[str, Any]] = []
@@ -85,14 +94,17 @@ def write(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> lis
         rows.append(_order_row(uow, draft, lane))
         lines.extend(_line_row(id_, number, line, order.lines[number]) for number, line in enumerate(own))
     rows.sort(key=lambda row: (row["external_id"], row["channel"]))
-    if insert_missing(uow.session, Order, rows) != len(rows):
-        raise Overtaken()
-    insert_rows(uow.session, OrderLine, lines)
     for draft, item in zip(drafts, orders, strict=True):
         store.tell(
             uow, EventType.ORDER_PLACED, draft.row, at=draft.row.placed_at, actor=item.actor, lines=draft.event_lines
         )
-    return drafts
+    return Drawn(drafts, (Insert(Order, rows, only_new=True), Insert(OrderLine, lines, part_of="order_id")))
+
+
+def write(uow: Uow, inserts: Sequence[Insert]) -> None:
+    """Insert what was drawn up, and what goes with it; raises Overtaken."""
+    if not insert_together(uow.session, inserts):
+        raise Overtaken()
 
 
 def _order_row(uow: Uow, draft: Draft, lane: int) -> dict[str, Any]:

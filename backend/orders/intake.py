@@ -21,14 +21,15 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 
 from backend.auth.actor import Actor
-from backend.catalog import queries as catalog
 from backend.context import Context
 from backend.orders import incoming, service
+from backend.orders.desk import Desk
 from backend.orders.incoming import Overtaken, Sound
 from backend.orders.rules import NewOrder, check_orders
 from backend.orders.service import AcceptedOrder
 from backend.persistence import answers
 from backend.persistence.answers import Claim, Stored
+from backend.persistence.bulk import Insert
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode, Fault, invalid
 
@@ -43,11 +44,10 @@ OVERTAKEN_ROUNDS = 4
 _GATHER_SECONDS = 0.005
 #: How long the committer waits for more before it ends; the next order starts another.
 _LINGER_SECONDS = 2.0
+#: How long a piece of a batch is put off at most while single orders are being taken in.
+_ASIDE_SECONDS = 0.02
 #: Two processes waited for each other's orders, and PostgreSQL chose us to try again.
 _DEADLOCK = "40P01"
-#: How long groups are looked up first after a repetition.
-_LOOK_SECONDS = 1.0
-_MOST_PRODUCTS = 500_000
 
 
 @dataclass(slots=True, eq=False)
@@ -80,8 +80,11 @@ class Intake:
         self._depth = ctx.settings.intake_depth
         self._waiting: deque[Call] = deque()
         self._inside = 0  # orders waiting or being committed, batches included
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._changed = threading.Condition(lock)
+        self._answered = threading.Condition(lock)
         self._running = False
+        self._committing = False
         self._desk = Desk()
 
     def submit(self, call: Call) -> Future[Stored]:
@@ -107,6 +110,15 @@ class Intake:
             with self._changed:
                 self._inside -= orders
 
+    def step_aside(self) -> None:
+        """Wait a moment if single orders are being taken in: for whoever works on a batch, between its pieces.
+
+        Both want the same interpreter, and each of many answers would wait for the batch; it waits only for a few.
+        """
+        with self._answered:
+            if self._committing:
+                self._answered.wait(_ASIDE_SECONDS)
+
     @property
     def is_pressed(self) -> bool:
         """Return whether so many wait that orders nobody waits for, those of files, let them go first."""
@@ -130,6 +142,8 @@ class Intake:
             finally:
                 with self._changed:
                     self._inside -= len(calls)
+                    self._committing = False
+                    self._answered.notify_all()
             if len(calls) > 1:
                 time.sleep(_GATHER_SECONDS)
 
@@ -146,7 +160,7 @@ class Intake:
                 (group if seen.isdisjoint(marks) else later).append(call)
                 seen.update(marks)
             self._waiting.extendleft(reversed(later))
-            self._running = bool(group)
+            self._running = self._committing = bool(group)
             return group
 
     def _commit(self, calls: Sequence[Call]) -> None:
@@ -176,36 +190,6 @@ class Outcome:
     call: Call
     answer: Stored | DomainError
     order: AcceptedOrder | None = None
-
-
-class Desk:
-    """What a committer remembers between groups: ids of products, which never change, and whether to look first.
-
-    Most orders are new. So a group is written without asking whether its keys and orders are there already; the unique
-    keys tell, and then it is judged again, having looked. After that, groups are looked up first for a while.
-    """
-
-    def __init__(self) -> None:
-        self._products: dict[str, int] = {}
-        self._look_until = 0.0
-
-    def looks(self) -> bool:
-        """Return whether repetitions are about."""
-        return time.monotonic() < self._look_until
-
-    def repeated(self) -> None:
-        """Note that something was there already."""
-        self._look_until = time.monotonic() + _LOOK_SECONDS
-
-    def products(self, uow: Uow, orders: Iterable[NewOrder]) -> dict[str, int]:
-        """Return the ids of the known products of these orders by SKU."""
-        wanted = {line.sku for order in orders for line in order.lines}
-        if len(self._products) > _MOST_PRODUCTS:
-            self._products.clear()
-        missing = wanted - self._products.keys()
-        if missing:
-            self._products.update(catalog.ids_by_sku(uow, missing))
-        return {sku: self._products[sku] for sku in wanted if sku in self._products}
 
 
 def commit(ctx: Context, calls: Sequence[Call], desk: Desk) -> list[Outcome]:
@@ -247,15 +231,19 @@ def _judge(uow: Uow, calls: Sequence[Call], desk: Desk) -> list[Outcome]:
 def _accept(uow: Uow, calls: Sequence[Call], products: dict[str, int]) -> list[Outcome]:
     if not calls:
         return []
-    accepted = service.accept_sound(uow, [Sound(call.order, call.actor) for call in calls], products)
-    made = [Outcome(call, call.show(order), order) for call, order in zip(calls, accepted, strict=True)]
-    kept = [
-        (item.call.claim, item.answer, item.call.until)
-        for item in made
-        if item.call.claim and isinstance(item.answer, Stored)
-    ]
-    if not answers.keep(uow, kept):
-        raise Overtaken()
+    made: list[Outcome] = []
+
+    def kept(accepted: Sequence[AcceptedOrder]) -> Insert:
+        made.extend(Outcome(call, call.show(order), order) for call, order in zip(calls, accepted, strict=True))
+        return answers.keeping(
+            [
+                (item.call.claim, item.answer, item.call.until)
+                for item in made
+                if item.call.claim and isinstance(item.answer, Stored)
+            ]
+        )
+
+    service.accept_sound(uow, [Sound(call.order, call.actor) for call in calls], products, beside=kept)
     return made
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from backend.inventory import future
 from backend.orders import incoming, lines, store
 from backend.orders.incoming import Sound
 from backend.orders.rules import NewOrder, OrderMove, StockMode, check_orders, may
+from backend.persistence.bulk import Insert
 from backend.persistence.uow import Uow
 from backend.routing import service as routing
 from backend.routing.outcome import History
@@ -72,14 +73,28 @@ def accept(uow: Uow, orders: Sequence[NewOrder]) -> list[AcceptedOrder]:
     return accept_sound(uow, [Sound(order, uow.actor) for order in orders], known.products)
 
 
-def accept_sound(uow: Uow, orders: Sequence[Sound], products: Mapping[str, int]) -> list[AcceptedOrder]:
-    """Take in orders that were checked; `products` are ids by SKU. Raises Overtaken."""
-    drafts = incoming.write(uow, orders, products)
-    uow.wake(Topic.ROUTING)
-    return [
-        AcceptedOrder(draft.row.id, draft.order, draft.row.status, draft.row.placed_at, draft.row.version)
-        for draft in drafts
+def accept_sound(
+    uow: Uow,
+    orders: Sequence[Sound],
+    products: Mapping[str, int],
+    *,
+    beside: Callable[[Sequence[AcceptedOrder]], Insert] | None = None,
+) -> list[AcceptedOrder]:
+    """Take in orders that were checked; `products` are ids by SKU. Raises Overtaken.
+
+    What `beside` makes of them is inserted with them and their events: each statement less is a wait less for everyone
+    who waits for this transaction.
+    """
+    drawn = incoming.draw_up(uow, orders, products)
+    rows = [draft.row for draft in drawn.drafts]
+    accepted = [
+        AcceptedOrder(row.id, item.order, row.status, row.placed_at, row.version)
+        for row, item in zip(rows, orders, strict=True)
     ]
+    more = [beside(accepted)] if beside else []
+    incoming.write(uow, [*drawn.inserts, *more, uow.told()])
+    uow.wake(Topic.ROUTING)
+    return accepted
 
 
 def place(uow: Uow, orders: Sequence[NewOrder], *, reserve_stock: StockMode = StockMode.RESERVE) -> list[PlacedOrder]:

@@ -81,16 +81,17 @@ def tell(events: Sequence[Happened], places: Places, traces: Sequence[Mapping[st
 
     `traces` are those of the order's decisions, oldest first: they say out of how many a location was chosen.
 
-    A shipment opened by a routing of the same moment is told once, by the routing. Types that are not known here are
-    told by their name, so that nothing is lost.
+    A shipment opened by a routing or a split is told once, by that. Types that are not known here are told by their
+    name, so that nothing is lost.
     """
-    routed = {shipment for event in events if event.type == EventType.ORDER_ROUTED for shipment in _opened(event.data)}
+    told_already = {id_ for event in events if event.type == EventType.ORDER_ROUTED for id_ in _opened(event.data)}
+    told_already |= {event.data.get("child") for event in events if event.type == EventType.SHIPMENT_SPLIT}
     entries: list[Entry] = []
     decided = iter([trace for trace in traces if trace.get("chosen")])
     for event in events:
         if event.type == EventType.ORDER_ROUTED:
             event = replace(event, data={**event.data, "trace": next(decided, {})})
-        if event.type == EventType.SHIPMENT_OPENED and event.data.get("shipment") in routed:
+        if event.type == EventType.SHIPMENT_OPENED and event.data.get("shipment") in told_already:
             continue
         told = _tell(event, places)
         if told is None:
@@ -206,6 +207,18 @@ def _reassigned(data: Mapping[str, Any], places: Places) -> _Told:
     return _Told(moved + because(data), Kind.ROUTED)
 
 
+def _split(data: Mapping[str, Any], places: Places) -> _Told:
+    here = name_of(data.get("location"), places)
+    if data.get("routed"):
+        return _Told(f"Part of it goes to another place than {here}{because(data)}", Kind.TROUBLE, lines_of(data))
+    return _Told(f"Split at {here}{because(data)}", Kind.STEP, lines_of(data))
+
+
+def _short(data: Mapping[str, Any], places: Places) -> _Told:
+    where = name_of(data.get("location"), places)
+    return _Told(f"Something was not found at {where}{because(data)}", Kind.TROUBLE, lines_of(data))
+
+
 def _late(data: Mapping[str, Any], places: Places) -> _Told | None:
     due = data.get("due_at")
     by = f": due by {clock(due, place_of(data.get('location'), places))}" if isinstance(due, str) else ""
@@ -254,5 +267,7 @@ _TELLERS: Mapping[str, _Teller] = {
     EventType.SHIPMENT_REASSIGNED: _reassigned,
     EventType.SHIPMENT_REJECTED: _rejected,
     EventType.SHIPMENT_CANCELLED: _shipment_cancelled,
+    EventType.SHIPMENT_SPLIT: _split,
+    EventType.SHIPMENT_SHORT_PICKED: _short,
     EventType.SLA_SHIPMENT_CHANGED: _late,
 }

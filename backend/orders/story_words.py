@@ -14,6 +14,7 @@ _REASONS = {
     "given_location": "asked for by the order",
     "given_location_unknown": "the location asked for is not there",
     "given_location_closed": "the location asked for is closed",
+    "given_location_paused_method": "the location asked for takes no new work of this kind for now",
     "given_location_lacks_method": "the location asked for does not do it this way",
     "given_location_lacks_stock": "the location asked for lacks the stock",
     "given_location_left_out": "the location asked for is ruled out",

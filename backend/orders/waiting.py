@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from backend.persistence.bulk import is_one_of, table_of
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
-from models.enums import Remainder
+from models.enums import OrderStatus, Remainder
 from models.tables import Order, OrderLine, StockBalance
 
 _ORDER, _LINE, _STOCK = table_of(Order), table_of(OrderLine), table_of(StockBalance)
@@ -36,6 +36,12 @@ def wake(uow: Uow, product_ids: Collection[int]) -> int:
 def wake_all(uow: Uow) -> int:
     """Have routing look again at everything that waits for stock: a rule changed."""
     return _make_due(uow, sa.exists().where(_waits()))
+
+
+def look_again(uow: Uow) -> int:
+    """Have routing look again at what found no location, or waits for stock: there is one more to ask."""
+    without = (OrderStatus.UNASSIGNED.value, OrderStatus.PARTLY_ROUTED.value, OrderStatus.BACKORDERED.value)
+    return _make_due(uow, _ORDER.c.status.in_(without))
 
 
 def sweep(uow: Uow) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.clock import system_now
-from backend.persistence.bulk import insert_missing, is_one_of, table_of, update_rows
+from backend.persistence.bulk import Insert, is_one_of, table_of, update_rows
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode
 from models.tables import IdempotencyKey
@@ -63,8 +63,8 @@ def given(uow: Uow, claims: Iterable[Claim]) -> dict[Claim, Stored | DomainError
     return answers
 
 
-def keep(uow: Uow, answers: Sequence[tuple[Claim, Stored, datetime | None]]) -> bool:
-    """Keep first answers; False when another transaction was quicker with one of the keys.
+def keeping(answers: Sequence[tuple[Claim, Stored, datetime | None]]) -> Insert:
+    """Return what keeps first answers; some stay out when another transaction was quicker with one of the keys.
 
     One with an instant is not given yet: until then, or until `replace`, the call counts as running.
     """
@@ -81,7 +81,7 @@ def keep(uow: Uow, answers: Sequence[tuple[Claim, Stored, datetime | None]]) -> 
         }
         for claim, answer, until in sorted(answers, key=lambda item: (item[0].owner, item[0].key))
     ]
-    return insert_missing(uow.session, IdempotencyKey, rows) == len(rows)
+    return Insert(IdempotencyKey, rows, only_new=True)
 
 
 def replace(uow: Uow, answers: Sequence[tuple[Claim, Stored]]) -> None:

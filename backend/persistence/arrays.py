@@ -41,9 +41,12 @@ def element_type(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
     return sa.Text() if isinstance(type_, (sa.String, AutoString)) else type_
 
 
-def source(table: sa.Table, names: Sequence[str]) -> str:
-    """Return rows bound as arrays as a table `v` with the column types of `table`; a name may begin with `was_`."""
-    arrays = ", ".join(f"CAST(:{name} AS {_sql_type(table, name)}[])" for name in names)
+def source(table: sa.Table, names: Sequence[str], *, prefix: str = "") -> str:
+    """Return rows bound as arrays as a table `v` with the column types of `table`; a name may begin with `was_`.
+
+    What is bound is named like its column, behind `prefix`.
+    """
+    arrays = ", ".join(f"CAST(:{prefix}{name} AS {_sql_type(table, name)}[])" for name in names)
     return f"unnest({arrays}) AS v({', '.join(names)})"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -59,21 +60,37 @@ def allocate_ids(session: Session, model: type[SQLModel], count: int) -> list[in
     PostgreSQL takes them from the table's sequence. SQLite has one writer, and writing transactions lock the file
     when they begin, so the largest key cannot move under us.
     """
-    if count == 0:
-        return []
-    table = table_of(model)
+    (ids,) = allocate_several(session, [(model, count)])
+    return ids
+
+
+def allocate_several(session: Session, wanted: Sequence[tuple[type[SQLModel], int]]) -> list[list[int]]:
+    """Return fresh primary keys, ascending, of so many rows of each model: PostgreSQL draws them in one statement."""
     connection = session.connection()
+    ids: list[list[int]] = [[] for _ in wanted]
+    drawn = [(place, table_of(model), count) for place, (model, count) in enumerate(wanted) if count]
+    if not drawn:
+        return ids
     if connection.dialect.name == "postgresql":
-        return sorted(connection.execute(_NEXT_IDS, {"table": table.name, "count": count}).scalars())
-    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
-    return list(range(last + 1, last + 1 + count))
+        names = tuple((place, table.name) for place, table, _ in drawn)
+        for place, id_ in connection.execute(_draw(names), {f"count_{place}": count for place, _, count in drawn}):
+            ids[place].append(id_)
+        return [sorted(own) for own in ids]
+    for place, table, count in drawn:
+        last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+        ids[place] = list(range(last + 1, last + 1 + count))
+    return ids
 
 
-# The sequence is looked up once (OFFSET keeps the two SELECTs apart), not once for each number.
-_NEXT_IDS = sa.text(
-    "SELECT nextval(s.name) FROM generate_series(1, :count), "
-    "(SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS name OFFSET 0) AS s"
-)
+@lru_cache(maxsize=100)
+def _draw(names: tuple[tuple[int, str], ...]) -> sa.TextClause:
+    """Return what draws keys for the tables in these places. Each sequence is looked up once, not once per row."""
+    parts = [
+        f"SELECT {place}, nextval((SELECT CAST(pg_get_serial_sequence('{name}', 'id') AS regclass)))"  # noqa: S608
+        f" FROM generate_series(1, CAST(:count_{place} AS integer))"
+        for place, name in names
+    ]
+    return sa.text(" UNION ALL ".join(parts))
 
 
 def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
@@ -105,6 +122,64 @@ def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[Row])
     return connection.execute(
         _insert(table, names, ending="ON CONFLICT DO NOTHING"), arrays_of(table, names, rows)
     ).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Rows to be inserted together with others. `only_new`: those that collide with a unique key are left out.
+
+    `part_of` names the column that holds the id of a row of the first insert; what belongs to none that went in stays
+    out. Rows that others insert as well go in ascending key order, so that two transactions wait in the same order.
+    """
+
+    model: type[SQLModel]
+    rows: Sequence[Row]
+    only_new: bool = False
+    part_of: str | None = None
+
+
+def insert_together(session: Session, inserts: Sequence[Insert]) -> bool:
+    """Insert the rows of several tables, on PostgreSQL in one statement: each would have to be waited for.
+
+    Returns whether all went in; if not, the transaction is worth nothing and has to be rolled back.
+    """
+    inserts = [insert for insert in inserts if insert.rows]
+    if not inserts:
+        return True
+    if session.connection().dialect.name == "sqlite":
+        for insert in inserts:
+            if insert.only_new:
+                if insert_missing(session, insert.model, insert.rows) != len(insert.rows):
+                    return False
+            else:
+                insert_rows(session, insert.model, insert.rows)
+        return True
+    shapes, bound = [], {}
+    for place, insert in enumerate(inserts):
+        table = table_of(insert.model)
+        rows = _completed(table, insert.rows)
+        names = tuple(rows[0])
+        shapes.append((table, names, insert.only_new, insert.part_of))
+        bound.update({f"t{place}_{name}": literal for name, literal in arrays_of(table, names, rows).items()})
+    counted = session.connection().execute(_insert_together(tuple(shapes)), bound).one()
+    return list(counted) == [len(insert.rows) for insert in inserts]
+
+
+@lru_cache(maxsize=100)
+def _insert_together(shapes: tuple[tuple[sa.Table, tuple[str, ...], bool, str | None], ...]) -> sa.TextClause:
+    parts = []
+    for place, (table, names, only_new, part_of) in enumerate(shapes):
+        listed = ", ".join(names)
+        kept = f"WHERE v.{part_of} IN (SELECT id FROM t0)" if part_of else ""  # noqa: S608
+        ending = "ON CONFLICT DO NOTHING" if only_new else ""
+        told = "id" if place == 0 and "id" in names else "1"
+        rows = source(table, names, prefix=f"t{place}_")
+        parts.append(
+            f"t{place} AS (INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {rows} {kept} {ending}"  # noqa: S608
+            f" RETURNING {told})"
+        )
+    counts = ", ".join(f"(SELECT count(*) FROM t{place})" for place in range(len(shapes)))  # noqa: S608
+    return sa.text(f"WITH {', '.join(parts)} SELECT {counts}")
 
 
 def _completed(table: sa.Table, rows: Sequence[Row]) -> Sequence[Row]:

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from backend.auth.actor import Actor
 from backend.clock import Clock, system_now
-from backend.persistence.bulk import insert_rows
+from backend.persistence.bulk import Insert, insert_rows
 from backend.wakeups import Topic, Wakeups
 from models.events import EventType
 from models.tables import Event
@@ -34,6 +34,10 @@ class Ending(Protocol):
 
 
 E = TypeVar("E", bound=Ending)
+
+#: A transaction with so many events numbers them itself: for fewer, the lock that all share is not worth it. More than
+#: a group of single orders has, which must not wait for anybody.
+MANY = 300
 
 #: Writes the events of a transaction that is about to commit.
 Append = Callable[["Uow", list[dict[str, Any]]], None]
@@ -130,10 +134,21 @@ class Uow:
 
     def flush_events(self) -> None:
         """Write the recorded events; called by the edge just before it commits."""
-        if not self._events:
-            return
-        self.append(self, self._events)
-        self._events.clear()
+        if self._events:
+            events, self._events = self._events, []
+            self.append(self, events)
+
+    def told(self) -> Insert:
+        """Return what writes the events recorded so far: for who has more to insert and wants one statement for all.
+
+        Many wait for the end, where they get their places in the feed as they are written.
+        """
+        if len(self._events) >= MANY:
+            return Insert(Event, [])
+        events, self._events = self._events, []
+        if events:
+            self.wake(Topic.EVENTS)
+        return Insert(Event, events)
 
 
 class UowFactory:

@@ -218,6 +218,10 @@ def _assign(job: Job, step: Step, plan: Plan) -> After:
     return step.then
 
 
+#: Why a location that the order names cannot have it, where that says more than that it is left out.
+_GIVEN_OUT = ((Out.CLOSED, Why.GIVEN_CLOSED), (Out.METHOD, Why.GIVEN_METHOD), (Out.PAUSED, Why.GIVEN_PAUSED))
+
+
 def _why(job: Job, tracer: Tracer) -> Why:
     """Return the reason of what is left over."""
     steps = tracer.steps
@@ -226,7 +230,7 @@ def _why(job: Job, tracer: Tracer) -> Why:
         return Why.SPLIT_LIMIT
     outs = {reason for step in steps for reason in step.out}
     if job.given is not None:
-        for out, why in ((Out.CLOSED, Why.GIVEN_CLOSED), (Out.METHOD, Why.GIVEN_METHOD)):
+        for out, why in _GIVEN_OUT:
             if out in outs:
                 return why
         return Why.GIVEN_LEFT_OUT if outs or any(step.too_much for step in steps) else Why.GIVEN_STOCK

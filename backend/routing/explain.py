@@ -14,6 +14,7 @@ Trace = Mapping[str, Any]
 _OUT: Mapping[str, str] = {
     Out.CLOSED: "closed by hand",
     Out.METHOD: "does not offer this method",
+    Out.PAUSED: "takes no new work of this method for now",
     Out.GROUP: "not among this scenario's locations",
     Out.CLOSING: "closes too soon",
     Out.CUTOFF: "misses the carrier's cut-off",
@@ -28,6 +29,7 @@ _WHY: Mapping[str, str] = {
     Why.GIVEN_UNKNOWN: "the chosen location is not known",
     Why.GIVEN_CLOSED: "the chosen location is closed",
     Why.GIVEN_METHOD: "the chosen location does not offer the method",
+    Why.GIVEN_PAUSED: "the chosen location takes no new work of this method for now",
     Why.GIVEN_STOCK: "the chosen location lacks the stock",
     Why.GIVEN_LEFT_OUT: "the chosen location is left out",
     Why.NO_STOCK: "no location has any of it",

@@ -89,6 +89,7 @@ class Place:
     groups: frozenset[str] = frozenset()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     closed: bool = False  # by hand
+    paused: frozenset[Method] = frozenset()  # methods that get no new work, by hand
     latitude: float | None = None
     longitude: float | None = None
     limit: Limit | None = None

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from backend.controls import queries as controls
 from backend.persistence.bulk import fetch_in, insert_missing, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from backend.routing.facts import Limit, Load
 from backend.sla.calendar import to_instant
-from models.enums import LoadWindow
+from models.enums import LoadWindow, ShipmentStatus
 from models.tables import Location, LocationLoad, OrderLine, Shipment, ShipmentLine
 from models.types import BigId
 
@@ -150,11 +151,28 @@ def give_back(uow: Uow, shipment_ids: Sequence[int], location_ids: Iterable[int]
     update_columns(uow.session, LocationLoad, changed, key="location_id")
 
 
+def change(uow: Uow, more: Given, *, since: datetime) -> None:
+    """Add signed amounts to the running window of a location, if what they are part of was given to it in that window
+    (`since`); what they belong to, and its stock, are locked."""
+    changed = [
+        {
+            "location_id": row.location_id,
+            "orders": max(0, row.orders + more.orders),
+            "items": max(0, row.items + more.items),
+            "money_minor": max(0, row.money_minor + more.money_minor),
+        }
+        for row in _rows(uow, [more.location_id])
+        if since >= row.starts_at
+    ]
+    update_columns(uow.session, LocationLoad, changed, key="location_id")
+
+
 def move(uow: Uow, shipment_id: int, *, from_id: int, to: Location) -> None:
     """Count a shipment where a person sends it, and no more where it was; it and its stock are locked, its row is not
     yet changed. A full location is not refused, as somebody looked: it counts, so that routing gives it no more."""
-    limit = limit_of(to.daily_limit)
     to_id = int(to.id or 0)
+    effect = controls.effects(uow, to_id).get(to_id)
+    limit = limit_of(to.daily_limit if effect is None or effect.cap is None else effect.cap)
     allowances = {to_id: Allowance(limit, ZoneInfo(to.time_zone))} if limit else {}
     _make(uow, sorted(allowances), allowances)
     _rows(uow, {from_id, to_id})  # both in one ascending sweep
@@ -164,6 +182,26 @@ def move(uow: Uow, shipment_id: int, *, from_id: int, to: Location) -> None:
     for given in gifts if to_id in loads else ():
         loads[to_id] = plus(loads[to_id], given)
     _write(uow, {id_: load for id_, load in loads.items() if id_ not in ahead}, allowances)
+
+
+def recount(uow: Uow, place: Location, document: Mapping[str, Any]) -> None:
+    """Begin to count by a limit that was not counted by so far: what the place was given since its window began.
+
+    Orders that are being routed at this very moment, on the picture before, come on top.
+    """
+    limit, location_id = limit_of(document), int(place.id or 0)
+    if limit is None:
+        return
+    allowances = {location_id: Allowance(limit, ZoneInfo(place.time_zone))}
+    since = window_start(uow.now, limit.window, allowances[location_id].zone)
+    here = (_SHIPMENTS.c.location_id == location_id, _SHIPMENTS.c.assigned_at >= since)
+    lives = _SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value
+    ids = list(uow.session.connection().execute(sa.select(_SHIPMENTS.c.id).where(*here, lives)).scalars())
+    _locked(uow, [location_id], allowances)
+    load = Load()
+    for given, _ in _gifts(uow, ids):
+        load = plus(load, given)
+    _write(uow, {location_id: load}, allowances)
 
 
 def _gifts(uow: Uow, shipment_ids: Sequence[int]) -> list[tuple[Given, datetime]]:

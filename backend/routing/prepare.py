@@ -207,6 +207,8 @@ def _judge(place: Place, ready: ReadyScenario, method: Method, env: Env) -> str 
         return Out.CLOSED
     if method not in place.methods:
         return Out.METHOD
+    if method in place.paused:
+        return Out.PAUSED
     if ready.scenario.locations and place.code not in ready.ranks:
         return Out.GROUP
     if ready.scenario.groups and place.groups.isdisjoint(ready.ranks):

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from backend.auth.actor import LocationScope
 from backend.auth.scope import visible
+from backend.controls import queries as controls
+from backend.controls.rules import Effect
 from backend.inventory import blocks
 from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
@@ -33,6 +35,8 @@ _LOCATIONS, _HEALTH = table_of(Location), table_of(LocationHealth)
 _HEALTH_SECONDS = 1.0
 #: With more places than this, orders that all name theirs are given only those.
 _FEW = 50
+
+_NO_EFFECT = Effect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +166,13 @@ def _loaded(uow: Uow, places: Mapping[int, Place], allowances: Mapping[int, Allo
 
 def _sites(uow: Uow) -> dict[str, Site]:
     """Return every location, in order of its code."""
-    return {row.code: _site(row) for row in uow.session.connection().execute(_ROWS)}
+    effects = controls.effects(uow)
+    rows = uow.session.connection().execute(_ROWS)
+    return {row.code: _site(row, effects.get(row.id, _NO_EFFECT)) for row in rows}
 
 
-def _site(row: Any) -> Site:
-    limit = limit_of(row.daily_limit)
+def _site(row: Any, effect: Effect) -> Site:
+    limit = limit_of(row.daily_limit if effect.cap is None else effect.cap)
     processing = {Method(method): float(minutes) for method, minutes in row.processing.items()}
     calendar = calendar_of(row.hours_text, row.time_zone)
     place = Place(
@@ -178,6 +184,7 @@ def _site(row: Any) -> Site:
         groups=frozenset(row.groups),
         attributes=row.attributes,
         closed=row.closed_reason is not None,
+        paused=effect.paused,
         latitude=row.latitude,
         longitude=row.longitude,
         limit=limit,
@@ -186,7 +193,8 @@ def _site(row: Any) -> Site:
     return Site(place, calendar, processing, Allowance(limit, calendar.zone) if limit else None)
 
 
-# Every edit of a location adds one to its version, so that the sum tells of it; the ids tell of new ones.
+# Every edit of a location, and every control put on it or ended, adds one to its version, so that the sum tells of it;
+# the ids tell of new ones.
 _TOKEN = sa.select(
     sa.func.count(),
     sa.func.sum(_LOCATIONS.c.id),

@@ -71,6 +71,7 @@ class Out(StrEnum):
 
     CLOSED = "closed"
     METHOD = "method"
+    PAUSED = "paused"  # the method, by a manager, for a time
     GROUP = "group"  # not among the scenario's groups or locations
     CLOSING = "closing"
     CUTOFF = "cutoff"
@@ -88,6 +89,7 @@ class Why(StrEnum):
     GIVEN_UNKNOWN = "given_location_unknown"
     GIVEN_CLOSED = "given_location_closed"
     GIVEN_METHOD = "given_location_lacks_method"
+    GIVEN_PAUSED = "given_location_paused_method"
     GIVEN_STOCK = "given_location_lacks_stock"
     GIVEN_LEFT_OUT = "given_location_left_out"
     NO_STOCK = "no_location_has_stock"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from backend.persistence.bulk import chunks
 from backend.persistence.uow import Uow
 from backend.sla import store
 from backend.sla.definitions import ensure_defaults, put_definition, put_grading
-from backend.sla.facts import ClockMove, DefinitionInput, NewOnClock, StepReached
+from backend.sla.facts import ClockMove, DefinitionInput, NewOnClock, StepReached, StepsUndone
 from backend.sla.freshness import touch
 from backend.sla.grading import Thresholds
 from backend.sla.life import Track
@@ -29,9 +29,11 @@ __all__ = [
     "NewOnClock",
     "Started",
     "StepReached",
+    "StepsUndone",
     "Thresholds",
     "cancel_clocks",
     "ensure_defaults",
+    "inherit_clocks",
     "move_clocks",
     "pause_clocks",
     "put_definition",
@@ -40,6 +42,7 @@ __all__ = [
     "resume_clocks",
     "start_clocks",
     "touch",
+    "unreach_steps",
 ]
 
 _ORDER = {step: index for index, step in enumerate(Step)}
@@ -76,10 +79,28 @@ class Started:
         track = self.by_shipment[shipment_id].track
         return {"sla_status": track.status.value if track.status else None, "sla_due_at": track.due_at}
 
+    def groups_of(self, shipment_id: int) -> frozenset[str]:
+        """Return the groups of a shipment's location: they were read to find its promises."""
+        return self.by_shipment[shipment_id].track.shipment.place.groups
+
     def save(self, uow: Uow) -> None:
         """Write the clocks, count the shipments, and tell; their rows must be there."""
         store.save(uow, list(self.by_shipment.values()), rows=store.Rows.WRITTEN)
         touch(uow, {item.track.shipment.place.id for item in self.by_shipment.values()})
+
+
+def inherit_clocks(uow: Uow, shipment_id: int, child_id: int, *, at: datetime) -> Started:
+    """Give a shipment that is split off, and has no row yet, its parent's open clocks; written as after `start_clocks`.
+
+    The customer's promise and the time that was counted, paused or not, stay what they were.
+    """
+    loaded, _ = store.load(uow, [shipment_id])
+    parent = loaded[shipment_id].track
+    track = Track(replace(parent.shipment, id=child_id), [])
+    track.inherit(parent.clocks, at)
+    track.resume(at)  # what the parent waits for, this one does not
+    track.advance(uow.now)
+    return Started({child_id: store.Loaded(track, (), None, None, parent.shipment.place.id)})
 
 
 def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:
@@ -99,6 +120,17 @@ def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:
             track.reach(reached.step, reached.at, promises)
 
     _each(uow, by_shipment, through)
+
+
+def unreach_steps(uow: Uow, undone: Sequence[StepsUndone], *, at: datetime) -> None:
+    """Take steps back: clocks that ended by them run again towards the instants they had, clocks they began end."""
+    by_shipment = {steps.shipment_id: steps for steps in undone}
+
+    def back(track: Track, _: Sequence[Promise]) -> None:
+        mine = by_shipment[track.shipment.id]
+        track.unreach(mine.steps, mine.reached_at, at)
+
+    _each(uow, by_shipment, back)
 
 
 def pause_clocks(uow: Uow, shipment_ids: Sequence[int], *, reason: str, at: datetime) -> None:

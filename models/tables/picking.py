@@ -16,7 +16,8 @@ from models.types import BigId
 class Scan(SQLModel, table=True):
     """One scan, kept whatever came of it. `scan_id` is made where it was scanned: sent twice, it counts once.
 
-    `units` were added to the line's `picked` (negative: taken back), 0 when it was refused.
+    `units` were added to the line's `picked` (negative: taken back), 0 when it was refused. `shipment_id` is null for
+    what no shipment of a wave needs. `undoes` is the `scan_id` that was taken back.
     """
 
     __tablename__ = "scan"
@@ -27,10 +28,11 @@ class Scan(SQLModel, table=True):
 
     id: int | None = key()
     scan_id: str = Field(max_length=64)
-    shipment_id: int = ref("shipment.id")
+    shipment_id: int | None = ref("shipment.id", nullable=True)
     shipment_line_id: int | None = Field(default=None, sa_type=BigId)
     wave_id: int | None = Field(default=None, sa_type=BigId)
     code: str = Field(max_length=100)
+    undoes: str | None = Field(default=None, max_length=64, index=True)
     units: int
     result: str = Field(max_length=20)
     actor: str = Field(max_length=120)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from backend.auth.actor import SYSTEM, Actor, LocationScope
 from backend.context import Context
 from backend.orders import intake
+from backend.orders.desk import Desk
 from backend.orders.intake import Call, Intake
 from backend.orders.service import AcceptedOrder
 from backend.persistence.answers import Claim, Stored
@@ -24,8 +25,10 @@ from backend.persistence.uow import UowFactory
 from models.enums import ActorKind
 from models.errors import DomainError, ErrorCode
 from models.tables import Event, IdempotencyKey, Order, OrderLine
+from tests.support.ports import eventually
 from tests.support.shop import open_shop, order, rows_of
 
+HANGS = 40
 SHOP = Actor(ActorKind.API_KEY, "key:shop", frozenset(), LocationScope())
 
 
@@ -134,7 +137,7 @@ def test_two_processes_with_the_same_keys_make_one_order_each(door: Intake, ctx:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_who_comes_second_in_another_process_gets_the_first_answer(door: Intake, ctx: Context) -> None:
     """Forced: the other process has written the key and the order, and has not committed yet."""
-    desk = intake.Desk()
+    desk = Desk()
     mine, theirs = call("A-1", key="k-1"), call("A-1", key="k-1")
     with ThreadPoolExecutor(1) as pool:
         with ctx.uow() as uow:
@@ -209,3 +212,28 @@ def test_while_the_database_is_away_everybody_is_told_at_once(
 def _submit(door: Intake, one: Call) -> Call:
     door.submit(one)
     return one
+
+
+def test_a_batch_steps_aside_while_single_orders_are_committed(
+    door: Intake, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_ASIDE_SECONDS", 20)
+    done: list[str] = []
+    aside = threading.Thread(target=lambda: (door.step_aside(), done.append("piece")))
+    with gathering(monkeypatch) as sizes:
+        single = call("A-1")
+        single.answer.add_done_callback(lambda _: done.append("single"))
+        door.submit(single)
+        eventually(lambda: door._committing, seconds=20, what="a group under way")
+        aside.start()
+    aside.join(20)
+    assert sizes == [1]
+    assert done == ["single", "piece"]
+
+
+def test_a_batch_waits_for_nobody_when_no_single_order_is_about(door: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_ASIDE_SECONDS", HANGS)
+    alone = threading.Thread(target=door.step_aside, daemon=True)
+    alone.start()
+    alone.join(HANGS / 2)
+    assert not alone.is_alive()

@@ -14,7 +14,8 @@ from sqlmodel import Session
 
 from backend.context import Context
 from backend.events.queries import feed
-from backend.events.sequencer import MANY, lock_feed, sequence
+from backend.events.sequencer import lock_feed, sequence
+from backend.persistence.uow import MANY
 from models.events import EventType
 from models.tables import Delivery, Event
 from tests.support.events import make_subscription, record, relay

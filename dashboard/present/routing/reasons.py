@@ -8,6 +8,7 @@ REASONS = {
     "too_many_attempts": "Tried too often",
     "given_location_unknown": "The chosen location does not exist",
     "given_location_closed": "The chosen location is closed",
+    "given_location_paused_method": "The chosen location takes no new work of this method for now",
     "given_location_lacks_method": "The chosen location does not offer the method",
     "given_location_lacks_stock": "The chosen location lacks stock",
     "given_location_left_out": "The chosen location was left out",

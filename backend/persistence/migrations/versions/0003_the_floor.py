@@ -117,6 +117,13 @@ def upgrade() -> None:
     with op.batch_alter_table("pick_wave") as batch_op:
         batch_op.create_index(batch_op.f("ix_pick_wave_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_pick_wave_status", ["location_id", "status", "latest_safe_start_at"], unique=False)
+        batch_op.create_index(
+            "ix_pick_wave_open",
+            ["status"],
+            unique=False,
+            postgresql_where=sa.text("closed_at IS NULL"),
+            sqlite_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "return_order",
@@ -266,10 +273,11 @@ def upgrade() -> None:
         "scan",
         sa.Column("id", BigId, nullable=False),
         sa.Column("scan_id", sa.String(length=64), nullable=False),
-        sa.Column("shipment_id", BigId, nullable=False),
+        sa.Column("shipment_id", BigId, nullable=True),
         sa.Column("shipment_line_id", BigId, nullable=True),
         sa.Column("wave_id", BigId, nullable=True),
         sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("undoes", sa.String(length=64), nullable=True),
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("result", sa.String(length=20), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
@@ -288,6 +296,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("scan") as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_shipment_id"), ["shipment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scan_undoes"), ["undoes"], unique=False)
 
     op.create_table(
         "shipment_step",
@@ -319,6 +328,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("shipment_step") as batch_op:
         batch_op.create_index(batch_op.f("ix_shipment_step_shipment_id"), ["shipment_id"], unique=False)
+
+    op.create_table(
+        "reject_reason",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("effect", sa.String(length=20), nullable=False),
+        sa.Column("collateral", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "effect IN ('none', 'block_until_count', 'keep_blocked', 'set_to_zero')", name="ck_reject_reason_effect"
+        ),
+        sa.PrimaryKeyConstraint("code"),
+    )
 
     op.create_table(
         "wave_shipment",
@@ -366,6 +390,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ordered_sku", sa.String(length=64), nullable=True))
         batch_op.create_check_constraint("ck_shipment_line_picked", "picked >= 0 AND picked <= quantity")
         batch_op.create_check_constraint("ck_shipment_line_awaited", "awaited >= 0 AND awaited <= quantity")
+    op.create_index("ix_product_barcodes", "product", ["barcodes"], postgresql_using="gin")
+    # A transfer was over when it was sent; now it is received at its end.
+    op.execute(
+        "UPDATE shipment SET status = 'handed_over', handed_over_at = shipped_at"
+        " WHERE method = 'transfer' AND status = 'shipped'"
+    )
     # Nobody counted picked units before: what is picked or further had all of them.
     op.execute(
         "UPDATE shipment_line SET picked = quantity WHERE shipment_id IN"

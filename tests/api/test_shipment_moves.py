@@ -1,0 +1,95 @@
+"""What does not go as planned, over HTTP: split, short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from backend.context import Context
+from models.enums import Permission
+from tests.support.api import client_of
+from tests.support.shop import NEW_YORK, location, open_shop, order, place, row_counts
+
+
+@pytest.fixture
+def shop(ctx: Context) -> TestClient:
+    """Return a client that may do everything; order 1 has five teas and two cups at CHI."""
+    open_shop(ctx, {"CHI": {"tea": 9, "cup": 9}, "NY": {"tea": 9, "cup": 9}}, NY=location("NY", at=NEW_YORK))
+    place(ctx, order(lines={"tea": 5, "cup": 2}))
+    return client_of(ctx, Permission.ADMIN)
+
+
+def ask(client: TestClient, path: str, body: dict[str, Any], **headers: str) -> Any:
+    return client.post(f"/api/v1/shipments/1/{path}", json=body, headers=headers)
+
+
+def test_a_split_answers_what_stays_and_the_rest_has_it_as_parent(shop: TestClient) -> None:
+    answer = ask(shop, "split", {"lines": [{"sku": "tea", "quantity": 2}], "reason": "too heavy", "to": "NY"})
+    assert (answer.status_code, answer.json()["units"]) == (200, 5)
+    assert answer.headers["etag"] == shop.get("/api/v1/shipments/1").headers["etag"]
+    other = shop.get("/api/v1/shipments?location=NY").json()["items"]
+    assert [(item["parent_id"], item["units"], item["status"]) for item in other] == [(1, 2, "open")]
+    told = shop.get("/api/v1/orders/1/timeline").json()["items"]
+    words = [entry["type"] for entry in told]
+    assert {"shipment.split", "shipment.reassigned"} <= set(words)
+
+
+def test_a_short_pick_goes_on_and_the_rest_is_routed(shop: TestClient) -> None:
+    answer = ask(shop, "short", {"lines": [{"sku": "cup", "missing": 2}], "reason": "not there"})
+    assert [(line["sku"], line["quantity"]) for line in answer.json()["lines"]] == [("tea", 5)]
+    assert shop.get("/api/v1/orders/1").json()["status"] == "partly_routed"
+
+
+def test_every_fault_is_named_and_nothing_changes(shop: TestClient, ctx: Context) -> None:
+    before = row_counts(ctx)
+
+    def faults(path: str, body: dict[str, Any]) -> tuple[int, set[tuple[str, str]]]:
+        answer = ask(shop, path, {"reason": "test", **body})
+        return answer.status_code, {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
+
+    wrong = [{"sku": "tea", "quantity": 6}, {"sku": "nope", "quantity": 1}]
+    expected = {("/lines/0/quantity", "out_of_range"), ("/lines/1/sku", "unknown_sku")}
+    assert faults("split", {"lines": wrong}) == (422, expected)
+    missing = [{"sku": "tea", "missing": 6}]
+    assert faults("short", {"lines": missing}) == (422, {("/lines/0/missing", "out_of_range")})
+    everything = [{"sku": "tea", "quantity": 5}, {"sku": "cup", "quantity": 2}]
+    assert faults("split", {"lines": everything}) == (422, {("/lines", "nothing_left")})
+    one = [{"sku": "tea", "quantity": 1}]
+    assert faults("split", {"lines": one, "to": "MARS"}) == (422, {("/to", "unknown_location")})
+    assert faults("split", {"lines": one, "to": "NY", "route": True})[0] == 422
+    assert row_counts(ctx) == before
+
+
+def test_who_saw_another_version_is_refused(shop: TestClient) -> None:
+    body = {"lines": [{"sku": "tea", "quantity": 1}], "reason": "test"}
+    tag = shop.get("/api/v1/shipments/1").headers["etag"]
+    assert ask(shop, "split", body, **{"If-Match": tag}).status_code == 200
+    assert ask(shop, "split", body, **{"If-Match": tag}).status_code == 412
+    assert (
+        ask(shop, "short", {"lines": [{"sku": "tea", "missing": 1}], "reason": "x"}, **{"If-Match": tag}).status_code
+        == 412
+    )
+
+
+def test_a_reader_may_not(shop: TestClient, ctx: Context) -> None:
+    reader = client_of(ctx, Permission.ORDERS_READ)
+    assert ask(reader, "split", {"lines": [{"sku": "tea", "quantity": 1}], "reason": "x"}).status_code == 403
+
+
+def test_reasons_are_read_and_set_and_say_what_a_part_given_back_does(shop: TestClient, ctx: Context) -> None:
+    listed = shop.get("/api/v1/reject-reasons").json()["items"]
+    assert {"not_found", "sold_out"} <= {item["code"] for item in listed}
+    wanted = {"name": "Cracked", "effect": "keep_blocked"}
+    made = shop.put("/api/v1/reject-reasons/cracked", json=wanted)
+    assert (made.status_code, made.json()["version"], made.headers["etag"]) == (201, 1, '"1"')
+    assert shop.put("/api/v1/reject-reasons/cracked", json={**wanted, "effect": "boom"}).status_code == 422
+    stale = shop.put("/api/v1/reject-reasons/cracked", json={**wanted, "name": "x"}, headers={"If-Match": '"7"'})
+    assert stale.status_code == 412
+    body = {"reason": "cracked", "lines": [{"sku": "cup", "quantity": 1}]}
+    assert ask(shop, "reject", body).json()["units"] == 6
+    assert [item["sku"] for item in shop.get("/api/v1/locations/CHI/blocks").json()["items"]] == ["cup"]
+    assert ask(shop, "reject", {**body, "block": "persistent"}).status_code == 422
+    filler = client_of(ctx, Permission.SHIPMENTS_WRITE)
+    assert filler.put("/api/v1/reject-reasons/cracked", json=wanted).status_code == 403
