@@ -153,7 +153,7 @@ def _full(job: Job, pool: Pool, step: Step) -> set[int]:
         if without := full.difference(holding):
             step.without.append((number, sorted(without)))
             full = full - without
-        if short := [id_ for id_ in full if holding[id_] < need]:
+        if min(holding.values(), default=need) < need and (short := [id_ for id_ in full if holding[id_] < need]):
             step.lacking.append((number, sorted((id_, holding[id_]) for id_ in short)))
             full = full.difference(short)
     if not step.ready.per_line:
@@ -254,7 +254,7 @@ def _finish(job: Job, tracer: Tracer, end: After, why: Why) -> Decision:
     assignments = []
     for id_, units in sorted(job.took.items(), key=lambda took: places[took[0]].code):
         place: Place = places[id_]
-        km = distance_of(order, place)
+        km = distance_of(job.here, place)
         what = parcel(order, [(order.lines[number], share) for number, share in units.items()])
         shares = tuple((order.lines[number].line_id, units[number]) for number in sorted(units))
         assignments.append(Assignment(place, shares, km, cost_minor(place, what, km)))

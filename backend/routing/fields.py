@@ -81,14 +81,6 @@ def _from_load(read: Callable[[Load], Any]) -> Field:
     return Field(FieldType.NUMBER, Scope.LIVE, lambda env: read(env.load))
 
 
-def distance_km(order: OrderFacts, place: Place) -> float | None:
-    """Return the great-circle distance from a place to where an order goes; None when either is unknown."""
-    here = direction(order.latitude, order.longitude)
-    if here is None or place.direction is None:
-        return None
-    return arc_km(here, place.direction)
-
-
 def used_percent(place: Place, load: Load) -> float | None:
     """Return how much of its limit a location was given, the largest of its parts; None without a limit."""
     limit = place.limit

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from backend.routing.document import Lane, Route, Scenario, Strategy
+from backend.routing.document import Lane, Route, Scenario, Sort, Strategy
 from backend.routing.facts import Network, OrderFacts, Place
 from backend.routing.fields import Env, Scope
 from backend.routing.filters import Compiled, compile_filter
 from backend.routing.geometry import UNKNOWN, Spot
 from backend.routing.room import Room, room
-from backend.routing.words import Out
+from backend.routing.words import Out, SortBy
 from models.enums import Method
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class ReadyScenario:
     per_pair: Numbered
     per_line: Numbered
     ranks: Mapping[str, int]
+    sorted_by: tuple[str, ...]  # in words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +190,13 @@ def _scenario(scenario: Scenario) -> ReadyScenario:
         per_pair=tuple(by_kind["pair"]),
         per_line=tuple(by_kind["line"]),
         ranks={code: rank for rank, code in enumerate(ranked)},
+        sorted_by=tuple(map(_sort_words, scenario.sorts)),
     )
+
+
+def _sort_words(sort: Sort) -> str:
+    words = str(sort.field if sort.by is SortBy.ATTRIBUTE else sort.by)
+    return f"{words}, largest first" if sort.descending else words
 
 
 def _kind(scope: Scope) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from backend.routing.cost import cost_minor, parcel
 from backend.routing.document import Sort
-from backend.routing.facts import Load, OrderFacts, Place
-from backend.routing.fields import Env, distance_km, find_field
-from backend.routing.geometry import Vector
+from backend.routing.facts import Load, Place
+from backend.routing.fields import Env, find_field
+from backend.routing.geometry import Vector, arc_km
 from backend.routing.operators import kind
 from backend.routing.prepare import ReadyScenario
 from backend.routing.words import SortBy
@@ -93,10 +93,9 @@ class Ranking:
         return values
 
 
-def distance_of(order: OrderFacts, place: Place) -> float | None:
-    """Return the distance as a decision tells it, in km to the metre."""
-    km = distance_km(order, place)
-    return None if km is None else round(km, 3)
+def distance_of(here: Vector | None, place: Place) -> float | None:
+    """Return the distance as a decision tells it, in km to the metre; None when either place is unknown."""
+    return None if here is None or place.direction is None else round(arc_km(here, place.direction), 3)
 
 
 def _rank(place: Place, ready: ReadyScenario) -> int | None:
