@@ -35,6 +35,8 @@ from backend.api import (
     sla,
     stock_rules,
     subscriptions,
+    wave_rules,
+    waves,
     workflows,
 )
 from backend.api.deps import public
@@ -56,6 +58,8 @@ ROUTERS: list[APIRouter] = [
     orders.router,
     shipments.router,
     returns.router,
+    waves.router,
+    wave_rules.router,
     workflows.router,
     picking.router,
     shipment_moves.router,

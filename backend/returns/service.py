@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
 from backend.inventory import service as inventory
 from backend.inventory.fefo import LotName
@@ -19,10 +19,10 @@ from backend.orders.rules import NewLine, NewOrder
 from backend.persistence.bulk import allocate_ids, insert_rows, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
-from backend.returns import queries, rules
+from backend.returns import queries, rules, store
 from backend.returns.rules import Line, NewReturn, Returnable, ReturnMove, ReturnPlace, Share, Verdict
 from models.enums import Method
-from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
+from models.errors import Fault, invalid
 from models.events import EventType
 from models.floor import Resolution, ReturnStatus
 from models.tables import Location, Order, OrderLine, Return, ReturnLine, StockMovement
@@ -38,7 +38,7 @@ def authorise(uow: Uow, new: NewReturn) -> int:
 
     Raises NOT_FOUND for the order, INVALID with every fault.
     """
-    order = _lock_order(uow, new.order_id)
+    order = store.lock_order(uow, new.order_id)
     there = queries.returnable(uow, new.order_id)
     places = queries.places(uow)
     found = rules.faults(new, there)
@@ -64,7 +64,7 @@ def authorise(uow: Uow, new: NewReturn) -> int:
     insert_rows(uow.session, ReturnLine, _line_rows(uow, id_, new, there))
     lines = [{"sku": item.sku, "quantity": item.quantity} for item in new.items]
     told = {"reason": new.reason, "resolution": new.resolution.value, "lines": lines}
-    _tell(uow, EventType.RETURN_AUTHORISED, (id_, new.order_id), (place.id, place.code), told)
+    store.tell(uow, EventType.RETURN_AUTHORISED, uow.session.get_one(Return, id_), told)
     return id_
 
 
@@ -80,7 +80,7 @@ def receive(
 
     Raises NOT_FOUND, STALE, ILLEGAL_TRANSITION, INVALID with every fault.
     """
-    row, lines = _lock(uow, return_id, ReturnMove.RECEIVE, expected_version)
+    row, lines = store.lock(uow, return_id, ReturnMove.RECEIVE, expected_version)
     place = _named(uow, location) if location else None
     shares, found = rules.receive(lines, came)
     if location and place is None:
@@ -93,8 +93,8 @@ def receive(
     if place is not None:
         row.location_id = int(place.id or 0)
     row.received_at = row.received_at or uow.now
-    _move(uow, row, ReturnMove.RECEIVE)
-    _tell_lines(uow, EventType.RETURN_RECEIVED, row, _units(had, shares))
+    store.move(uow, row, ReturnMove.RECEIVE)
+    store.tell(uow, EventType.RETURN_RECEIVED, row, {"lines": _units(had, shares)})
 
 
 def inspect(uow: Uow, return_id: int, verdicts: Sequence[Verdict], *, expected_version: int | None = None) -> None:
@@ -102,7 +102,7 @@ def inspect(uow: Uow, return_id: int, verdicts: Sequence[Verdict], *, expected_v
 
     The ledger notes which segment's order it came from. Raises as `receive`.
     """
-    row, lines = _lock(uow, return_id, ReturnMove.INSPECT, expected_version)
+    row, lines = store.lock(uow, return_id, ReturnMove.INSPECT, expected_version)
     shares, found = rules.inspect(lines, verdicts)
     if found:
         raise invalid(found)
@@ -116,11 +116,11 @@ def inspect(uow: Uow, return_id: int, verdicts: Sequence[Verdict], *, expected_v
         for share in shares
     ]
     update_columns(uow.session, ReturnLine, rows)
-    _restock(uow, _code(uow, row), {line.id: line.segment_id for line in lines}, shares)
+    _restock(uow, store.code_of(uow, row), {line.id: line.segment_id for line in lines}, shares)
     row.inspected_at = uow.now
-    _move(uow, row, ReturnMove.INSPECT)
+    store.move(uow, row, ReturnMove.INSPECT)
     told = [{"sku": v.sku, "restocked": v.restock, "written_off": v.write_off} for v in verdicts]
-    _tell_lines(uow, EventType.RETURN_INSPECTED, row, told)
+    store.tell(uow, EventType.RETURN_INSPECTED, row, {"lines": told})
 
 
 def _restock(uow: Uow, location: str, segments: Mapping[int, int | None], shares: Sequence[Share]) -> None:
@@ -141,7 +141,7 @@ def close(uow: Uow, return_id: int, *, refund_minor: int | None = None, expected
 
     Raises as `receive`; INVALID when more is refunded than was paid.
     """
-    row, lines = _lock(uow, return_id, ReturnMove.CLOSE, expected_version)
+    row, lines = store.lock(uow, return_id, ReturnMove.CLOSE, expected_version)
     paid = _paid(uow, return_id)
     replaces = row.resolution == Resolution.REPLACE.value
     if replaces and refund_minor:
@@ -154,52 +154,19 @@ def close(uow: Uow, return_id: int, *, refund_minor: int | None = None, expected
     else:
         row.refund_minor = paid if refund_minor is None else refund_minor
     row.closed_at = uow.now
-    _move(uow, row, ReturnMove.CLOSE)
+    store.move(uow, row, ReturnMove.CLOSE)
     refund = f"{row.refund_minor // 100}.{row.refund_minor % 100:02d}"
     told = {"resolution": row.resolution, "refund": refund, "replacement_order": row.replacement_order_id}
-    _tell(uow, EventType.RETURN_CLOSED, (return_id, row.order_id), (row.location_id, _code(uow, row)), told)
+    store.tell(
+        uow, EventType.RETURN_CLOSED, (return_id, row.order_id), (row.location_id, store.code_of(uow, row)), told
+    )
 
 
 def cancel(uow: Uow, return_id: int, *, reason: str, expected_version: int | None = None) -> None:
     """Give up a return of which nothing came; its units may be announced again. Raises as `receive`."""
-    row, _ = _lock(uow, return_id, ReturnMove.CANCEL, expected_version)
-    _move(uow, row, ReturnMove.CANCEL)
-    _tell(
-        uow,
-        EventType.RETURN_CANCELLED,
-        (return_id, row.order_id),
-        (row.location_id, _code(uow, row)),
-        {"reason": reason},
-    )
-
-
-def _lock_order(uow: Uow, order_id: int) -> Order:
-    """Lock an order: what may come back must not be announced twice. NOT_FOUND as `queries.returnable`."""
-    statement = select(Order).where(col(Order.id) == order_id).with_for_update(key_share=True)
-    order = uow.session.exec(statement).one_or_none()
-    if order is None:
-        raise not_found("order", order_id)
-    return order
-
-
-def _lock(uow: Uow, return_id: int, move: ReturnMove, expected_version: int | None) -> tuple[Return, list[Line]]:
-    """Lock a return for a move that its state allows."""
-    queries.get(uow, return_id)  # NOT_FOUND for what the actor does not see
-    statement = select(Return).where(col(Return.id) == return_id).with_for_update()
-    row = uow.session.exec(statement.execution_options(populate_existing=True)).one()
-    if expected_version is not None and expected_version != row.version:
-        raise DomainError(ErrorCode.STALE, f"Return {return_id} has changed since you read it.")
-    rules.moved(move, ReturnStatus(row.status), return_id)
-    lines = select(ReturnLine).where(col(ReturnLine.return_id) == return_id).order_by(col(ReturnLine.id))
-    fresh = uow.session.exec(lines.execution_options(populate_existing=True))
-    return row, [Line(int(one.id or 0), one.sku, one.quantity, one.received, one.segment_id) for one in fresh]
-
-
-def _move(uow: Uow, row: Return, move: ReturnMove) -> None:
-    row.status = rules.moved(move, ReturnStatus(row.status), int(row.id or 0)).value
-    row.version += 1
-    row.updated_at = uow.now
-    uow.session.flush()
+    row, _ = store.lock(uow, return_id, ReturnMove.CANCEL, expected_version)
+    store.move(uow, row, ReturnMove.CANCEL)
+    store.tell(uow, EventType.RETURN_CANCELLED, row, {"reason": reason})
 
 
 def _place(
@@ -275,7 +242,7 @@ def _send_anew(uow: Uow, row: Return, lines: Sequence[Line]) -> int | None:
             units[line.sku] = units.get(line.sku, 0) + line.received
     if not units:
         return None
-    order = _lock_order(uow, row.order_id)
+    order = store.lock_order(uow, row.order_id)
     new = NewOrder(
         external_id=f"{order.external_id[:80]}-{row.number}",
         channel=order.channel,
@@ -295,19 +262,5 @@ def _named(uow: Uow, code: str) -> Location | None:
     return None if place is None else uow.session.get(Location, place.id)
 
 
-def _code(uow: Uow, row: Return) -> str:
-    return str(uow.session.execute(sa.select(col(Location.code)).where(col(Location.id) == row.location_id)).scalar())
-
-
 def _units(lines: Mapping[int, Line], shares: Sequence[Share]) -> list[dict[str, Any]]:
     return [{"sku": lines[share.line_id].sku, "received": share.units} for share in shares]
-
-
-def _tell_lines(uow: Uow, type_: EventType, row: Return, lines: list[dict[str, Any]]) -> None:
-    _tell(uow, type_, (int(row.id or 0), row.order_id), (row.location_id, _code(uow, row)), {"lines": lines})
-
-
-def _tell(uow: Uow, type_: EventType, ids: tuple[int, int], place: tuple[int, str], data: Mapping[str, Any]) -> None:
-    return_id, order_id = ids
-    body = {"return": return_id, "order": order_id, "location": place[1], **data}
-    uow.record(type_, subject=f"return/{return_id}", data=body, location_id=place[0])
