@@ -21,8 +21,8 @@ class ScanIn:
     """A scan as a device tells it. `scan_id` is made there: told twice, it counts once.
 
     It is for a shipment, or for a wave, where it goes to whichever shipment needs it first; for both: to that shipment
-    of the wave. `units` is what was counted, below zero to take back; `undoes` takes back what another scan gave.
-    `at` is what the device believes.
+    of the wave if it still needs it. `units` is what was counted, below zero to take back; `undoes` takes back what
+    another scan gave. `at` is what the device believes.
     """
 
     scan_id: str
@@ -70,6 +70,7 @@ def gather(uow: Uow, scans: Sequence[ScanIn]) -> Scene:
             scan.code,
             scan.units,
             tuple(id_ for id_ in found if scan.wave_id in (None, rows[id_].wave_id)),
+            first=scan.shipment_id,
             closed=scan.wave_id is not None and not waves[scan.wave_id].open,
             undoes=scan.undoes,
         )
@@ -93,7 +94,7 @@ def _wanted(uow: Uow, scans: Sequence[ScanIn], waves: Mapping[int, store.InWave]
             for code in {code for line in lines.get(id_, ()) for code in line.codes}:
                 holders[wave_id].setdefault(code, []).append(id_)
     return [
-        [scan.shipment_id] if scan.shipment_id is not None else holders.get(scan.wave_id or 0, {}).get(scan.code, [])
+        [scan.shipment_id or 0] if scan.wave_id is None else holders.get(scan.wave_id, {}).get(scan.code, [])
         for scan in scans
     ]
 
@@ -129,8 +130,9 @@ def _refuse_reused(scans: Sequence[ScanIn], before: Mapping[str, Any]) -> None:
 
 
 def _same(scan: ScanIn, row: Any) -> bool:
-    place = row.wave_id == scan.wave_id and scan.shipment_id in (None, row.shipment_id)
-    return bool(place and row.code == scan.code and row.undoes == scan.undoes)
+    if scan.wave_id != row.wave_id or (scan.wave_id is None and scan.shipment_id != row.shipment_id):
+        return False
+    return bool(row.code == scan.code and row.undoes == scan.undoes)
 
 
 def shape_faults(scans: Sequence[ScanIn]) -> Iterator[Fault]:

@@ -28,7 +28,7 @@ Counted = Annotated[int, Strict(), Field(ge=-10_000, le=10_000)]
 class ScanBody(Body):
     """One scan. `scan_id` is made by the device, anew for each scan: sent twice, it counts once.
 
-    For a shipment, or for a wave: there it goes to the shipment that needs it first, or to the one that is named too.
+    For a shipment, or for a wave: there it goes to the shipment that is named too, or else that needs it first.
     """
 
     scan_id: ScanId
