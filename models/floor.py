@@ -11,6 +11,15 @@ class Waiting(StrEnum):
     TRANSFER = "transfer"
 
 
+class StockEffect(StrEnum):
+    """What a location's stock of a product becomes when it gives the product back."""
+
+    NONE = "none"
+    BLOCK_UNTIL_COUNT = "block_until_count"  # it is not given to the location until somebody counts
+    KEEP_BLOCKED = "keep_blocked"  # until somebody lifts the block
+    SET_TO_ZERO = "set_to_zero"  # only what is in hands is left
+
+
 class StepAction(StrEnum):
     """What completing a step of a workflow does; several steps of one workflow never share a command but `STEP`."""
 

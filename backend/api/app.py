@@ -26,6 +26,7 @@ from backend.api import (
     picking,
     products,
     promises,
+    reject_reasons,
     routing,
     shadow_runs,
     shipment_moves,
@@ -33,6 +34,7 @@ from backend.api import (
     sla,
     stock_rules,
     subscriptions,
+    workflows,
 )
 from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
@@ -52,8 +54,10 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    workflows.router,
     picking.router,
     shipment_moves.router,
+    reject_reasons.router,
     routing.router,
     shadow_runs.router,
     sla.router,

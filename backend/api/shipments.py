@@ -15,11 +15,21 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
-from backend.api.schemas.shipments import ReassignIn, RejectIn, ShipIn, ShipmentOut, show
+from backend.api.schemas.shipments import (
+    JournalListOut,
+    ReassignIn,
+    RejectIn,
+    ShipIn,
+    ShipmentOut,
+    StepIn,
+    show,
+    show_done,
+)
 from backend.auth.actor import Actor
-from backend.fulfillment import queries, service
+from backend.fulfillment import queries, remainder, service
 from backend.fulfillment.queries import ShipmentFilter, ShipmentView
 from backend.fulfillment.rules import StepCommand
+from backend.fulfillment.splitting import AskedLine
 from backend.persistence.uow import Uow
 from models.enums import Compliance, Method, Permission, ShipmentStatus
 from models.errors import Fault, invalid
@@ -31,6 +41,7 @@ Fulfiller = Annotated[Once, once(Permission.SHIPMENTS_WRITE)]
 Version = Annotated[int | None, Depends(expected_version)]
 _WHY = ReasonIn()  # for who says nothing
 ShipmentId = Annotated[int, Path(ge=1, lt=2**63)]
+StepCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="Its code in the workflow.")]
 
 
 @router.get("/shipments", responses=READ)
@@ -80,16 +91,19 @@ def get_shipment(shipment_id: ShipmentId, response: Response, ctx: Ctx, actor: R
     return shown
 
 
+@router.get("/shipments/{shipment_id}/steps", responses=READ)
+def list_steps(shipment_id: ShipmentId, ctx: Ctx, actor: Reader) -> JournalListOut:
+    """Return the steps that were done on a shipment, oldest first, those taken back included."""
+    with ctx.read(actor) as uow:
+        return JournalListOut(items=[show_done(row) for row in queries.journal(uow, shipment_id)])
+
+
 def _step(path: str, to: ShipmentStatus, words: str) -> None:
     """Add the route of one step."""
 
-    def step(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
-        def work(uow: Uow) -> Answer:
-            with faults.pointing(drop="/0"):
-                service.advance(uow, [StepCommand(shipment_id, to, expected_version=version)])
-            return answer(uow, shipment_id)
-
-        return call.run(work)
+    def step(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: StepIn | None = None) -> Response:
+        inputs = body.inputs if body else {}
+        return _done(call, StepCommand(shipment_id, to, expected_version=version, inputs=inputs))
 
     step.__doc__ = words
     router.post(
@@ -107,13 +121,40 @@ _step("hand-over", ShipmentStatus.HANDED_OVER, "The customer has it: stock leave
 @router.post("/shipments/{shipment_id}/ship", responses=WRITE, response_model=ShipmentOut)
 def ship_shipment(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: ShipIn | None = None) -> Response:
     """The carrier took it: stock leaves the building. With a tracking number, customers find their order by it."""
+    said = body or ShipIn()
+    to = ShipmentStatus.SHIPPED
+    command = StepCommand(shipment_id, to, expected_version=version, tracking=said.tracking(), inputs=said.inputs)
+    return _done(call, command)
+
+
+@router.post("/shipments/{shipment_id}/steps/{code}", responses=WRITE, response_model=ShipmentOut)
+def do_step(
+    shipment_id: ShipmentId, code: StepCode, call: Fulfiller, version: Version, body: StepIn | None = None
+) -> Response:
+    """Complete a step of the shipment's workflow by its code: the way to do the steps of a location's own."""
+    inputs = body.inputs if body else {}
+    return _done(call, StepCommand(shipment_id, step=code, expected_version=version, inputs=inputs))
+
+
+@router.post("/shipments/{shipment_id}/undo", responses=WRITE, response_model=ShipmentOut)
+def undo(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
+    """Take back the last step: status, times, picked units and clocks are what they were before it."""
 
     def work(uow: Uow) -> Answer:
-        tracking = body.tracking() if body else None
-        command = StepCommand(shipment_id, ShipmentStatus.SHIPPED, expected_version=version, tracking=tracking)
+        with faults.pointing(drop="/0"):
+            service.undo(uow, [shipment_id], expected=_expected(shipment_id, version))
+        return answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+def _done(call: Once, command: StepCommand) -> Response:
+    """Complete a step and answer with the shipment."""
+
+    def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.advance(uow, [command])
-        return answer(uow, shipment_id)
+        return answer(uow, command.shipment_id)
 
     return call.run(work)
 
@@ -133,12 +174,17 @@ def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version
 
 @router.post("/shipments/{shipment_id}/reject", responses=WRITE, response_model=ShipmentOut)
 def reject(shipment_id: ShipmentId, body: RejectIn, call: Fulfiller, version: Version) -> Response:
-    """The location gives a shipment back: its stock is free again, and the order is routed anew, never back to it."""
+    """The location gives a shipment back, or some lines of it: that stock is free again, and the order is routed anew,
+    never back to it."""
 
     def work(uow: Uow) -> Answer:
+        if body.lines is not None:
+            asked = [AskedLine(line.sku, line.quantity) for line in body.lines]
+            remainder.reject_part(uow, shipment_id, asked, reason=body.reason, expected_version=version)
+            return answer(uow, shipment_id)
         with faults.pointing(drop="/0"):
             expected = _expected(shipment_id, version)
-            service.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
+            remainder.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
         return answer(uow, shipment_id)
 
     return call.run(work)

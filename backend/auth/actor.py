@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from models.enums import ActorKind, Permission
+from models.enums import ActorKind, Permission, Role
 from models.errors import DomainError, ErrorCode
 
 
@@ -34,6 +34,7 @@ class Actor:
     permissions: frozenset[Permission] = frozenset()
     scope: LocationScope = field(default_factory=LocationScope)
     user_id: int | None = None
+    role: Role | None = None  # a person's
 
     def can(self, permission: Permission) -> bool:
         """Return whether the actor holds the permission (admin holds all)."""

@@ -53,7 +53,8 @@ def actor_of_session(ctx: Context, token: str) -> Actor | None:
 def actor_of_user(user: User) -> Actor:
     """Return the actor that a person is: his role's permissions inside his part of the network."""
     scope = LocationScope(frozenset(user.location_codes), frozenset(user.group_codes))
-    return Actor(ActorKind.USER, user.username, permissions_of(Role(user.role), scope), scope, user.id)
+    role = Role(user.role)
+    return Actor(ActorKind.USER, user.username, permissions_of(role, scope), scope, user.id, role)
 
 
 def actor_of_key(ctx: Context, token: str) -> Actor | None:

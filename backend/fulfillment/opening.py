@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from backend.fulfillment import workflows
 from backend.persistence.bulk import allocate_ids, insert_rows
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
@@ -54,7 +55,9 @@ def open_shipments(uow: Uow, shipments: Sequence[NewShipment], *, ids: Sequence[
     ids = list(ids) if ids is not None else allocate(uow, len(shipments))
     pairs = list(zip(ids, shipments, strict=True))
     clocks = sla.start_clocks(uow, [_on_clock(id_, shipment) for id_, shipment in pairs])
-    rows = [_shipment_row(uow, id_, shipment) | clocks.columns_of(id_) for id_, shipment in pairs]
+    forks = workflows.forks(uow)
+    ways = {id_: forks.of(shipment.method, clocks.groups_of(id_)) for id_, shipment in pairs}
+    rows = [_shipment_row(uow, id_, shipment, ways[id_]) | clocks.columns_of(id_) for id_, shipment in pairs]
     insert_rows(uow.session, Shipment, rows)
     lines = [
         {
@@ -83,7 +86,7 @@ def open_shipments(uow: Uow, shipments: Sequence[NewShipment], *, ids: Sequence[
     return ids
 
 
-def _shipment_row(uow: Uow, id_: int, shipment: NewShipment) -> dict[str, Any]:
+def _shipment_row(uow: Uow, id_: int, shipment: NewShipment, workflow_id: int | None) -> dict[str, Any]:
     return {
         "id": id_,
         "order_id": shipment.order_id,
@@ -97,6 +100,7 @@ def _shipment_row(uow: Uow, id_: int, shipment: NewShipment) -> dict[str, Any]:
         "order_due_at": shipment.order_due_at,
         "units": sum(line.quantity for line in shipment.lines),
         "tracking": {},
+        "workflow_id": workflow_id,
         "placed_at": shipment.placed_at,
         "assigned_at": shipment.assigned_at,
         "version": 1,

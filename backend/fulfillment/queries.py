@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from backend.auth.scope import visible
+from backend.fulfillment import workflows
+from backend.fulfillment.workflow import Workflow, WorkStep, following
 from backend.persistence.uow import Uow
 from models.enums import Compliance, Method, ShipmentStatus
 from models.errors import not_found
-from models.tables import Location, Order, Shipment, ShipmentLine
+from models.tables import Location, Order, Shipment, ShipmentLine, ShipmentStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,15 @@ class ShipmentView:
     location: str
     order_external_id: str
     lines: tuple[ShipmentLine, ...]
+    workflow: Workflow
+
+    @property
+    def following(self) -> tuple[WorkStep, ...]:
+        """Return the steps that may be done next."""
+        shipment = self.shipment
+        if shipment.held or shipment.waiting_for is not None:
+            return ()
+        return following(self.workflow, ShipmentStatus(shipment.status), shipment.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,15 @@ def _views(uow: Uow, rows: list[Any]) -> list[ShipmentView]:
         select(ShipmentLine).where(col(ShipmentLine.shipment_id).in_(ids)).order_by(col(ShipmentLine.id))
     ):
         lines.setdefault(line.shipment_id, []).append(line)
+    ways = workflows.of_shipments(uow, [(Method(row.method), row.workflow_id) for row, _, _ in rows])
     return [
-        ShipmentView(shipment, code, external_id, tuple(lines.get(shipment.id, ())))
-        for shipment, code, external_id in rows
+        ShipmentView(shipment, code, external_id, tuple(lines.get(shipment.id, ())), way)
+        for (shipment, code, external_id), way in zip(rows, ways, strict=True)
     ]
+
+
+def journal(uow: Uow, shipment_id: int) -> list[ShipmentStep]:
+    """Return the steps that were done on a shipment, oldest first, those taken back included, or raise NOT_FOUND."""
+    get(uow, shipment_id)
+    statement = select(ShipmentStep).where(col(ShipmentStep.shipment_id) == shipment_id)
+    return list(uow.session.exec(statement.order_by(col(ShipmentStep.id))))

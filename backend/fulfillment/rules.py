@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from backend.fulfillment.workflow import has_left, is_done, next_statuses
-from models.enums import Method, ShipmentStatus
+from backend.fulfillment.defaults import BUILT_IN
+from backend.fulfillment.workflow import Workflow, WorkStep, following, has_left, is_done
+from models.enums import Method, Role, ShipmentStatus
 from models.errors import ErrorCode, Fault
+from models.floor import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,19 @@ class ShipmentFacts:
     status: ShipmentStatus
     held: bool
     version: int
+    step: str | None = None
+    workflow: Workflow | None = None
+    waiting_for: Waiting | None = None
+    claimed_by: str | None = None
+
+    @property
+    def way(self) -> Workflow:
+        """Return its workflow; what is built in for its method, when it has none of its own."""
+        return self.workflow or BUILT_IN[self.method]
+
+    def following(self) -> tuple[WorkStep, ...]:
+        """Return the steps that may be done next."""
+        return following(self.way, self.status, self.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +56,37 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class StepCommand:
-    """Move a shipment to a status; `at` is the true moment, now by default. `tracking` comes with `shipped`."""
+    """Complete a step: the one that leads `to` a status, or the one whose code is `step`.
+
+    `at` is the true moment, now by default; `inputs` are what the step asks for; `tracking` comes with `shipped`.
+    """
 
     shipment_id: int
-    to: ShipmentStatus
+    to: ShipmentStatus | None = None
     at: datetime | None = None
     expected_version: int | None = None
     tracking: Tracking | None = None
+    step: str | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def meant(self, workflow: Workflow) -> WorkStep | None:
+        """Return the step of a workflow that is meant, None when it has none such."""
+        if self.step is not None:
+            return workflow.step(self.step)
+        return None if self.to is None else workflow.reaching(self.to)
+
+
+@dataclass(frozen=True, slots=True)
+class DoneStep:
+    """A step as the journal keeps it. `picked` are the units of each line that were picked before it."""
+
+    id: int
+    step: str
+    from_step: str | None
+    from_status: ShipmentStatus
+    to_status: ShipmentStatus
+    at: datetime
+    picked: Mapping[int, int] | None
 
 
 class Block(StrEnum):
@@ -63,8 +104,10 @@ class Refusal:
     fault: Fault
 
 
-def may_advance(shipment: ShipmentFacts, command: StepCommand, *, now: datetime, index: int = 0) -> Refusal | None:
-    """Return why the step is refused, or None."""
+def may_advance(
+    shipment: ShipmentFacts, command: StepCommand, *, now: datetime, index: int = 0, role: Role | None = None
+) -> Refusal | None:
+    """Return why the step is refused, or None; `role` is a person's, None for a program."""
     stale = may_edit(shipment, command.expected_version, index=index)
     if stale is not None:
         return stale
@@ -72,14 +115,52 @@ def may_advance(shipment: ShipmentFacts, command: StepCommand, *, now: datetime,
         return Refusal(ErrorCode.INVALID, Fault(f"/{index}/at", "out_of_range", "A step is not reached in the future."))
     if shipment.held:
         return _illegal(index, f"Shipment {shipment.id} is on hold; release it first.")
-    allowed = next_statuses(shipment.method, shipment.status)
-    if command.to in allowed:
-        return None
-    if shipment.status is command.to:
-        return _illegal(index, f"Shipment {shipment.id} is {_words(command.to)} already.")
-    choices = " or ".join(map(_words, allowed)) or "nothing"
+    if shipment.waiting_for is not None:
+        return _illegal(index, f"Shipment {shipment.id} waits for a {shipment.waiting_for}.")
+    allowed, step = shipment.following(), command.meant(shipment.way)
+    if step is not None and step in allowed:
+        return _may_do(step, role, index)
+    if command.to is shipment.status or (command.step is not None and command.step == shipment.step):
+        return _illegal(index, f"Shipment {shipment.id} is {_words(shipment.status)} already.")
+    if step is None and command.step is not None:
+        words = f"The workflow of shipment {shipment.id} has no step {command.step}."
+        return Refusal(ErrorCode.NOT_FOUND, Fault(f"/{index}/step", "unknown_step", words))
+    choices = " or ".join(_called(each) for each in allowed) or "nothing"
     words = f"Shipment {shipment.id} ({shipment.method}) is {_words(shipment.status)}; next may come {choices}."
     return _illegal(index, words)
+
+
+def goes_by_itself(shipment: ShipmentFacts, to: ShipmentStatus, *, role: Role | None = None) -> bool:
+    """Return whether the step that leads to a status may be done now, by this person, and asks for nothing."""
+    step = shipment.way.reaching(to)
+    if step is None or step not in shipment.following() or any(ask.required for ask in step.asks):
+        return False
+    return _may_do(step, role, 0) is None
+
+
+def may_undo(
+    shipment: ShipmentFacts, last: DoneStep | None, *, index: int = 0, role: Role | None = None
+) -> Refusal | None:
+    """Return why the last step cannot be taken back, or None. Whoever may do a step may take it back."""
+    if shipment.held:
+        return _illegal(index, f"Shipment {shipment.id} is on hold; release it first.")
+    if shipment.waiting_for is not None:
+        return _illegal(index, f"Shipment {shipment.id} waits for a {shipment.waiting_for}.")
+    if has_left(shipment.method, shipment.status):
+        return _illegal(index, f"Shipment {shipment.id} has left; what left the building is not taken back.")
+    if last is None or (last.step, last.to_status) != (shipment.step, shipment.status):
+        return _illegal(index, f"Shipment {shipment.id} has no step to take back.")
+    step = shipment.way.step(last.step)
+    if step is None or not step.undoable:
+        return _illegal(index, f"The step {last.step} is not taken back.")
+    return _may_do(step, role, index)
+
+
+def _may_do(step: WorkStep, role: Role | None, index: int) -> Refusal | None:
+    if role in (None, Role.ADMIN) or not step.by or role in step.by:
+        return None
+    words = f"{step.name} is done by a {' or '.join(sorted(step.by))}."
+    return Refusal(ErrorCode.FORBIDDEN, Fault(f"/{index}", "forbidden", words))
 
 
 def may_edit(shipment: ShipmentFacts, expected_version: int | None, *, index: int = 0) -> Refusal | None:
@@ -139,3 +220,7 @@ def _illegal(index: int, words: str) -> Refusal:
 
 def _words(status: ShipmentStatus) -> str:
     return status.value.replace("_", " ")
+
+
+def _called(step: WorkStep) -> str:
+    return _words(step.reaches) if step.reaches else step.code

@@ -1,4 +1,4 @@
-"""The one writer of shipment status: open, advance, hold, release, reassign, reject, cancel.
+"""The one writer of shipment status: open, advance, undo, hold, release, reassign, reject, cancel.
 
 Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
 the order of locks: order rows, shipment rows, stock, location loads, SLA rows.
@@ -6,23 +6,23 @@ the order of locks: order rows, shipment rows, stock, location loads, SLA rows.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from backend.fulfillment import rules, store, workflow
-from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments, record
-from backend.fulfillment.rules import Block, Refusal, ShipmentFacts, StepCommand
+from backend.fulfillment import rules, store, workflows
+from backend.fulfillment.command import load_allowed, refuse, tell
+from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
+from backend.fulfillment.rules import Block, ShipmentFacts, StepCommand
+from backend.fulfillment.steps import advance, undo
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
 from backend.orders import given_back, progress
 from backend.persistence.uow import Uow
 from backend.routing import limits
 from backend.sla import service as sla
-from backend.sla.facts import ClockMove, StepReached
+from backend.sla.facts import ClockMove
 from models.enums import Method, ShipmentStatus
-from models.errors import DomainError, Fault, invalid
+from models.errors import Fault, invalid
 from models.events import EventType
 
 __all__ = [
@@ -38,39 +38,8 @@ __all__ = [
     "reassign",
     "recall",
     "reject",
+    "undo",
 ]
-
-
-def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
-    """Carry out accept, pick, pack, ready, ship and hand-over, all or none; one command per shipment and call.
-
-    Raises NOT_FOUND, STALE, ILLEGAL_TRANSITION or INVALID with every fault, pointers `/{index}`.
-    """
-    _refuse_twice([command.shipment_id for command in commands])
-    facts = store.load(uow, [command.shipment_id for command in commands])
-    pairs = list(zip(facts, commands, strict=True))
-    _refuse(rules.may_advance(fact, command, now=uow.now, index=i) for i, (fact, command) in enumerate(pairs))
-    by_status: dict[ShipmentStatus, list[tuple[ShipmentFacts, datetime]]] = defaultdict(list)
-    for fact, command in pairs:
-        by_status[command.to].append((fact, command.at or uow.now))
-    for status, group in by_status.items():
-        store.change(uow, [fact for fact, _ in group], [store.reached(status, at) for _, at in group])
-    store.track(uow, {command.shipment_id: command.tracking for command in commands if command.tracking})
-    inventory.consume(uow, [fact.id for fact, command in pairs if command.to is workflow.LEAVES[fact.method]])
-    sla.reach_steps(
-        uow,
-        [
-            StepReached(fact.id, step, command.at or uow.now)
-            for fact, command in pairs
-            for step in workflow.steps_passed(fact.method, fact.status, command.to)
-        ],
-    )
-    for fact, command in pairs:
-        told: dict[str, Any] = {"status": command.to.value}
-        if command.to is ShipmentStatus.SHIPPED:
-            told |= {"tracking_number": command.tracking.number if command.tracking else None}
-        _tell(uow, workflow.EVENTS[command.to], fact, command.at or uow.now, told)
-    progress.settle(uow, [f.order_id for f, c in pairs if workflow.is_done(f.method, c.to)])
 
 
 def hold(
@@ -82,24 +51,24 @@ def hold(
     expected: Mapping[int, int] | None = None,
 ) -> None:
     """Stop work on shipments and pause their clocks."""
-    facts = _load(uow, shipment_ids, rules.may_hold, expected)
+    facts = load_allowed(uow, shipment_ids, rules.may_hold, expected)
     moment = at or uow.now
     store.change(uow, facts, [{"held": True, "hold_reason": reason} for _ in facts])
     sla.pause_clocks(uow, [fact.id for fact in facts], reason=reason[:64], at=moment)
     for fact in facts:
-        _tell(uow, EventType.SHIPMENT_HELD, fact, moment, {"reason": reason})
+        tell(uow, EventType.SHIPMENT_HELD, fact, moment, {"reason": reason})
 
 
 def release(
     uow: Uow, shipment_ids: Sequence[int], *, at: datetime | None = None, expected: Mapping[int, int] | None = None
 ) -> None:
     """Let work go on and resume the clocks."""
-    facts = _load(uow, shipment_ids, rules.may_release, expected)
+    facts = load_allowed(uow, shipment_ids, rules.may_release, expected)
     moment = at or uow.now
     store.change(uow, facts, [{"held": False, "hold_reason": None} for _ in facts])
     sla.resume_clocks(uow, [fact.id for fact in facts], at=moment)
     for fact in facts:
-        _tell(uow, EventType.SHIPMENT_RELEASED, fact, moment, {})
+        tell(uow, EventType.SHIPMENT_RELEASED, fact, moment, {})
 
 
 def cancel(
@@ -128,7 +97,7 @@ def recall(
 
     Returns what they were. The caller says what becomes of those units and of their orders.
     """
-    facts = _load(uow, shipment_ids, rules.may_cancel, expected)
+    facts = load_allowed(uow, shipment_ids, rules.may_cancel, expected)
     _call_back(uow, facts, EventType.SHIPMENT_CANCELLED, reason, at or uow.now)
     return facts
 
@@ -144,7 +113,7 @@ def reject(
 ) -> None:
     """Give shipments back: stock is released, their locations are not asked again for these orders, which are routed
     anew at once. `block` keeps their products from being given to these locations at all."""
-    facts = _load(uow, shipment_ids, rules.may_reject, expected)
+    facts = load_allowed(uow, shipment_ids, rules.may_reject, expected)
     _call_back(uow, facts, EventType.SHIPMENT_REJECTED, reason, at or uow.now)
     if block is not None:
         store.block_lines(uow, facts, block, reason=reason)
@@ -161,7 +130,7 @@ def _call_back(uow: Uow, facts: Sequence[ShipmentFacts], told: EventType, reason
     limits.give_back(uow, ids, {fact.location_id for fact in facts})
     sla.cancel_clocks(uow, ids, at=moment)
     for fact in facts:
-        _tell(uow, told, fact, moment, {"reason": reason})
+        tell(uow, told, fact, moment, {"reason": reason})
 
 
 def reassign(
@@ -181,59 +150,14 @@ def reassign(
     place = locations.by_code(uow, [to_location_code]).get(to_location_code)
     if place is None or place.id is None:
         raise invalid([Fault("/location", "unknown_location", f"There is no location {to_location_code}.")])
-    _refuse([rules.may_edit(fact, expected_version)])
-    _refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
+    refuse([rules.may_edit(fact, expected_version)])
+    refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
     moment = at or uow.now
     inventory.move(uow, shipment_id, to_location_id=place.id)
     limits.move(uow, shipment_id, from_id=fact.location_id, to=place)
-    restart = dict.fromkeys(("accepted_at", "picked_at", "packed_at", "ready_at"))
-    values = {"status": ShipmentStatus.OPEN.value, "location_id": place.id, "assigned_at": moment, **restart}
-    store.change(uow, [fact], [values])
+    way = workflows.forks(uow).of(fact.method, place.groups)
+    store.change(uow, [fact], [{**store.afresh(way), "location_id": place.id, "assigned_at": moment}])
+    store.unpick(uow, [fact.id])
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
-    _tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)
-
-
-def _load(
-    uow: Uow,
-    shipment_ids: Sequence[int],
-    rule: Callable[..., Refusal | None],
-    expected: Mapping[int, int] | None,
-) -> list[ShipmentFacts]:
-    """Load shipments that `rule` allows, or raise every refusal."""
-    _refuse_twice(shipment_ids)
-    facts = store.load(uow, shipment_ids)
-    versions = expected or {}
-    _refuse(rules.may_edit(fact, versions.get(fact.id), index=index) for index, fact in enumerate(facts))
-    _refuse(rule(fact, index=index) for index, fact in enumerate(facts))
-    return facts
-
-
-def _refuse(refusals: Iterable[Refusal | None]) -> None:
-    """Raise one error with all faults; its code is that of the first."""
-    real = [refusal for refusal in refusals if refusal is not None]
-    if not real:
-        return
-    faults = [refusal.fault for refusal in real]
-    message = faults[0].message if len(faults) == 1 else f"{len(faults)} commands were refused; nothing was changed."
-    raise DomainError(real[0].code, message, faults=faults)
-
-
-def _refuse_twice(ids: Sequence[int]) -> None:
-    if len(set(ids)) != len(ids):
-        raise invalid([Fault("", "duplicate", "One command per shipment and call.")])
-
-
-def _tell(
-    uow: Uow,
-    type_: EventType,
-    fact: ShipmentFacts,
-    at: datetime,
-    data: Mapping[str, Any],
-    *,
-    location_id: int | None = None,
-    code: str | None = None,
-) -> None:
-    common = {"shipment": fact.id, "order": fact.order_id, "location": code or fact.location_code}
-    body = {**common, "method": fact.method.value, **data}
-    record(uow, type_, fact.id, location_id or fact.location_id, body, at)
+    tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.auth.scope import visible
+from backend.fulfillment import workflows
 from backend.fulfillment.rules import Block, ShipmentFacts, Tracking
 from backend.inventory import blocks
 from backend.inventory.blocks import NewBlock
@@ -18,6 +19,7 @@ from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, ErrorCode, not_found
+from models.floor import Waiting
 from models.tables import Location, Order, OrderLine, Shipment, ShipmentLine
 
 SHIPMENTS = table_of(Shipment)
@@ -52,14 +54,31 @@ def load(uow: Uow, shipment_ids: Sequence[int]) -> list[ShipmentFacts]:
             connection.execute(owner.order_by(_ORDERS.c.id).with_for_update(), {"ids": chunk})
             connection.execute(locked, {"ids": chunk})
         rows = connection.execute(_FACTS.where(visible(uow.actor.scope, SHIPMENTS.c.location_id)), {"ids": chunk})
-        for id_, order_id, location_id, code, method, status, held, version in rows:
-            found[id_] = ShipmentFacts(
-                id_, order_id, location_id, code, Method(method), ShipmentStatus(status), held, version
-            )
+        for facts in _facts(uow, rows.all()):
+            found[facts.id] = facts
     for id_ in wanted:
         if id_ not in found:
             raise not_found("shipment", id_)
     return [found[id_] for id_ in shipment_ids]
+
+
+def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
+    ways = workflows.by_id(uow, (row.workflow_id for row in rows if row.workflow_id is not None))
+    for row in rows:
+        yield ShipmentFacts(
+            row.id,
+            row.order_id,
+            row.location_id,
+            row.code,
+            Method(row.method),
+            ShipmentStatus(row.status),
+            row.held,
+            row.version,
+            row.step,
+            None if row.workflow_id is None else ways[row.workflow_id],
+            None if row.waiting_for is None else Waiting(row.waiting_for),
+            row.claimed_by,
+        )
 
 
 def of_orders(uow: Uow, order_ids: Sequence[int]) -> list[int]:
@@ -138,6 +157,18 @@ def reached(status: ShipmentStatus, at: datetime) -> dict[str, Any]:
     return {"status": status.value, REACHED_AT[status]: at}
 
 
+def afresh(workflow_id: int | None) -> dict[str, Any]:
+    """Return the column values of a shipment that starts again, elsewhere, by a workflow."""
+    again = ("accepted_at", "picked_at", "packed_at", "ready_at", "step", "claimed_by", "claimed_at")
+    return {**dict.fromkeys(again), "status": ShipmentStatus.OPEN.value, "workflow_id": workflow_id}
+
+
+def unpick(uow: Uow, shipment_ids: Sequence[int]) -> None:
+    """Count nothing of these shipments as picked: they are somewhere else now."""
+    statement = _LINES.update().where(_LINES.c.shipment_id.in_(sorted(shipment_ids)), _LINES.c.picked > 0)
+    uow.session.connection().execute(statement.values(picked=0))
+
+
 def _among() -> sa.ColumnElement[bool]:
     condition: sa.ColumnElement[bool] = SHIPMENTS.c.id.in_(sa.bindparam("ids", expanding=True))
     return condition
@@ -153,6 +184,10 @@ _FACTS = (
         SHIPMENTS.c.status,
         SHIPMENTS.c.held,
         SHIPMENTS.c.version,
+        SHIPMENTS.c.step,
+        SHIPMENTS.c.workflow_id,
+        SHIPMENTS.c.waiting_for,
+        SHIPMENTS.c.claimed_by,
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())

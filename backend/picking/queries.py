@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from backend.auth.scope import visible
 from backend.catalog.codes import codes_of
-from backend.fulfillment.workflow import next_statuses
+from backend.fulfillment import workflows
+from backend.fulfillment.workflow import Workflow, following
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.picking import store
@@ -136,15 +137,17 @@ def _shipments(uow: Uow, ids: Collection[int], slots: Mapping[int, int | None]) 
         .where(visible(uow.actor.scope, col(Shipment.location_id)), col(Shipment.id).in_(sorted(ids)))
         .order_by(col(Shipment.id))
     )
+    rows = uow.session.execute(statement).all()
+    ways = workflows.of_shipments(uow, [(Method(shipment.method), shipment.workflow_id) for shipment, _ in rows])
     return [
-        PickShipment(
-            shipment,
-            external_id,
-            () if shipment.held else next_statuses(Method(shipment.method), ShipmentStatus(shipment.status)),
-            slots.get(shipment.id),
-        )
-        for shipment, external_id in uow.session.execute(statement)
+        PickShipment(shipment, external_id, _next(shipment, way), slots.get(shipment.id))
+        for (shipment, external_id), way in zip(rows, ways, strict=True)
     ]
+
+
+def _next(shipment: Shipment, way: Workflow) -> tuple[ShipmentStatus, ...]:
+    steps = () if shipment.held else following(way, ShipmentStatus(shipment.status), shipment.step)
+    return tuple(step.reaches for step in steps if step.reaches is not None)
 
 
 def _lines(uow: Uow, location_id: int, shipment_ids: Collection[int]) -> list[ToPick]:

@@ -11,7 +11,7 @@ from typing import Any
 from backend.clock import system_now
 from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
-from backend.fulfillment.rules import StepCommand
+from backend.fulfillment.rules import StepCommand, goes_by_itself
 from backend.persistence.bulk import insert_missing
 from backend.persistence.uow import Uow
 from backend.picking import rules, scene, store
@@ -106,13 +106,19 @@ def _begin(uow: Uow, met: Scene, works: Sequence[Work], at: Mapping[int, datetim
     ]
     shipments.change(uow, [met.facts[work.id] for work in works], claims)
     opened = [work.id for work in works if work.status is ShipmentStatus.OPEN]
-    fulfillment.advance(uow, [StepCommand(id_, ShipmentStatus.ACCEPTED, at=at[id_]) for id_ in opened])
+    _complete(uow, opened, ShipmentStatus.ACCEPTED, at)
 
 
 def _finish(uow: Uow, works: Sequence[Work], at: Mapping[int, datetime]) -> None:
     """Complete the pick step of shipments that have all they need."""
     done = [work.id for work in works if work.complete]
-    fulfillment.advance(uow, [StepCommand(id_, ShipmentStatus.PICKED, at=at[id_]) for id_ in done])
+    _complete(uow, done, ShipmentStatus.PICKED, at)
+
+
+def _complete(uow: Uow, ids: Sequence[int], to: ShipmentStatus, at: Mapping[int, datetime]) -> None:
+    """Complete the step that leads to a status, where the workflow has it next and it asks for nothing."""
+    ready = [fact.id for fact in shipments.load(uow, ids) if goes_by_itself(fact, to, role=uow.actor.role)]
+    fulfillment.advance(uow, [StepCommand(id_, to, at=at[id_]) for id_ in ready])
 
 
 def _edge(

@@ -18,6 +18,15 @@ class StepReached:
 
 
 @dataclass(frozen=True, slots=True)
+class StepsUndone:
+    """Steps that a shipment had reached at one true moment, and now has not."""
+
+    shipment_id: int
+    steps: frozenset[Step]
+    reached_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewOnClock:
     """A shipment about to be inserted, placed and assigned at these true moments."""
 

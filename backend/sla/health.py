@@ -63,6 +63,10 @@ class HealthLedger:
         """Count a finished clock, met or missed."""
         self._add(location_id, state.value, 1, at)
 
+    def take_back(self, location_id: int, state: ClockState, *, at: datetime) -> None:
+        """Count a clock as not finished after all."""
+        self._add(location_id, state.value, -1, at)
+
     def correct(self, location_id: int, drift: Mapping[str, int], *, at: datetime) -> None:
         """Add what a recount found missing (`repair.py`)."""
         for band, by in drift.items():

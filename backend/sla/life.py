@@ -5,7 +5,7 @@ A `Track` is fed moments in order and gathers what changed; `store.py` loads tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,6 +15,9 @@ from models.enums import ClockScope, ClockState, Compliance, Step
 
 #: Steps that a shipment has behind it wherever it goes: a location clock that starts here starts afresh on a move.
 _BEHIND_ANY_MOVE = (Step.PLACED, Step.ASSIGNED)
+
+#: States of clocks that measure nothing any more and never will.
+_OUT_OF_USE = (ClockState.REASSIGNED, ClockState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,20 @@ class Track:
         for promise in promises:
             if promise.start_step is step and rules.matches(promise, self.shipment) and not self._has(promise, at):
                 self._start(promise, at, reason=f"step:{step.value}")
+
+    def unreach(self, steps: Collection[Step], reached_at: datetime, at: datetime) -> None:
+        """Take back steps reached at a moment: clocks that ended by them run on, those that began by them end."""
+        self.advance(at)
+        for index, clock in enumerate(self.clocks):
+            if clock.state in _OUT_OF_USE:
+                continue
+            if clock.promise.start_step in steps and clock.started_at == reached_at:
+                gone = replace(clock, state=ClockState.CANCELLED, finished_at=at)
+                self._put(index, gone, at=at, word=ClockState.CANCELLED.value, reason="undone")
+            elif clock.promise.end_step in steps and clock.finished_at == reached_at:
+                again = replace(clock, state=ClockState.RUNNING, finished_at=None)
+                again = replace(again, status=rules.evaluate(again, now=at).status)
+                self._put(index, again, at=at, word=again.status.value, reason=f"undone:{clock.promise.end_step.value}")
 
     def pause(self, reason: str, at: datetime) -> None:
         """Stop counting on every running clock."""
@@ -208,6 +225,6 @@ class Track:
         """Return whether this promise is being measured already, or was from this very moment (a step told twice)."""
         return any(
             clock.promise.code == promise.code
-            and (clock.open or (clock.started_at == at and clock.state is not ClockState.REASSIGNED))
+            and (clock.open or (clock.started_at == at and clock.state not in _OUT_OF_USE))
             for clock in self.clocks
         )

@@ -16,7 +16,7 @@ from backend.persistence.bulk import chunks
 from backend.persistence.uow import Uow
 from backend.sla import store
 from backend.sla.definitions import ensure_defaults, put_definition, put_grading
-from backend.sla.facts import ClockMove, DefinitionInput, NewOnClock, StepReached
+from backend.sla.facts import ClockMove, DefinitionInput, NewOnClock, StepReached, StepsUndone
 from backend.sla.freshness import touch
 from backend.sla.grading import Thresholds
 from backend.sla.life import Track
@@ -29,6 +29,7 @@ __all__ = [
     "NewOnClock",
     "Started",
     "StepReached",
+    "StepsUndone",
     "Thresholds",
     "cancel_clocks",
     "ensure_defaults",
@@ -41,6 +42,7 @@ __all__ = [
     "resume_clocks",
     "start_clocks",
     "touch",
+    "unreach_steps",
 ]
 
 _ORDER = {step: index for index, step in enumerate(Step)}
@@ -76,6 +78,10 @@ class Started:
         """Return the SLA columns of a shipment's new row."""
         track = self.by_shipment[shipment_id].track
         return {"sla_status": track.status.value if track.status else None, "sla_due_at": track.due_at}
+
+    def groups_of(self, shipment_id: int) -> frozenset[str]:
+        """Return the groups of a shipment's location: they were read to find its promises."""
+        return self.by_shipment[shipment_id].track.shipment.place.groups
 
     def save(self, uow: Uow) -> None:
         """Write the clocks, count the shipments, and tell; their rows must be there."""
@@ -114,6 +120,17 @@ def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:
             track.reach(reached.step, reached.at, promises)
 
     _each(uow, by_shipment, through)
+
+
+def unreach_steps(uow: Uow, undone: Sequence[StepsUndone], *, at: datetime) -> None:
+    """Take steps back: clocks that ended by them run again towards the instants they had, clocks they began end."""
+    by_shipment = {steps.shipment_id: steps for steps in undone}
+
+    def back(track: Track, _: Sequence[Promise]) -> None:
+        mine = by_shipment[track.shipment.id]
+        track.unreach(mine.steps, mine.reached_at, at)
+
+    _each(uow, by_shipment, back)
 
 
 def pause_clocks(uow: Uow, shipment_ids: Sequence[int], *, reason: str, at: datetime) -> None:

@@ -38,6 +38,7 @@ from models.tables import Location, Shipment, SlaClock, SlaDefinition, SlaTransi
 SHIPMENT, CLOCK = table_of(Shipment), table_of(SlaClock)
 DEFINITION, LOCATION = table_of(SlaDefinition), table_of(Location)
 
+_ENDS = (ClockState.MET, ClockState.MISSED)
 _STEP_COLUMNS = {step: f"{step.value}_at" for step in Step}
 
 
@@ -283,6 +284,10 @@ def _count(uow: Uow, changed: Sequence[Loaded]) -> None:
         after = item.track.status.value if item.track.status else None
         ledger.move(was=(item.location_id, item.status), becomes=(item.track.shipment.place.id, after), at=uow.now)
         for index, clock in enumerate(item.track.clocks):
-            finished = clock.state in (ClockState.MET, ClockState.MISSED)
-            if finished and (index >= len(item.before) or item.before[index].open):
+            was = item.before[index] if index < len(item.before) else None
+            if was is not None and was.state is clock.state:
+                continue
+            if was is not None and was.state in _ENDS:
+                ledger.take_back(was.location_id, was.state, at=uow.now)
+            if clock.state in _ENDS:
                 ledger.finish(clock.location_id, clock.state, at=uow.now)

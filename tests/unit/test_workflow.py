@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.fulfillment import rules, workflow
+from backend.fulfillment.defaults import BUILT_IN
 from backend.fulfillment.rules import ShipmentFacts, StepCommand
 from backend.orders.progress import outcome
 from models.enums import Method, OrderStatus, ShipmentStatus, Step
@@ -32,13 +33,14 @@ def facts(**changes: object) -> ShipmentFacts:
         (Method.CURBSIDE, S.HANDED_OVER, ()),
         (Method.DELIVERY, S.PICKED, (S.PACKED, S.SHIPPED)),
         (Method.DELIVERY, S.SHIPPED, (S.HANDED_OVER,)),
+        (Method.TRANSFER, S.SHIPPED, (S.HANDED_OVER,)),
         (Method.TRANSFER, S.CANCELLED, ()),
     ],
 )
 def test_steps_go_forward_and_nothing_is_handed_over_before_it_was_set_out(
     method: Method, status: ShipmentStatus, following: tuple[ShipmentStatus, ...]
 ) -> None:
-    assert workflow.next_statuses(method, status) == following
+    assert tuple(step.reaches for step in workflow.following(BUILT_IN[method], status)) == following
 
 
 def test_every_method_has_a_way_that_starts_open_and_where_the_goods_leave() -> None:
@@ -52,7 +54,12 @@ def test_every_method_has_a_way_that_starts_open_and_where_the_goods_leave() -> 
 
 
 def test_skipped_steps_count_as_passed_so_that_their_clocks_stop() -> None:
-    assert workflow.steps_passed(Method.SHIP, S.ACCEPTED, S.SHIPPED) == (Step.PICKED, Step.PACKED, Step.SHIPPED)
+    way = BUILT_IN[Method.SHIP]
+    shipped = way.reaching(S.SHIPPED)
+    assert shipped is not None
+    passed = (Step.PICKED, Step.PACKED, Step.SHIPPED)
+    assert workflow.steps_passed(way, S.ACCEPTED, "accept", shipped) == passed
+    assert workflow.steps_passed(way, S.ACCEPTED, None, shipped) == passed  # from before steps were kept
 
 
 @pytest.mark.parametrize(

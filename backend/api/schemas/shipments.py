@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 
-from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Units, Word
+from backend.api.schemas.common import Body, Code, Document, Reason, ShownInstant, Units, Word
 from backend.fulfillment.queries import ShipmentView
 from backend.fulfillment.rules import Block, Tracking
-from backend.fulfillment.workflow import next_statuses
+from backend.fulfillment.workflow import Ask, WorkStep
 from models.enums import Compliance, Method, ShipmentStatus
+from models.floor import InputKind, StepAction, Waiting
+from models.tables import ShipmentStep
 
 
 class ReassignIn(Body):
@@ -23,7 +25,13 @@ class ReassignIn(Body):
 Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class ShipIn(Body):
+class StepIn(Body):
+    """What the step asks for, by name; `next_steps` of the shipment says what that is."""
+
+    inputs: Document = Field(default_factory=dict)
+
+
+class ShipIn(StepIn):
     """What the carrier said, if anything."""
 
     tracking_number: Number | None = None
@@ -34,13 +42,6 @@ class ShipIn(Body):
         return Tracking(self.tracking_number, self.carrier) if self.tracking_number else None
 
 
-class RejectIn(Body):
-    """Why a location gives a shipment back; `block` keeps its products away until they are counted, or for good."""
-
-    reason: Reason
-    block: Block | None = None
-
-
 class PartIn(Body):
     """Units of a product that part from a shipment."""
 
@@ -49,6 +50,25 @@ class PartIn(Body):
 
 
 Parts = Annotated[list[PartIn], Field(min_length=1, max_length=500)]
+
+
+class RejectIn(Body):
+    """Why a location gives a shipment back, or some `lines` of it.
+
+    A reason of `/reject-reasons` does to stock what it says there; `block` does so instead: it keeps the products away
+    until they are counted, or for good.
+    """
+
+    reason: Reason
+    block: Block | None = None
+    lines: Parts | None = None
+
+    @model_validator(mode="after")
+    def whole_or_part(self) -> RejectIn:
+        """Refuse a block for a part: the reason says what becomes of its stock."""
+        if self.lines is not None and self.block is not None:
+            raise ValueError("block goes with a whole shipment; for lines, the reason says what becomes of their stock")
+        return self
 
 
 class SplitIn(Body):
@@ -90,8 +110,43 @@ class ShipmentLineOut(Body):
     awaited: int
 
 
+class AskOut(Body):
+    """One thing a step asks for."""
+
+    name: str
+    label: str
+    kind: InputKind
+    required: bool
+    options: list[str]
+    pattern: str | None
+    min: int | None
+    max: int | None
+
+
+class NextStepOut(Body):
+    """A step that may be done next, by `POST …/{action}`, or `POST …/steps/{code}`; `status` null: it stays."""
+
+    code: str
+    name: str
+    action: StepAction
+    status: ShipmentStatus | None
+    asks: list[AskOut]
+    by: list[str]
+    proof: str | None
+    prints: str | None
+    skippable: bool
+
+
+class WorkflowRef(Body):
+    """The workflow a shipment keeps; version 0 is built in."""
+
+    code: str
+    version: int
+
+
 class ShipmentOut(Body):
-    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status.
+    """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status, by the
+    steps in `next_steps`. `step` is the last one that was done.
 
     `parent_id` is the shipment it was split from. `awaited` units of a line come by a transfer.
     """
@@ -123,23 +178,85 @@ class ShipmentOut(Body):
     cancelled_at: ShownInstant | None
     lines: list[ShipmentLineOut]
     version: int
+    workflow: WorkflowRef
+    step: str | None
+    next_steps: list[NextStepOut]
+    waiting_for: Waiting | None
+    wave_id: int | None
+    claimed_by: str | None
+    claimed_at: ShownInstant | None
 
 
-_DERIVED = {"order_external_id", "location", "next", "lines"}
+class JournalOut(Body):
+    """A step that was done; `undone_at` when it was taken back."""
+
+    step: str
+    from_status: ShipmentStatus
+    to_status: ShipmentStatus
+    inputs: dict[str, Any]
+    actor: str
+    at: ShownInstant
+    undone_at: ShownInstant | None
+    undone_by: str | None
+
+
+class JournalListOut(Body):
+    """The steps of a shipment, oldest first."""
+
+    items: list[JournalOut]
+
+
+_DERIVED = {"order_external_id", "location", "next", "lines", "workflow", "next_steps"}
 
 
 def show(view: ShipmentView) -> ShipmentOut:
     """Return a shipment as the API shows it."""
     shipment = view.shipment
     stated = {name: getattr(shipment, name) for name in ShipmentOut.model_fields if name not in _DERIVED}
-    following = () if shipment.held else next_statuses(Method(shipment.method), ShipmentStatus(shipment.status))
+    following = view.following
     return ShipmentOut(
         **stated,
         order_external_id=view.order_external_id,
         location=view.location,
-        next=list(following),
+        next=[step.reaches for step in following if step.reaches is not None],
         lines=[
             ShipmentLineOut(sku=line.sku, quantity=line.quantity, picked=line.picked, awaited=line.awaited)
             for line in view.lines
         ],
+        workflow=WorkflowRef(code=view.workflow.code, version=view.workflow.version),
+        next_steps=[show_step(step) for step in following],
     )
+
+
+def show_step(step: WorkStep) -> NextStepOut:
+    """Return a step as the API shows it."""
+    return NextStepOut(
+        code=step.code,
+        name=step.name,
+        action=step.action,
+        status=step.reaches,
+        asks=[_show_ask(ask) for ask in step.asks],
+        by=sorted(step.by),
+        proof=step.proof,
+        prints=step.prints,
+        skippable=step.skippable,
+    )
+
+
+def _show_ask(ask: Ask) -> AskOut:
+    return AskOut(
+        name=ask.name,
+        label=ask.label,
+        kind=ask.kind,
+        required=ask.required,
+        options=list(ask.options),
+        pattern=ask.pattern,
+        min=ask.least,
+        max=ask.most,
+    )
+
+
+def show_done(row: ShipmentStep) -> JournalOut:
+    """Return a step that was done as the API shows it."""
+    stated = {name: getattr(row, name) for name in JournalOut.model_fields}
+    return JournalOut(**stated)

@@ -323,6 +323,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_shipment_step_shipment_id"), ["shipment_id"], unique=False)
 
     op.create_table(
+        "reject_reason",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("effect", sa.String(length=20), nullable=False),
+        sa.Column("collateral", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "effect IN ('none', 'block_until_count', 'keep_blocked', 'set_to_zero')", name="ck_reject_reason_effect"
+        ),
+        sa.PrimaryKeyConstraint("code"),
+    )
+
+    op.create_table(
         "wave_shipment",
         sa.Column("wave_id", BigId, nullable=False),
         sa.Column("shipment_id", BigId, nullable=False),
@@ -369,6 +384,11 @@ def upgrade() -> None:
         batch_op.create_check_constraint("ck_shipment_line_picked", "picked >= 0 AND picked <= quantity")
         batch_op.create_check_constraint("ck_shipment_line_awaited", "awaited >= 0 AND awaited <= quantity")
     op.create_index("ix_product_barcodes", "product", ["barcodes"], postgresql_using="gin")
+    # A transfer was over when it was sent; now it is received at its end.
+    op.execute(
+        "UPDATE shipment SET status = 'handed_over', handed_over_at = shipped_at"
+        " WHERE method = 'transfer' AND status = 'shipped'"
+    )
     # Nobody counted picked units before: what is picked or further had all of them.
     op.execute(
         "UPDATE shipment_line SET picked = quantity WHERE shipment_id IN"

@@ -1,0 +1,156 @@
+"""Doing the steps of a workflow, and taking them back. Part of `service.py`, the one writer of shipment status."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from backend.fulfillment import journal, rules, store, workflow
+from backend.fulfillment.command import refuse, refuse_twice, tell
+from backend.fulfillment.inputs import input_faults
+from backend.fulfillment.rules import DoneStep, ShipmentFacts, StepCommand
+from backend.fulfillment.workflow import WorkStep
+from backend.inventory import service as inventory
+from backend.orders import progress
+from backend.persistence.uow import Uow
+from backend.sla import service as sla
+from backend.sla.facts import StepReached, StepsUndone
+from models.enums import ShipmentStatus
+from models.errors import Fault, invalid
+from models.events import EventType
+
+
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """A step about to be done."""
+
+    fact: ShipmentFacts
+    command: StepCommand
+    step: WorkStep
+    to: ShipmentStatus
+    at: datetime
+
+    @property
+    def picks(self) -> bool:
+        """Return whether everything is picked from now on, and was not before."""
+        method = self.fact.method
+        was, becomes = (
+            workflow.has_passed(method, each, ShipmentStatus.PICKED) for each in (self.fact.status, self.to)
+        )
+        return becomes and not was
+
+
+def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
+    """Complete steps, all or none; one command per shipment and call.
+
+    Raises NOT_FOUND, STALE, ILLEGAL_TRANSITION, FORBIDDEN or INVALID with every fault, pointers `/{index}`.
+    """
+    doing = _decided(uow, commands)
+    _change(uow, doing)
+    tracking = {each.fact.id: each.command.tracking for each in doing if each.command.tracking}
+    store.track(uow, tracking)
+    before = journal.pick_all(uow, [each.fact.id for each in doing if each.picks])
+    journal.write(uow, [_row(each, before.get(each.fact.id)) for each in doing])
+    inventory.consume(uow, [each.fact.id for each in doing if each.step.reaches is workflow.LEAVES[each.fact.method]])
+    sla.reach_steps(
+        uow,
+        [
+            StepReached(each.fact.id, moment, each.at)
+            for each in doing
+            for moment in workflow.steps_passed(each.fact.way, each.fact.status, each.fact.step, each.step)
+        ],
+    )
+    for each in doing:
+        _tell_done(uow, each)
+    progress.settle(uow, [each.fact.order_id for each in doing if workflow.is_done(each.fact.method, each.to)])
+
+
+def undo(uow: Uow, shipment_ids: Sequence[int], *, expected: Mapping[int, int] | None = None) -> None:
+    """Take back the last step of each shipment: status, times, picked units and clocks are what they were before it.
+
+    Raises NOT_FOUND, STALE, FORBIDDEN, or ILLEGAL_TRANSITION when the goods left or there is nothing to take back.
+    """
+    refuse_twice(shipment_ids)
+    facts = store.load(uow, shipment_ids)
+    versions = expected or {}
+    refuse(rules.may_edit(fact, versions.get(fact.id), index=i) for i, fact in enumerate(facts))
+    found = journal.last_done(uow, shipment_ids)
+    role = uow.actor.role
+    refuse(rules.may_undo(fact, found.get(fact.id), index=i, role=role) for i, fact in enumerate(facts))
+    pairs = [(fact, found[fact.id]) for fact in facts]
+    for fact, done in pairs:
+        store.change(uow, [fact], [_values_before(done)])
+    journal.unpick(uow, {line: units for _, done in pairs for line, units in (done.picked or {}).items()})
+    journal.undone(uow, [done.id for _, done in pairs])
+    sla.unreach_steps(uow, [StepsUndone(fact.id, _moments(fact, done), done.at) for fact, done in pairs], at=uow.now)
+    for fact, done in pairs:
+        data = {"status": done.from_status.value, "step": done.from_step, "undone": done.step}
+        tell(uow, EventType.SHIPMENT_UNDONE, fact, uow.now, data)
+
+
+def _decided(uow: Uow, commands: Sequence[StepCommand]) -> list[_Doing]:
+    """Load the shipments, and return what is to be done, or raise every refusal."""
+    refuse_twice([command.shipment_id for command in commands])
+    facts = store.load(uow, [command.shipment_id for command in commands])
+    pairs = list(zip(facts, commands, strict=True))
+    role = uow.actor.role
+    refuse(rules.may_advance(fact, command, now=uow.now, index=i, role=role) for i, (fact, command) in enumerate(pairs))
+    doing: list[_Doing] = []
+    faults: list[Fault] = []
+    for index, (fact, command) in enumerate(pairs):
+        step = command.meant(fact.way)
+        assert step is not None  # noqa: S101  # a step that is not there was refused
+        faults += input_faults(step.asks, command.inputs, at=f"/{index}/inputs")
+        to = workflow.status_after(fact.way, fact.status, fact.step, step)
+        doing.append(_Doing(fact, command, step, to, command.at or uow.now))
+    if faults:
+        raise invalid(faults)
+    return doing
+
+
+def _change(uow: Uow, doing: Sequence[_Doing]) -> None:
+    """Set step and status; shipments that change the same columns in one statement."""
+    groups: dict[tuple[str, ...], list[tuple[ShipmentFacts, dict[str, Any]]]] = defaultdict(list)
+    for each in doing:
+        values = {"step": each.step.code} | (store.reached(each.to, each.at) if each.to is not each.fact.status else {})
+        groups[tuple(values)].append((each.fact, values))
+    for group in groups.values():
+        store.change(uow, [fact for fact, _ in group], [values for _, values in group])
+
+
+def _row(each: _Doing, picked: Mapping[str, int] | None) -> dict[str, Any]:
+    return {
+        "shipment_id": each.fact.id,
+        "step": each.step.code,
+        "from_step": each.fact.step,
+        "from_status": each.fact.status.value,
+        "to_status": each.to.value,
+        "inputs": {name: value for name, value in each.command.inputs.items() if value not in (None, "")},
+        "before": {} if picked is None else {"picked": picked},
+        "at": each.at,
+    }
+
+
+def _tell_done(uow: Uow, each: _Doing) -> None:
+    told: dict[str, Any] = {"status": each.to.value}
+    if each.step.reaches is None:
+        tell(uow, EventType.SHIPMENT_STEP_DONE, each.fact, each.at, {**told, "step": each.step.code})
+        return
+    if each.to is ShipmentStatus.SHIPPED:
+        told |= {"tracking_number": each.command.tracking.number if each.command.tracking else None}
+    tell(uow, workflow.EVENTS[each.to], each.fact, each.at, told)
+
+
+def _values_before(done: DoneStep) -> dict[str, Any]:
+    """Return the columns of a shipment as they were before a step."""
+    values: dict[str, Any] = {"status": done.from_status.value, "step": done.from_step}
+    return values if done.to_status is done.from_status else {**values, store.REACHED_AT[done.to_status]: None}
+
+
+def _moments(fact: ShipmentFacts, done: DoneStep) -> frozenset[Any]:
+    step = fact.way.step(done.step)
+    assert step is not None  # noqa: S101  # the rule has seen it
+    return frozenset(workflow.steps_passed(fact.way, done.from_status, done.from_step, step))
