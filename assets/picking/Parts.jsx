@@ -3,7 +3,6 @@
 import { useEffect, useState } from "react";
 import { left } from "./sheet.js";
 import { mute, muted } from "./signals.js";
-import { told } from "./words.js";
 
 const METHODS = { ship: "Ship to home", pickup: "Pickup", curbside: "Curbside", delivery: "Delivery", transfer: "Transfer" };
 
@@ -25,7 +24,7 @@ function Mark({ tone }) {
 function until(due, zone) {
   if (!due) return "No due time";
   const minutes = Math.round((new Date(due) - Date.now()) / 60000);
-  const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short", timeZone: zone }).format(new Date(due));
+  const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone: zone, timeZoneName: "short" }).format(new Date(due));
   const size = Math.abs(minutes) < 90 ? `${Math.abs(minutes)} min` : `${Math.round(Math.abs(minutes) / 60)} h`;
   return minutes < 0 ? `${size} late (${time})` : `Due in ${size} (${time})`;
 }
@@ -69,7 +68,7 @@ export function Link({ link, kept }) {
   const scans = kept === 1 ? "1 scan" : `${kept} scans`;
   const words = {
     up: "",
-    down: `No connection. ${kept ? `${scans} kept on this device; ` : ""}go on, scans are sent when it is back.`,
+    down: `No connection. ${kept ? `${scans} kept on this device. ` : ""}Go on: scans are sent when it is back.`,
     out: `You are signed out. ${kept ? `${scans} kept on this device: sign in again to send ${kept === 1 ? "it" : "them"}.` : "Sign in again."}`,
   }[link];
   return (
@@ -189,24 +188,6 @@ export function Thumb({ group, onPick, onMissing, onCode }) {
         </button>
       </div>
     </footer>
-  );
-}
-
-/** What comes after picking: one scan, or one press. */
-export function Step({ step, busy, onStep }) {
-  const words = told.words(step);
-  return (
-    <>
-      <section className="panel pick-step" aria-busy={busy || undefined}>
-        <h2>{words.title}</h2>
-        <p className="muted">{words.hint}</p>
-      </section>
-      <footer className="pick-thumb">
-        <button type="button" className="button is-main pick-main" disabled={busy} onClick={() => onStep("")}>
-          {words.button}
-        </button>
-      </footer>
-    </>
   );
 }
 

@@ -5,9 +5,10 @@
 //   beat    changes whenever something happened on the server: then the list is asked for again
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Done, Head, Items, Link, Says, Step, Thumb } from "./Parts.jsx";
+import { Done, Head, Items, Link, Says, Thumb } from "./Parts.jsx";
+import { Onward, useAnswers } from "./Step.jsx";
 import { Short } from "./Short.jsx";
-import { judge, left, merged, nextStep, ofList, withWaiting } from "./sheet.js";
+import { judge, left, merged, nextSteps, ofList, withWaiting } from "./sheet.js";
 import { signal } from "./signals.js";
 import { said, told } from "./words.js";
 
@@ -94,7 +95,8 @@ export function Pick({ of, who, beat, ...rest }) {
   const guesses = useRef(new Map());
   const shown = useMemo(() => list && withWaiting(list, waiting), [list, waiting]);
   const shipment = shown?.wave ? null : shown?.shipments[0];
-  const inHand = shipment && !["open", "accepted"].includes(shipment.status) ? nextStep(shipment) : null;
+  const steps = shown ? nextSteps(shown, shipment, waiting.length) : [];
+  const answers = useAnswers(steps[0]);
 
   const keep = (scan, gave) => {
     const [kind, id] = of.split("/");
@@ -121,9 +123,9 @@ export function Pick({ of, who, beat, ...rest }) {
     if (keep({ code: kept.code, units: -units, undoes: kept.scan_id }, gave)) say({ tone: "warn", title: "Taken back", text: guess.line.name });
   };
 
-  const step = async (code) => {
+  const doStep = async (one, code) => {
     setBusy(true);
-    const [path, body] = told.step(inHand, code);
+    const [path, body] = told.request(one, code, answers.inputs, answers.proof);
     try {
       const answer = await window.scans.call(`/api/v1/shipments/${shipment.id}/${path}`, {
         method: "POST",
@@ -131,7 +133,7 @@ export function Pick({ of, who, beat, ...rest }) {
         body: JSON.stringify(body),
       });
       const problem = answer.ok ? null : await answer.json().catch(() => ({}));
-      say(answer.ok ? told.done(inHand, code) : { tone: "bad", title: "Not done", text: problem.errors?.[0]?.message ?? problem.detail ?? "Try again." });
+      say(answer.ok ? told.done(one, code) : { tone: "bad", title: "Not done", text: problem.errors?.[0]?.message ?? problem.detail ?? "Try again." });
     } catch {
       say({ tone: "bad", title: "No connection", text: "Nothing was done. Try again when it is back." });
     }
@@ -142,8 +144,8 @@ export function Pick({ of, who, beat, ...rest }) {
   const heard = useRef(() => {});
   heard.current = (code) => {
     if (!shown) return;
-    if (inHand && judge(shown, code).result !== "extra_item") step(code);
-    else pick(code);
+    if (!steps.length || judge(shown, code).result === "extra_item") pick(code);
+    else if (!busy) doStep(steps[0], code);
   };
   useEffect(() => {
     const scan = ({ detail }) => heard.current(detail.code.trim());
@@ -165,16 +167,16 @@ export function Pick({ of, who, beat, ...rest }) {
 
   if (!shown) return <div {...rest} aria-busy={!trouble}>{told.nothing(trouble, load)}</div>;
   const todo = shown.groups.filter((group) => group.lines.some((line) => left(line) > 0));
-  const picking = !inHand && todo.length > 0 && shown.open && (!shipment || ["open", "accepted"].includes(shipment.status));
-  const state = picking ? "picking" : inHand ? "step" : "done";
+  const picking = todo.length > 0 && shown.open && (!shipment || (["open", "accepted"].includes(shipment.status) && !shipment.held));
+  const state = picking ? "picking" : steps.length ? "step" : "done";
   return (
     <div {...rest} data-scans="" data-state={state}>
       <Head shown={shown} shipment={shipment} />
       <Link link={link} kept={waiting.length} />
       <Says says={says} onUndo={undo} />
-      {state === "step" && <Step step={inHand} busy={busy} onStep={step} />}
       {state === "done" && <Done shown={shown} shipment={shipment} kept={waiting.length} />}
       <Items groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />
+      {state === "step" && <Onward steps={steps} busy={busy} answers={answers} onStep={doStep} />}
       {picking && <Thumb group={todo[0]} onPick={(units) => pick(todo[0].sku, units)} onMissing={() => setMissing(todo[0])} onCode={(code) => heard.current(code)} />}
       <Short group={missing} onClose={() => setMissing(null)} say={say} load={load} />
     </div>

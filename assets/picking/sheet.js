@@ -69,13 +69,18 @@ export function judge(shown, code) {
   return known ? { result: "extra_item", line: known } : { result: "unexpected" };
 }
 
+/** What comes next is not known any more once the status is another one: the list is asked for again. */
+function changed(shipment, { status, version }) {
+  return { ...shipment, status, version, next_steps: status === shipment.status ? shipment.next_steps : [] };
+}
+
 /** Return the list with what the server said of some of its shipments. */
 export function merged(list, answer) {
   const told = new Map(answer.shipments.map((one) => [one.id, one]));
   const newer = (id) => (told.get(id)?.version ?? -1) >= (list.shipments.find((one) => one.id === id)?.version ?? 0);
   return {
     ...list,
-    shipments: list.shipments.map((one) => (newer(one.id) ? { ...one, status: told.get(one.id).status, version: told.get(one.id).version } : one)),
+    shipments: list.shipments.map((one) => (newer(one.id) ? changed(one, told.get(one.id)) : one)),
     lines: list.lines.map((line) => {
       const now = newer(line.shipment_id) && told.get(line.shipment_id).lines.find((one) => one.id === line.id);
       return now ? { ...line, ...now } : line;
@@ -83,8 +88,8 @@ export function merged(list, answer) {
   };
 }
 
-/** Return what is asked next of a shipment whose goods are picked: the nearest status, null when nothing is. */
-export function nextStep(shipment) {
-  const order = ["packed", "ready", "shipped", "handed_over"];
-  return order.find((status) => (shipment?.next ?? []).includes(status)) ?? null;
+/** Return the steps that come after picking, the nearest first; empty while something is left to pick or unsent. */
+export function nextSteps(shown, shipment, waiting) {
+  if (!shipment || waiting || shown.lines.some((line) => left(line) > 0 && takes(shipment))) return [];
+  return shipment.next_steps.filter((step) => step.action !== "accept");
 }

@@ -18,12 +18,23 @@ export function said({ result, line, slot }, shown, { code, units: asked, undo }
   return { tone: "bad", title: "Not on this list", text: `Put it back: ${code} is nothing that is asked for here.` };
 }
 
-const STEPS = {
-  packed: { path: "pack", title: "Pack it", hint: "Scan the label of the box, or press the button.", button: "Packed", done: "Packed" },
-  ready: { path: "ready", title: "Set it out for the customer", hint: "Scan the label, or press the button.", button: "Ready for pickup", done: "Ready" },
-  shipped: { path: "ship", title: "Give it to the carrier", hint: "Scan the carrier's label: its tracking number is kept.", button: "Shipped, no label", done: "Shipped" },
-  handed_over: { path: "hand-over", title: "Hand it over", hint: "Press the button when the customer has it.", button: "Handed over", done: "Handed over" },
+const HINTS = {
+  pick: "Everything is in your hands.",
+  pack: "Scan the label of the box, or press the button.",
+  ready: "Set it out for the customer: scan its label, or press the button.",
+  ship: "Scan the carrier's label: its tracking number is kept.",
+  "hand-over": "When the customer has it.",
+  receive: "When it is here.",
 };
+
+/** Return the path and body by which a step is done. */
+function request(step, code, inputs, proof) {
+  const path = step.action === "step" ? `steps/${step.code}` : step.action;
+  const body = { inputs };
+  if (step.action === "ship" && code) body.tracking_number = code;
+  if (step.proof && proof) Object.assign(body, proof);
+  return [path, body];
+}
 
 const WRONG = {
   wrong_item: { tone: "bad", title: "Wrong item", text: "Put it back: it is a product, but not one of these." },
@@ -33,15 +44,10 @@ const WRONG = {
 };
 
 export const told = {
-  words: (step) => STEPS[step],
+  hint: (step) => HINTS[step.action] ?? "Press the button when it is done.",
+  request,
 
-  /** Return the path and body of a step; a scanned code is the carrier's tracking number, or goes on the parcel. */
-  step(step, code) {
-    const body = step === "shipped" && code ? { tracking_number: code } : {};
-    return [STEPS[step].path, body];
-  },
-
-  done: (step, code) => ({ tone: "done", title: STEPS[step].done, text: code && step === "shipped" ? `Tracking number ${code}` : "" }),
+  done: (step, code) => ({ tone: "done", title: `Done: ${step.name}`, text: code && step.action === "ship" ? `Tracking number ${code}` : "" }),
 
   /** Return what the server's answer corrects, null when everything was as it was said. */
   corrections(items, guesses) {
@@ -70,7 +76,7 @@ export const told = {
     return h(
       "div",
       { className: "notice", role: "alert" },
-      h("p", { className: "notice-title" }, missing ? "There is nothing to pick here" : "The list could not be loaded"),
+      h("h1", { className: "notice-title" }, missing ? "There is nothing to pick here" : "The list could not be loaded"),
       h("p", { className: "notice-text" }, missing ? "It may have another number, or lie outside the part of the network that you see." : "Scans that are kept on this device are safe. Try again when the connection is back."),
       h("div", { className: "notice-actions" }, h("button", { type: "button", className: "button is-main", onClick: again }, "Try again")),
     );

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from backend.catalog import queries as catalog
+from backend.fulfillment import journal
+from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
-from backend.fulfillment.rules import ShipmentFacts
+from backend.fulfillment.rules import ShipmentFacts, may_undo
 from backend.persistence.uow import Uow
 from backend.picking import store
 from backend.picking.rules import Asked, Known, Work, true_moment
+from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid
 
 
@@ -62,6 +65,11 @@ def gather(uow: Uow, scans: Sequence[ScanIn]) -> Scene:
     undone = store.scans(uow, {scan.undoes for scan in scans if scan.undoes is not None})
     ids = {id_ for found in wanted for id_ in found} | {row.shipment_id for row in undone if row.shipment_id}
     facts = _lock(uow, ids, scans, waves)
+    # Only now, under the locks: whoever sent the same scan a moment ago has committed it.
+    before = store.scans(uow, {text for scan in scans for text in (scan.scan_id, scan.undoes) if text})
+    _refuse_reused(scans, {row.scan_id: row for row in before})
+    known = store.known(uow, before)
+    facts |= _reopened(uow, [facts[id_] for id_ in _given_by_undone(scans, known) if id_ in facts])
     places = {id_: place for wave in waves.values() for id_, place in wave.places.items()}
     works, rows = store.works(uow, ids, places)
     asked = [
@@ -76,12 +84,9 @@ def gather(uow: Uow, scans: Sequence[ScanIn]) -> Scene:
         )
         for scan, found in zip(scans, wanted, strict=True)
     ]
-    # Only now, under the locks: whoever sent the same scan a moment ago has committed it.
-    before = store.scans(uow, {text for scan in scans for text in (scan.scan_id, scan.undoes) if text})
-    _refuse_reused(scans, {row.scan_id: row for row in before})
     codes = {scan.code for scan in scans}
     ours = codes & {code for work in works.values() for line in work.lines for code in line.codes}
-    known = store.known(uow, before, ours | catalog.known_codes(uow, codes - ours))
+    known.codes = ours | catalog.known_codes(uow, codes - ours)
     return Scene(facts, works, rows, waves, asked, known)
 
 
@@ -116,6 +121,28 @@ def _lock(
     if faults:
         raise DomainError(ErrorCode.NOT_FOUND, faults[0].message, faults=faults)
     return {fact.id: fact for fact in shipments.load(uow, sorted(seen))}
+
+
+def _given_by_undone(scans: Sequence[ScanIn], known: Known) -> list[int]:
+    """Return the shipments that have what is now taken back for the first time, ascending."""
+    fresh = {scan.undoes for scan in scans if scan.undoes is not None and scan.scan_id not in known.outcomes}
+    given = [known.outcomes[id_] for id_ in fresh - known.undone if id_ in known.outcomes]
+    return sorted({one.shipment_id for one in given if one.shipment_id is not None and one.units > 0})
+
+
+def _reopened(uow: Uow, facts: Sequence[ShipmentFacts]) -> dict[int, ShipmentFacts]:
+    """Take back the pick step of those whose last unit is being taken back; return them as they are then."""
+    picked = [fact for fact in facts if fact.status is ShipmentStatus.PICKED]
+    last = journal.last_done(uow, [fact.id for fact in picked])
+    again = [
+        fact.id
+        for fact in picked
+        if (step := fact.way.reaching(ShipmentStatus.PICKED)) is not None
+        and fact.step == step.code
+        and may_undo(fact, last.get(fact.id), role=uow.actor.role) is None
+    ]
+    fulfillment.undo(uow, again)
+    return {fact.id: fact for fact in shipments.load(uow, again)}
 
 
 def _refuse_reused(scans: Sequence[ScanIn], before: Mapping[str, Any]) -> None:
