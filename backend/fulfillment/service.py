@@ -1,7 +1,7 @@
 """The one writer of shipment status: open, advance, undo, hold, release, reassign, reject, cancel.
 
 Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
-the order of locks: order rows, shipment rows, stock, location loads, SLA rows.
+the order of locks: order rows, shipment rows, stock, location loads, SLA rows, waves.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from datetime import datetime
 from backend.fulfillment import rules, store, workflows
 from backend.fulfillment.command import load_allowed, refuse, tell
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
-from backend.fulfillment.rules import Block, ShipmentFacts, StepCommand
+from backend.fulfillment.rules import Block, Destination, ShipmentFacts, StepCommand
 from backend.fulfillment.steps import advance, undo
+from backend.inventory import blocks
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
 from backend.orders import given_back, progress
@@ -21,9 +22,11 @@ from backend.persistence.uow import Uow
 from backend.routing import limits
 from backend.sla import service as sla
 from backend.sla.facts import ClockMove
+from backend.waves import membership as waves
 from models.enums import Method, ShipmentStatus
 from models.errors import Fault, invalid
 from models.events import EventType
+from models.tables import Location
 
 __all__ = [
     "Block",
@@ -55,6 +58,7 @@ def hold(
     moment = at or uow.now
     store.change(uow, facts, [{"held": True, "hold_reason": reason} for _ in facts])
     sla.pause_clocks(uow, [fact.id for fact in facts], reason=reason[:64], at=moment)
+    waves.leave(uow, [fact.id for fact in facts])
     for fact in facts:
         tell(uow, EventType.SHIPMENT_HELD, fact, moment, {"reason": reason})
 
@@ -129,6 +133,7 @@ def _call_back(uow: Uow, facts: Sequence[ShipmentFacts], told: EventType, reason
     inventory.release(uow, ids)
     limits.give_back(uow, ids, {fact.location_id for fact in facts})
     sla.cancel_clocks(uow, ids, at=moment)
+    waves.leave(uow, ids)
     for fact in facts:
         tell(uow, told, fact, moment, {"reason": reason})
 
@@ -144,14 +149,15 @@ def reassign(
 ) -> None:
     """Move a shipment to another location, where it starts afresh: stock moves with it, and so do its clocks.
 
-    It counts against the other location's limit, which does not refuse it. Raises CONFLICT when the stock is not there.
+    It counts against the other location's limit, which does not refuse it. Raises INVALID with all that does: it is
+    closed, does not offer the method, or must not be given a product; CONFLICT when the stock is not there.
     """
     fact = store.load(uow, [shipment_id])[0]
     place = locations.by_code(uow, [to_location_code]).get(to_location_code)
     if place is None or place.id is None:
         raise invalid([Fault("/location", "unknown_location", f"There is no location {to_location_code}.")])
     refuse([rules.may_edit(fact, expected_version)])
-    refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
+    refuse(rules.may_reassign(fact, _destination(uow, shipment_id, place)))
     moment = at or uow.now
     inventory.move(uow, shipment_id, to_location_id=place.id)
     limits.move(uow, shipment_id, from_id=fact.location_id, to=place)
@@ -159,5 +165,13 @@ def reassign(
     store.change(uow, [fact], [{**store.afresh(way), "location_id": place.id, "assigned_at": moment}])
     store.unpick(uow, [fact.id])
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
+    waves.leave(uow, [fact.id])
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
     tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)
+
+
+def _destination(uow: Uow, shipment_id: int, place: Location) -> Destination:
+    skus = store.skus_of(uow, shipment_id)
+    blocked = sorted(skus[product] for where, product in blocks.active(uow, skus) if where == place.id)
+    closed = place.closed_reason is not None
+    return Destination(place.code, frozenset(map(Method, place.methods)), closed, tuple(blocked))

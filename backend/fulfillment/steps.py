@@ -18,6 +18,7 @@ from backend.orders import progress
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
 from backend.sla.facts import StepReached, StepsUndone
+from backend.waves import membership as waves
 from models.enums import ShipmentStatus
 from models.errors import Fault, invalid
 from models.events import EventType
@@ -63,6 +64,7 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
             for moment in workflow.steps_passed(each.fact.way, each.fact.status, each.fact.step, each.step)
         ],
     )
+    waves.picked(uow, [each.fact.id for each in doing if each.picks])
     for each in doing:
         _tell_done(uow, each)
     progress.settle(uow, [each.fact.order_id for each in doing if workflow.is_done(each.fact.method, each.to)])
@@ -105,7 +107,7 @@ def _decided(uow: Uow, commands: Sequence[StepCommand]) -> list[_Doing]:
         assert step is not None  # noqa: S101  # a step that is not there was refused
         faults += input_faults(step.asks, command.inputs, at=f"/{index}/inputs")
         to = workflow.status_after(fact.way, fact.status, fact.step, step)
-        doing.append(_Doing(fact, command, step, to, command.at or uow.now))
+        doing.append(_Doing(fact, command, step, to, rules.reached_at(fact, command, now=uow.now)))
     if faults:
         raise invalid(faults)
     return doing
