@@ -78,7 +78,7 @@ def says(page: Page, words: str) -> None:
 
 def sent(page: Page) -> None:
     """Wait until the server has every scan."""
-    page.wait_for_function("window.scans.waiting().length === 0")
+    expect(page.locator(".pick-link")).to_have_attribute("data-kept", "0")
 
 
 def test_a_shipment_is_picked_packed_and_shipped_by_scans_alone(handheld: BrowserContext, store: Store) -> None:
