@@ -78,6 +78,7 @@ def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
             None if row.workflow_id is None else ways[row.workflow_id],
             None if row.waiting_for is None else Waiting(row.waiting_for),
             row.claimed_by,
+            row.for_shipment_id,
         )
 
 
@@ -188,6 +189,7 @@ _FACTS = (
         SHIPMENTS.c.workflow_id,
         SHIPMENTS.c.waiting_for,
         SHIPMENTS.c.claimed_by,
+        SHIPMENTS.c.for_shipment_id,
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())

@@ -219,6 +219,19 @@ def _short(data: Mapping[str, Any], places: Places) -> _Told:
     return _Told(f"Something was not found at {where}{because(data)}", Kind.TROUBLE, lines_of(data))
 
 
+def _waits_for(data: Mapping[str, Any], places: Places) -> _Told:
+    sender = name_of(data.get("from"), places)
+    here = name_of(data.get("location"), places)
+    return _Told(f"{sender} sends {here} what it lacks{because(data)}", Kind.WAITING, lines_of(data))
+
+
+def _received(data: Mapping[str, Any], places: Places) -> _Told:
+    sender = name_of(data.get("location"), places)
+    if data.get("missing"):
+        return _Told(f"Not all of what {sender} sent arrived", Kind.TROUBLE, lines_of({"lines": data["missing"]}))
+    return _Told(f"What {sender} sent arrived", Kind.STEP, lines_of(data))
+
+
 def _late(data: Mapping[str, Any], places: Places) -> _Told | None:
     due = data.get("due_at")
     by = f": due by {clock(due, place_of(data.get('location'), places))}" if isinstance(due, str) else ""
@@ -268,6 +281,8 @@ _TELLERS: Mapping[str, _Teller] = {
     EventType.SHIPMENT_REJECTED: _rejected,
     EventType.SHIPMENT_CANCELLED: _shipment_cancelled,
     EventType.SHIPMENT_SPLIT: _split,
+    EventType.SHIPMENT_WAITING: _waits_for,
+    EventType.TRANSFER_RECEIVED: _received,
     EventType.SHIPMENT_SHORT_PICKED: _short,
     EventType.SLA_SHIPMENT_CHANGED: _late,
 }
