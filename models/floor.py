@@ -72,14 +72,6 @@ class WaveShare(StrEnum):
     REMOVED = "removed"
 
 
-class LineKind(StrEnum):
-    """Which shipments a wave takes: those of one product, those of several, or any."""
-
-    SINGLE = "single"
-    MULTI = "multi"
-    ANY = "any"
-
-
 class ReturnStatus(StrEnum):
     """State of a return; `backend/returns/rules.py` says which may follow which."""
 

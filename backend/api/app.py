@@ -34,6 +34,8 @@ from backend.api import (
     sla,
     stock_rules,
     subscriptions,
+    wave_rules,
+    waves,
     workflows,
 )
 from backend.api.deps import public
@@ -54,6 +56,8 @@ ROUTERS: list[APIRouter] = [
     stock_rules.router,
     orders.router,
     shipments.router,
+    waves.router,
+    wave_rules.router,
     workflows.router,
     picking.router,
     shipment_moves.router,

@@ -129,6 +129,7 @@ class DecisionsOut(Body):
     """The decisions on an order, oldest first."""
 
     items: list[DecisionOut]
+    next: str | None = None
 
 
 class EmptyOut(Body):

@@ -117,6 +117,13 @@ def upgrade() -> None:
     with op.batch_alter_table("pick_wave") as batch_op:
         batch_op.create_index(batch_op.f("ix_pick_wave_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_pick_wave_status", ["location_id", "status", "latest_safe_start_at"], unique=False)
+        batch_op.create_index(
+            "ix_pick_wave_open",
+            ["status"],
+            unique=False,
+            postgresql_where=sa.text("closed_at IS NULL"),
+            sqlite_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "return_order",
