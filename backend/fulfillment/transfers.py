@@ -31,6 +31,7 @@ from backend.persistence.uow import Uow
 from backend.routing import limits
 from backend.routing.limits import Given
 from backend.sla import service as sla
+from backend.waves import membership as waves
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
@@ -142,6 +143,7 @@ def _wait(uow: Uow, fact: ShipmentFacts, id_: int, supplier: Supplier, goes: Seq
     update_columns(uow.session, ShipmentLine, rows)
     store.change(uow, [fact], [{"waiting_for": Waiting.TRANSFER.value}])
     sla.pause_clocks(uow, [fact.id], reason="transfer", at=uow.now)
+    waves.leave(uow, [fact.id])
     told = [{"sku": each.line.sku, "quantity": each.units} for each in goes]
     data = {"for": Waiting.TRANSFER.value, "transfer": id_, "from": supplier.location.code, "lines": told}
     tell(uow, EventType.SHIPMENT_WAITING, fact, uow.now, {**data, "reason": reason})

@@ -16,7 +16,11 @@ from tests.support.shop import NEW_YORK, location, open_shop, order, place, row_
 @pytest.fixture
 def shop(ctx: Context) -> TestClient:
     """Return a client that may do everything; order 1 has five teas and two cups at CHI."""
-    open_shop(ctx, {"CHI": {"tea": 9, "cup": 9}, "NY": {"tea": 9, "cup": 9}, "DEN": {"tea": 0}}, NY=location("NY", at=NEW_YORK))
+    open_shop(
+        ctx,
+        {"CHI": {"tea": 9, "cup": 9}, "NY": {"tea": 9, "cup": 9}, "DEN": {"tea": 0}},
+        NY=location("NY", at=NEW_YORK),
+    )
     place(ctx, order(lines={"tea": 5, "cup": 2}))
     return client_of(ctx, Permission.ADMIN)
 
