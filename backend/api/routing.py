@@ -15,6 +15,7 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE, put
 from backend.api.schemas.routing import (
     ActivateIn,
+    ArchiveIn,
     DecisionOut,
     DecisionsOut,
     EmptyOut,
@@ -113,6 +114,18 @@ def activate_strategy(name: Name, call: WriterOnce, body: ActivateIn | None = No
 
     def work(uow: Uow) -> Answer:
         shown = show_strategy(strategies.activate(uow, name, version=body.version if body else None))
+        return Answer(200, shown, {"ETag": etag_of(shown.version)})
+
+    return call.run(work)
+
+
+@router.post("/routing/strategies/{name}/archive", responses=WRITE, response_model=StrategyOut)
+def archive_strategy(name: Name, call: WriterOnce, version: Version, body: ArchiveIn | None = None) -> Response:
+    """Put a draft, the newest version by default, aside; the active version is not archived but replaced."""
+
+    def work(uow: Uow) -> Answer:
+        which = body.version if body else None
+        shown = show_strategy(strategies.archive(uow, name, version=which, expected_version=version))
         return Answer(200, shown, {"ETag": etag_of(shown.version)})
 
     return call.run(work)

@@ -17,7 +17,7 @@ from models.floor import Waiting
 
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
-    """What deciding needs to know of a shipment."""
+    """What deciding needs to know of a shipment; `since` is when it reached its status, None before the first step."""
 
     id: int
     order_id: int
@@ -31,6 +31,7 @@ class ShipmentFacts:
     workflow: Workflow | None = None
     waiting_for: Waiting | None = None
     claimed_by: str | None = None
+    since: datetime | None = None
     for_shipment_id: int | None = None  # of a transfer: who waits for it
 
     @property
@@ -90,6 +91,16 @@ class DoneStep:
     picked: Mapping[int, int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a shipment is to go; `blocked` are those of its products that must not be given to that location."""
+
+    code: str
+    methods: frozenset[Method]
+    closed: bool = False
+    blocked: tuple[str, ...] = ()
+
+
 class Block(StrEnum):
     """How long a location that gave a shipment back must not be given its products."""
 
@@ -137,6 +148,12 @@ def goes_by_itself(shipment: ShipmentFacts, to: ShipmentStatus, *, role: Role | 
     if step is None or step not in shipment.following() or any(ask.required for ask in step.asks):
         return False
     return _may_do(step, role, 0) is None
+
+
+def reached_at(shipment: ShipmentFacts, command: StepCommand, *, now: datetime) -> datetime:
+    """Return the moment of a step: never before the step before it, whatever the clock that reported it showed."""
+    stated = command.at or now
+    return max(stated, shipment.since) if shipment.since else stated
 
 
 def may_undo(
@@ -217,19 +234,21 @@ def may_receive(shipment: ShipmentFacts) -> Refusal | None:
     return _illegal(0, f"Shipment {shipment.id} is {state}; only a transfer that was shipped is received.")
 
 
-def may_reassign(shipment: ShipmentFacts, to_code: str, to_methods: frozenset[Method]) -> Refusal | None:
-    """Return why the shipment cannot move to another location, or None."""
+def may_reassign(shipment: ShipmentFacts, to: Destination) -> list[Refusal]:
+    """Return all that keeps the shipment from moving to another location."""
     if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
-        return _illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")
+        return [_illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")]
     if shipment.waiting_for is not None or shipment.for_shipment_id is not None:
-        return _illegal(0, f"Shipment {shipment.id} has to do with a transfer; cancel that first.")
-    if to_code == shipment.location_code:
-        words = f"Shipment {shipment.id} is at {to_code} already."
-        return Refusal(ErrorCode.INVALID, Fault("/location", "same_location", words))
-    if shipment.method not in to_methods:
-        words = f"{to_code} does not offer {shipment.method}."
-        return Refusal(ErrorCode.INVALID, Fault("/location", "method_not_offered", words))
-    return None
+        return [_illegal(0, f"Shipment {shipment.id} has to do with a transfer; cancel that first.")]
+    faults = []
+    if to.code == shipment.location_code:
+        faults.append(("same_location", f"Shipment {shipment.id} is at {to.code} already."))
+    if shipment.method not in to.methods:
+        faults.append(("method_not_offered", f"{to.code} does not offer {shipment.method}."))
+    if to.closed:
+        faults.append(("location_closed", f"{to.code} is closed until somebody reopens it."))
+    faults += [("product_blocked", f"{sku} is blocked at {to.code}; lift the block first.") for sku in to.blocked]
+    return [Refusal(ErrorCode.INVALID, Fault("/location", code, words)) for code, words in faults]
 
 
 def _illegal(index: int, words: str) -> Refusal:
