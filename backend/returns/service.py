@@ -157,9 +157,7 @@ def close(uow: Uow, return_id: int, *, refund_minor: int | None = None, expected
     store.move(uow, row, ReturnMove.CLOSE)
     refund = f"{row.refund_minor // 100}.{row.refund_minor % 100:02d}"
     told = {"resolution": row.resolution, "refund": refund, "replacement_order": row.replacement_order_id}
-    store.tell(
-        uow, EventType.RETURN_CLOSED, (return_id, row.order_id), (row.location_id, store.code_of(uow, row)), told
-    )
+    store.tell(uow, EventType.RETURN_CLOSED, row, told)
 
 
 def cancel(uow: Uow, return_id: int, *, reason: str, expected_version: int | None = None) -> None:
