@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict, StringConstraints, model_validator
 
-from backend.api.schemas.common import Body, Code, Document, Reason, ShownInstant, Units, Word
+from backend.api.schemas.common import Body, Code, Document, Problem, Reason, ShownInstant, Units, Word
 from backend.fulfillment.queries import ShipmentView
 from backend.fulfillment.rules import Block, Tracking
 from backend.fulfillment.workflow import Ask, WorkStep
 from models.enums import Compliance, Method, ShipmentStatus
 from models.floor import InputKind, StepAction, Waiting
 from models.tables import ShipmentStep
+
+ShipmentNumber = Annotated[int, Strict(), Field(ge=1, lt=2**63)]
 
 
 class ReassignIn(Body):
@@ -120,6 +122,38 @@ class ReceiveIn(Body):
     """What arrived of a transfer: all of it when `lines` is left out; what is not named did not come."""
 
     lines: Annotated[list[CameIn], Field(min_length=1, max_length=500)] | None = None
+
+
+class HandOverIn(Body):
+    """Shipments that others are to do: the location `location`, or (`route`) whoever routing finds for each."""
+
+    ids: Annotated[list[ShipmentNumber], Field(min_length=1, max_length=500)]
+    reason: Reason
+    location: Code | None = None
+    route: bool = False
+
+    @model_validator(mode="after")
+    def one_way(self) -> HandOverIn:
+        """Refuse two destinations, and none."""
+        if (self.location is not None) == self.route:
+            raise ValueError("say either location or route")
+        return self
+
+
+class HandedOut(Body):
+    """What became of one shipment: 200, or why it stayed where it is."""
+
+    id: int
+    status: int
+    error: Problem | None = None
+
+
+class HandOverOut(Body):
+    """One result per shipment, by ascending id."""
+
+    moved: int
+    refused: int
+    items: list[HandedOut]
 
 
 class ShipmentLineOut(Body):
