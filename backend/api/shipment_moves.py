@@ -13,16 +13,16 @@ from backend.api.idempotency import Answer
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import Problem, ProblemFault
 from backend.api.schemas.orders import ReasonIn
-from backend.api.schemas.shipments import (
+from backend.api.schemas.shipment_moves import (
     HandedOut,
     HandOverIn,
     HandOverOut,
     ReceiveIn,
-    ShipmentOut,
     ShortIn,
     SplitIn,
     TransferIn,
 )
+from backend.api.schemas.shipments import ShipmentOut
 from backend.api.shipments import Fulfiller, ShipmentId, Version, answer
 from backend.auth.actor import Actor
 from backend.fulfillment import awaited, bulk, remainder, transfers
