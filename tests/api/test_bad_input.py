@@ -52,7 +52,15 @@ def calls() -> Iterator[Any]:
 
 
 def fill(path: str) -> str:
-    known = {"code": "CHI", "location": "CHI", "sku": "tea", "order_id": "1", "shipment_id": "1", "reference": "PO"}
+    known = {
+        "code": "CHI",
+        "location": "CHI",
+        "sku": "tea",
+        "order_id": "1",
+        "shipment_id": "1",
+        "reference": "PO",
+        "rule": "am",
+    }
     return re.sub(r"\{(\w+)\}", lambda match: known[match[1]], path)
 
 
