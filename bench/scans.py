@@ -1,4 +1,4 @@
-"""How soon a scan is answered on screen: from the scanner's Enter to the words, and to the server's answer on the page."""
+"""How soon a scan is answered on screen: from the scanner's Enter to the words, and to the server's answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ WATCH = """() => {
   const count = () => document.querySelector(".pick-count").textContent;
   const before = count();
   const seen = (what) => new Promise((resolve) => {
-    const look = () => what() ? requestAnimationFrame(() => resolve(performance.now() - window.enter)) : requestAnimationFrame(look);
+    const done = () => resolve(performance.now() - window.enter);
+    const look = () => requestAnimationFrame(what() ? done : look);
     look();
   });
   let answered = false;
@@ -46,17 +47,20 @@ def run() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shipment, wave = _seed(folder)
-        with Program("up", "--empty", folder=folder) as program, closing(program.sign_in("ann", floor.PASSWORD)) as ann:
-            with chromium_browser() as browser:
-                context = new_context(browser, next(size for size in SIZES if size.touch))
-                context.add_init_script(ENTER)
-                carry_session(context, program.url, dict(ann.cookies))
-                for what, path in (("a shipment", f"{shipment}"), (f"a wave of {WAVE}", f"wave/{wave}")):
-                    page = context.new_page()
-                    page.goto(f"{program.url}/pick/{path}")
-                    page.locator("[data-scans]").wait_for()
-                    yield from _times(page, what)
-                    page.close()
+        with (
+            Program("up", "--empty", folder=folder) as program,
+            closing(program.sign_in("ann", floor.PASSWORD)) as ann,
+            chromium_browser() as browser,
+        ):
+            context = new_context(browser, next(size for size in SIZES if size.touch))
+            context.add_init_script(ENTER)
+            carry_session(context, program.url, dict(ann.cookies))
+            for what, path in (("a shipment", f"{shipment}"), (f"a wave of {WAVE}", f"wave/{wave}")):
+                page = context.new_page()
+                page.goto(f"{program.url}/pick/{path}")
+                page.locator("[data-scans]").wait_for()
+                yield from _times(page, what)
+                page.close()
 
 
 def _seed(folder: Path) -> tuple[int, int]:
