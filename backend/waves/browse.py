@@ -81,6 +81,6 @@ def _order(sort: WaveSort, direction: Direction) -> list[Any]:
         WaveSort.LOCATION: col(Location.name),
     }
     column = columns[sort]
-    turned = column.desc() if direction is Direction.DESCENDING else column.asc()
     first = [column.is_(None)] if sort is WaveSort.START else []
-    return [*first, turned, col(PickWave.id).desc()]
+    both = (column, col(PickWave.id))
+    return [*first, *(each.desc() if direction is Direction.DESCENDING else each.asc() for each in both)]

@@ -103,7 +103,7 @@ def _card(card: Any) -> rx.Component:
             rx.cond(card.tone != "", pill(card.tone, card.tone_word)),
             class_name="wave-card-head",
         ),
-        rx.el.p(card.place, " · ", card.origin, class_name="row-place"),
+        rx.el.p(rx.cond(state.location == "", card.place + " · ", ""), card.origin, class_name="row-place"),
         rx.el.p(card.why, class_name="wave-why"),
         rx.el.p(card.shipments, " · ", card.units, " · ", card.stops, class_name="muted"),
         progress(card.percent, card.progress),
@@ -130,7 +130,7 @@ def progress(percent: Any, words: Any) -> rx.Component:
             class_name="share-track",
             aria_hidden="true",
         ),
-        rx.el.span(words, " picked", class_name="wave-picked"),
+        rx.el.span(words, class_name="wave-picked"),
         class_name="wave-progress",
     )
 
@@ -153,7 +153,7 @@ def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             link(row.title, href=row.href, custom_attrs=table.ROW, class_name="row-link"),
-            rx.el.span(row.origin, class_name="row-place"),
+            rx.el.span(rx.el.span(row.place, " · ", class_name="narrow-place"), row.origin, class_name="row-place"),
             scope="row",
         ),
         rx.el.td(rx.el.span(row.place, class_name="one-line"), class_name="col-place"),

@@ -70,7 +70,7 @@ def _head(whole: WholeWave, reader: Reader, may: Sequence[WaveCommand]) -> WaveH
         why=card.why,
         since=say.moment(at, view.time_zone, reader.now, reader.locale) if at else "",
         percent=card.percent,
-        progress=f"{card.progress} units picked",
+        progress=card.progress,
         version=wave.version,
         pick=f"/pick/wave/{wave.id}" if going else "",
         actions=[command.value for command in commands(status) if command in may],

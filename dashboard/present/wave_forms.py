@@ -37,7 +37,7 @@ _NUMBERS = {
     "max_waves": "Waves at most",
     "max_shipments": "Shipments a wave",
     "slots_per_cart": "Slots of the put wall",
-    "cut_off_within_minutes": "Carrier leaves within (minutes)",
+    "cut_off_within_minutes": "Leaves within (min)",
 }
 
 

@@ -173,7 +173,7 @@ def card(view: WaveView, reader: Reader, *, may_plan: bool) -> WaveCard:
         units=say.plural(units, "unit", reader.locale),
         stops=say.plural(wave.stops, "stop", reader.locale),
         percent=_percent(view.picked, units),
-        progress=f"{say.count(view.picked, reader.locale)} of {say.count(units, reader.locale)}",
+        progress=f"{say.count(view.picked, reader.locale)} of {say.count(units, reader.locale)} picked",
         start=_start(view, reader) if open_ else "",
         start_title=_at(start, view, reader),
         finish=_finish(view, reader),
@@ -226,10 +226,13 @@ def plan_shown(made: Preview, zone: str, reader: Reader) -> PlanShown:
     """Return a plan in words: its waves, most urgent first, and who is in none."""
     waves, left_out = made.plan.waves, made.plan.left_out
     shipments = sum(len(wave.tasks) for wave in waves)
+    out = f"{say.plural(len(left_out), 'shipment', reader.locale)} left out" if left_out else "nobody left out"
     says = (
         f"{say.plural(len(waves), 'wave', reader.locale)} of {say.plural(shipments, 'shipment', reader.locale)}; "
-        f"{say.plural(len(left_out), 'shipment', reader.locale)} left out. Nothing is kept yet."
+        f"{out}. Nothing is kept yet."
     )
+    if not waves and not left_out:
+        says = "Nothing waits to be picked here that is not in a wave."
     by_reason = Counter(out.reason for out in left_out)
     first = {out.reason: out for out in reversed(left_out)}
     return PlanShown(

@@ -51,7 +51,7 @@ RULES: dict[str, WaveRuleInput] = {
 }
 #: A manager looks at the board every so often, lets a few go, and closes what nobody finished.
 _LOOKS_SECONDS = 60
-_WAITS = timedelta(minutes=6)
+_WAITS = timedelta(minutes=3)
 _LYING = timedelta(minutes=75)
 _AT_ONCE = 12
 
@@ -72,9 +72,7 @@ def seed_floor(uow: Uow, sites: Sequence[Site], seed: int) -> None:
         golden = [place for place in places if place.endswith("2")][:_GOLDEN]
         others = [place for place in places if place not in set(golden)]
         where = dict(zip((item.sku for item in stocked), [*golden, *others], strict=False))
-        put_bins(
-            uow, site.code, [ProductBins(sku, (BinInput(code, f"Zone {code[0]}"),)) for sku, code in where.items()]
-        )
+        put_bins(uow, site.code, [ProductBins(sku, (BinInput(code, code[0]),)) for sku, code in where.items()])
         for code, rule in RULES.items():
             wave_rules.put(uow, site.code, code, rule)
 
