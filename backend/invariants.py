@@ -13,12 +13,15 @@ from backend.inventory import invariants as stock
 from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
 from models.enums import ClockState, Compliance, OrderStatus, ShipmentStatus
+from models.floor import ReturnStatus
 from models.tables import (
     Location,
     LocationHealth,
     Order,
     OrderLine,
     Product,
+    Return,
+    ReturnLine,
     Shipment,
     ShipmentLine,
     SlaClock,
@@ -31,6 +34,7 @@ _LEDGER = table_of(StockMovement)
 _SHIPMENT, _LINE = table_of(Shipment), table_of(ShipmentLine)
 _ORDER, _ORDER_LINE = table_of(Order), table_of(OrderLine)
 _CLOCK, _HEALTH = table_of(SlaClock), table_of(LocationHealth)
+_RETURN, _BACK = table_of(Return), table_of(ReturnLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
     yield "An order is finished exactly when its shipments are and nothing of it waits", _finished()
     yield "A location's counts equal a recount of its shipments", _health()
     yield "A location's met and missed equal a recount of its clocks", _finished_clocks()
+    yield "No more comes back of an order line than was sent", _returned()
     for column, named in _NAMED:
         rows, what = (part.table.name.replace("_", " ") for part in (column, named))
         yield f"What {rows}s name as {what} is there", _dangling(column, named)
@@ -185,3 +190,23 @@ def _compare(recount: sa.Subquery, names: list[str]) -> sa.Select[*tuple[Any, ..
     location = sa.func.coalesce(_HEALTH.c.location_id, recount.c.location_id).label("location")
     differs = sa.or_(*(kept != counted for kept, counted in pairs))
     return sa.select(location, *columns).select_from(both).where(differs)
+
+
+def _returned() -> sa.Select[*tuple[Any, ...]]:
+    sent = (
+        sa.select(_LINE.c.order_line_id, _LINE.c.product_id, sa.func.sum(_LINE.c.quantity).label("units"))
+        .join(_SHIPMENT, _SHIPMENT.c.id == _LINE.c.shipment_id)
+        .where(_SHIPMENT.c.status.in_([ShipmentStatus.SHIPPED.value, ShipmentStatus.HANDED_OVER.value]))
+        .group_by(_LINE.c.order_line_id, _LINE.c.product_id)
+        .subquery()
+    )
+    same = sa.and_(_BACK.c.order_line_id == sent.c.order_line_id, _BACK.c.product_id == sent.c.product_id)
+    back = sa.func.sum(_BACK.c.quantity)
+    return (
+        sa.select(_BACK.c.order_line_id.label("order_line"), back.label("back"), sent.c.units.label("sent"))
+        .join(_RETURN, _RETURN.c.id == _BACK.c.return_id)
+        .outerjoin(sent, same)
+        .where(_RETURN.c.status != ReturnStatus.CANCELLED.value)
+        .group_by(_BACK.c.order_line_id, _BACK.c.product_id, sent.c.units)
+        .having(back > sa.func.coalesce(sent.c.units, 0))
+    )

@@ -13,6 +13,7 @@ from backend.fulfillment import remainder
 from backend.fulfillment.remainder import ShortLine
 from backend.fulfillment.splitting import AskedLine
 from backend.persistence.uow import Uow
+from backend.picking import service as picking
 
 router = APIRouter(tags=["shipments"])
 
@@ -43,6 +44,7 @@ def short(shipment_id: ShipmentId, body: ShortIn, call: Fulfiller, version: Vers
     def work(uow: Uow) -> Answer:
         with faults.renaming("/quantity", "/missing"):
             remainder.short(uow, shipment_id, missing, reason=body.reason, expected_version=version)
+        picking.complete(uow, [shipment_id])
         return answer(uow, shipment_id)
 
     return call.run(work)

@@ -221,6 +221,12 @@ def _short(data: Mapping[str, Any], places: Places) -> _Told:
     return _Told(f"Something was not found at {where}{because(data)}", Kind.TROUBLE, lines_of(data))
 
 
+def _settled(data: Mapping[str, Any], _places: Places) -> _Told:
+    if data.get("resolution") == "replace":
+        return _Told("Sent anew, free of charge", Kind.DONE)
+    return _Told(f"Refunded {data.get('refund', '')}", Kind.DONE)
+
+
 def _late(data: Mapping[str, Any], places: Places) -> _Told | None:
     due = data.get("due_at")
     by = f": due by {clock(due, place_of(data.get('location'), places))}" if isinstance(due, str) else ""
@@ -272,4 +278,9 @@ _TELLERS: Mapping[str, _Teller] = {
     EventType.SHIPMENT_SPLIT: _split,
     EventType.SHIPMENT_SHORT_PICKED: _short,
     EventType.SLA_SHIPMENT_CHANGED: _late,
+    EventType.RETURN_AUTHORISED: _simple("May be sent back", Kind.NOTE),
+    EventType.RETURN_RECEIVED: _at("Came back to {}"),
+    EventType.RETURN_INSPECTED: _at("What came back was looked at in {}"),
+    EventType.RETURN_CLOSED: _settled,
+    EventType.RETURN_CANCELLED: _simple("Is not sent back after all", Kind.NOTE),
 }
