@@ -64,7 +64,7 @@ WAVES = Page(
 )
 
 WAVE = Page(
-    "/waves/[wave_id]",
+    "/waves/[id]",
     "Wave",
     "One wave: the walk from stop to stop, the slots of the put wall, each shipment with the time it has left.",
     Permission.ORDERS_READ,

@@ -30,6 +30,15 @@ _ACTIONS = (
     ("cancel", "ban", "Cancel", WaveState.begin_cancel),
 )
 
+_COLUMNS = (
+    ("slot", "Slot"),
+    ("order", "Order"),
+    ("sla", "Promise"),
+    ("due", "Time left"),
+    ("picked", "Picked"),
+    ("step", "Step"),
+)
+
 
 def page() -> rx.Component:
     """Return the page."""
@@ -55,46 +64,33 @@ def _content() -> rx.Component:
         rx.el.p(state.said, role="status", class_name=rx.cond(state.refused, "said is-refused", "said")),
         rx.cond(state.form.action != "", _form()),
         rx.el.dl(rx.foreach(state.facts, _fact), class_name="panel wave-facts"),
+        rx.el.div(panel("The walk", _walk(), class_name="wave-walk-panel"), _shipments(), class_name="wave"),
+    )
+
+
+def _walk() -> Any:
+    return rx.cond(
+        state.stops.length() > 0,
+        rx.el.ol(rx.foreach(state.stops, _stop), class_name="walk"),
+        notice("package-check", "Nothing to walk for", "Every shipment has left this wave."),
+    )
+
+
+def _shipments() -> rx.Component:
+    heads = [rx.el.th(word, scope="col", class_name=f"col-{key}") for key, word in _COLUMNS]
+    return panel(
+        "Shipments",
         rx.el.div(
-            panel(
-                "The walk",
-                rx.cond(
-                    state.stops.length() > 0,
-                    rx.el.ol(rx.foreach(state.stops, _stop), class_name="walk"),
-                    notice("package-check", "Nothing to walk for", "Every shipment has left this wave."),
-                ),
-                class_name="wave-walk-panel",
+            rx.el.table(
+                rx.el.caption("Shipments of this wave", class_name="sr-only"),
+                rx.el.thead(rx.el.tr(*heads)),
+                rx.el.tbody(rx.foreach(state.members, _member), custom_attrs={"data-rows": ""}),
+                class_name="table members",
             ),
-            panel(
-                "Shipments",
-                rx.el.div(
-                    rx.el.table(
-                        rx.el.caption("Shipments of this wave", class_name="sr-only"),
-                        rx.el.thead(
-                            rx.el.tr(
-                                *[
-                                    rx.el.th(word, scope="col", class_name=f"col-{key}")
-                                    for key, word in (
-                                        ("slot", "Slot"),
-                                        ("order", "Order"),
-                                        ("sla", "Promise"),
-                                        ("due", "Time left"),
-                                        ("picked", "Picked"),
-                                        ("step", "Step"),
-                                    )
-                                ]
-                            )
-                        ),
-                        rx.el.tbody(rx.foreach(state.members, _member), custom_attrs={"data-rows": ""}),
-                        class_name="table members",
-                    ),
-                    class_name="table-scroll",
-                    tab_index=0,
-                    role="region",
-                    aria_label="Shipments of this wave",
-                ),
-            ),
-            class_name="wave",
+            class_name="table-scroll",
+            tab_index=0,
+            role="region",
+            aria_label="Shipments of this wave",
         ),
     )
 

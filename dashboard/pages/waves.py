@@ -37,32 +37,32 @@ def page() -> rx.Component:
         trouble(state.trouble, WavesState.open),
         rx.el.p(state.said, role="status", class_name="said"),
         rx.cond(state.form.action != "", plan_panel()),
-        rx.el.div(
-            table.choices("State", state.choices),
-            rx.el.div(
-                choose(
-                    "wave-location",
-                    "Location",
-                    state.places,
-                    value=state.location,
-                    on_change=WavesState.choose_location,
-                ),
-                class_name="filter-fields",
-            ),
-            class_name="filters",
-        ),
-        rx.cond(
-            state.as_list,
-            rx.el.div(
-                table.live_list(WavesState, _row, label="Waves", nothing=_empty(), waiting=skeleton(8)),
-                class_name="panel waves-list",
-            ),
-            rx.cond(
-                state.ready,
-                rx.el.div(rx.foreach(state.lanes, _lane), class_name="board"),
-                rx.cond(state.trouble == "", skeleton(8)),
-            ),
-        ),
+        _filters(),
+        rx.cond(state.as_list, _list(), _board()),
+    )
+
+
+def _filters() -> rx.Component:
+    where = choose(
+        "wave-location", "Location", state.places, value=state.location, on_change=WavesState.choose_location
+    )
+    return rx.el.div(
+        table.choices("State", state.choices), rx.el.div(where, class_name="filter-fields"), class_name="filters"
+    )
+
+
+def _list() -> rx.Component:
+    return rx.el.div(
+        table.live_list(WavesState, _row, label="Waves", nothing=_empty(), waiting=skeleton(8)),
+        class_name="panel waves-list",
+    )
+
+
+def _board() -> Any:
+    return rx.cond(
+        state.ready,
+        rx.el.div(rx.foreach(state.lanes, _lane), class_name="board"),
+        rx.cond(state.trouble == "", skeleton(8)),
     )
 
 
