@@ -52,8 +52,16 @@ def calls() -> Iterator[Any]:
 
 
 def fill(path: str) -> str:
-    known = {"code": "CHI", "location": "CHI", "sku": "tea", "order_id": "1", "shipment_id": "1", "reference": "PO"}
-    known |= {"rule": "noon", "wave_id": "1"}
+    known = {
+        "code": "CHI",
+        "location": "CHI",
+        "sku": "tea",
+        "order_id": "1",
+        "shipment_id": "1",
+        "reference": "PO",
+        "rule": "am",
+        "wave_id": "1",
+    }
     return re.sub(r"\{(\w+)\}", lambda match: known[match[1]], path)
 
 
