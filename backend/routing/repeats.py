@@ -1,5 +1,5 @@
-"""Which looks found what the look before found: nothing, for the same reasons. They are not told again, or an order that
-waits long would fill the log of decisions by itself. SELECT only."""
+"""Which looks found what the look before found: nothing, for the same reasons. They are not told again, or an order
+that waits long would fill the log of decisions by itself. SELECT only."""
 
 from __future__ import annotations
 
