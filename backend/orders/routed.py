@@ -206,6 +206,13 @@ def leave(uow: Uow, order_ids: Sequence[int]) -> None:
         )
 
 
+def rest(uow: Uow, order_ids: Sequence[int]) -> None:
+    """Take orders off the list for which nothing is new; they were looked at now."""
+    if order_ids:
+        seen = _ORDERS.update().where(is_one_of(uow.session, _ORDERS.c.id, order_ids))
+        uow.session.connection().execute(seen.values(routing_due_at=None, updated_at=uow.now))
+
+
 def looks(uow: Uow, order_id: int) -> int:
     """Return how often routing has looked at an order."""
     return uow.session.connection().scalar(sa.select(_ORDERS.c.routing_attempts).where(_ORDERS.c.id == order_id)) or 0
@@ -244,7 +251,7 @@ def _assigned(uow: Uow, order_ids: Sequence[int]) -> dict[int, int]:
     statement = (
         sa.select(_SHIPMENT_LINES.c.order_line_id, units)
         .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHIPMENT_LINES.c.shipment_id)
-        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
+        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENTS.c.for_shipment_id.is_(None))
         .group_by(_SHIPMENT_LINES.c.order_line_id)
     )
     return {line: int(sum_) for line, sum_ in fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, order_ids)}
@@ -255,7 +262,7 @@ def _shipment_counts(uow: Uow, order_ids: Sequence[int]) -> dict[int, int]:
         return {}
     statement = (
         sa.select(_SHIPMENTS.c.order_id, sa.func.count())
-        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
+        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENTS.c.for_shipment_id.is_(None))
         .group_by(_SHIPMENTS.c.order_id)
     )
     return dict(fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, order_ids))
