@@ -21,7 +21,7 @@ from backend.orders import service as orders
 from backend.persistence.uow import Uow
 from backend.routing.geometry import haversine_km
 from backend.simulation import facts
-from backend.simulation.demo import shipments, upkeep
+from backend.simulation.demo import floor, shipments, upkeep
 from backend.simulation.demo.course import Act, Opened, Pause
 from backend.simulation.demo.incidents import CLOSURES, Incident, IncidentKind
 from backend.simulation.demo.network import Site
@@ -102,6 +102,7 @@ class Simulator:
             self._waiting -= {item.opened.shipment_id for item in over}
             self._take_up(over, end)
         with self._ctx.uow() as uow:
+            floor.look_after(uow, start=start, end=end)
             upkeep.keep_up(uow, start=start, end=end)
             facts.update(uow, facts.DEMO, {"reached": end.isoformat()})
 
