@@ -17,7 +17,7 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders, pick
+from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders, pick, returns
 from dashboard.pages.routing import edit, empty, overview, shadow, trial
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
@@ -28,6 +28,7 @@ from dashboard.state.network import NetworkState
 from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
 from dashboard.state.pick import PickState
+from dashboard.state.returns import ReturnsState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
 from dashboard.state.routing.overview import RoutingState
@@ -60,6 +61,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),
     nav.PICK: (pick.shipment, [Session.load, PickState.open]),
     nav.PICK_WAVE: (pick.wave, [Session.load, PickState.open]),
+    nav.RETURNS: (returns.page, [Session.load, ReturnsState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),

@@ -71,6 +71,14 @@ DELIVERIES = Page(
     icon="send",
 )
 
+RETURNS = Page(
+    "/returns",
+    "Returns",
+    "What customers send back: announced, received, inspected, refunded or sent anew.",
+    Permission.ORDERS_READ,
+    icon="undo-2",
+)
+
 ROUTING = Page(
     "/routing",
     "Routing",
@@ -135,6 +143,7 @@ PAGES: tuple[Page, ...] = (
     ORDERS,
     ORDER,
     INVENTORY,
+    RETURNS,
     ROUTING,
     ROUTING_EDIT,
     ROUTING_TRY,
