@@ -35,6 +35,8 @@ class EventType(StrEnum):
     SHIPMENT_CANCELLED = "shipment.cancelled"
     SHIPMENT_SPLIT = "shipment.split"
     SHIPMENT_SHORT_PICKED = "shipment.short_picked"
+    SHIPMENT_WAITING = "shipment.waiting"
+    TRANSFER_RECEIVED = "transfer.received"
     REJECT_REASON_CHANGED = "reject_reason.changed"
     SLA_SHIPMENT_CHANGED = "sla.shipment.changed"
     SLA_LOCATION_CHANGED = "sla.location.changed"

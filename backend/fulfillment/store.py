@@ -79,6 +79,7 @@ def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
             None if row.waiting_for is None else Waiting(row.waiting_for),
             row.claimed_by,
             row.since,
+            row.for_shipment_id,
         )
 
 
@@ -206,6 +207,7 @@ _FACTS = (
         SHIPMENTS.c.waiting_for,
         SHIPMENTS.c.claimed_by,
         sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[status]] for status in _LAST_FIRST)).label("since"),
+        SHIPMENTS.c.for_shipment_id,
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())

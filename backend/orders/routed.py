@@ -244,7 +244,7 @@ def _assigned(uow: Uow, order_ids: Sequence[int]) -> dict[int, int]:
     statement = (
         sa.select(_SHIPMENT_LINES.c.order_line_id, units)
         .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHIPMENT_LINES.c.shipment_id)
-        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
+        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENTS.c.for_shipment_id.is_(None))
         .group_by(_SHIPMENT_LINES.c.order_line_id)
     )
     return {line: int(sum_) for line, sum_ in fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, order_ids)}
@@ -255,7 +255,7 @@ def _shipment_counts(uow: Uow, order_ids: Sequence[int]) -> dict[int, int]:
         return {}
     statement = (
         sa.select(_SHIPMENTS.c.order_id, sa.func.count())
-        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
+        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENTS.c.for_shipment_id.is_(None))
         .group_by(_SHIPMENTS.c.order_id)
     )
     return dict(fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, order_ids))
