@@ -20,9 +20,10 @@ from dashboard.address import (
     ReturnsAddress,
 )
 from dashboard.address.routing import EmptyAddress, RoutingAddress
+from dashboard.address.waves import WavesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
-from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet
+from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet, wave_sheet
 from dashboard.present.routing import sheets
 from models.enums import Permission
 
@@ -62,6 +63,13 @@ def returns(request: Request, actor: OrderReader) -> StreamingResponse:
     """Return the list of the Returns page, all pages of it, a row for each line."""
     address = ReturnsAddress.parse(request.query_params)
     return _file("returns", return_sheet.RETURNS, door().every_return(Asker(actor, AMERICAN), address))
+
+
+@router.get("/waves.csv")
+def waves(request: Request, actor: OrderReader) -> StreamingResponse:
+    """Return the list of the Waves page, all pages of it."""
+    address = WavesAddress.parse(request.query_params)
+    return _file("waves", wave_sheet.WAVES, door().every_wave(Asker(actor, AMERICAN), address))
 
 
 @router.get("/inventory.csv")

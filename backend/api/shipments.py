@@ -15,16 +15,8 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
-from backend.api.schemas.shipments import (
-    JournalListOut,
-    ReassignIn,
-    RejectIn,
-    ShipIn,
-    ShipmentOut,
-    StepIn,
-    show,
-    show_done,
-)
+from backend.api.schemas.shipment_moves import RejectIn
+from backend.api.schemas.shipments import JournalListOut, ReassignIn, ShipIn, ShipmentOut, StepIn, show, show_done
 from backend.auth.actor import Actor
 from backend.fulfillment import queries, remainder, service
 from backend.fulfillment.queries import ShipmentFilter, ShipmentView

@@ -17,6 +17,12 @@ _ORDER = {
     "held": "circle-pause",
     "fulfilled": "check",
 }
+_WAVE = {
+    "planned": "clipboard-list",
+    "released": "play",
+    "picking": "hand",
+    "closed": "check",
+}
 _WORK = {
     "done": "check",
     "delivered": "check",
@@ -50,6 +56,11 @@ def order_step(key: Any, word: Any) -> rx.Component:
 def return_step(key: Any, word: Any) -> rx.Component:
     """Return how far a return is."""
     return rx.el.span(icon_of(key, _RETURN, "clock"), rx.el.span(word), class_name=f"state state-{key}")
+
+
+def wave_step(key: Any, word: Any) -> rx.Component:
+    """Return how far a wave is."""
+    return rx.el.span(icon_of(key, _WAVE, "ban"), rx.el.span(word), class_name=f"state state-{key}")
 
 
 def work_step(key: Any, word: Any) -> rx.Component:
