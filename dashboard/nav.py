@@ -55,6 +55,22 @@ ORDER = Page(
     parent="/orders",
 )
 
+WAVES = Page(
+    "/waves",
+    "Waves",
+    "What is picked together at each location, when it has to start and when it will be done.",
+    Permission.ORDERS_READ,
+    icon="layers",
+)
+
+WAVE = Page(
+    "/waves/[id]",
+    "Wave",
+    "One wave: the walk from stop to stop, the slots of the put wall, each shipment with the time it has left.",
+    Permission.ORDERS_READ,
+    parent="/waves",
+)
+
 INVENTORY = Page(
     "/inventory",
     "Inventory",
@@ -69,6 +85,14 @@ DELIVERIES = Page(
     "Every webhook message, each attempt to send it, and what came back.",
     Permission.SUBSCRIPTIONS_READ,
     icon="send",
+)
+
+RETURNS = Page(
+    "/returns",
+    "Returns",
+    "What customers send back: announced, received, inspected, refunded or sent anew.",
+    Permission.ORDERS_READ,
+    icon="undo-2",
 )
 
 ROUTING = Page(
@@ -134,7 +158,10 @@ PAGES: tuple[Page, ...] = (
     LOCATION,
     ORDERS,
     ORDER,
+    WAVES,
+    WAVE,
     INVENTORY,
+    RETURNS,
     ROUTING,
     ROUTING_EDIT,
     ROUTING_TRY,

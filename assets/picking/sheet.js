@@ -7,7 +7,7 @@ const PICKABLE = ["open", "accepted"];
 export function ofList(waiting, of) {
   const [kind, id] = of.split("/");
   const name = kind === "waves" ? "wave_id" : "shipment_id";
-  const scans = waiting.map((one) => ({ ...one.scan, gave: one.gave }));
+  const scans = waiting.map((one) => ({ ...one.scan, gave: one.gave, by: one.by }));
   return scans.filter((scan) => scan[name] === Number(id) && (kind === "waves" || !scan.wave_id));
 }
 
@@ -67,6 +67,12 @@ export function judge(shown, code) {
   if (line) return { result: "picked", line, slot: shipments.get(line.shipment_id)?.slot ?? null };
   const known = shown.lines.find((one) => one.codes.includes(code));
   return known ? { result: "extra_item", line: known } : { result: "unexpected" };
+}
+
+/** Return the list that was asked for, unless a scan was answered since: an older one would take its unit back. */
+export function newer(before, fresh) {
+  const known = new Map((before?.shipments ?? []).map((one) => [one.id, one.version]));
+  return fresh.shipments.some((one) => one.version < (known.get(one.id) ?? 0)) ? before : fresh;
 }
 
 /** What comes next is not known any more once the status is another one: the list is asked for again. */

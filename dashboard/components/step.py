@@ -17,6 +17,12 @@ _ORDER = {
     "held": "circle-pause",
     "fulfilled": "check",
 }
+_WAVE = {
+    "planned": "clipboard-list",
+    "released": "play",
+    "picking": "hand",
+    "closed": "check",
+}
 _WORK = {
     "done": "check",
     "delivered": "check",
@@ -28,6 +34,15 @@ _WORK = {
 }
 
 
+_RETURN = {
+    "authorised": "truck",
+    "received": "package-open",
+    "inspected": "hand-coins",
+    "closed": "check",
+    "cancelled": "ban",
+}
+
+
 def icon_of(key: Any, icons: Mapping[str, str], otherwise: str) -> Any:
     """Return the icon that stands for a key which is known only in the browser."""
     return rx.match(key, *[(one, rx.icon(name, size=14)) for one, name in icons.items()], rx.icon(otherwise, size=14))
@@ -36,6 +51,16 @@ def icon_of(key: Any, icons: Mapping[str, str], otherwise: str) -> Any:
 def order_step(key: Any, word: Any) -> rx.Component:
     """Return how far an order is."""
     return rx.el.span(icon_of(key, _ORDER, "ban"), rx.el.span(word), class_name=f"state state-{key}")
+
+
+def return_step(key: Any, word: Any) -> rx.Component:
+    """Return how far a return is."""
+    return rx.el.span(icon_of(key, _RETURN, "clock"), rx.el.span(word), class_name=f"state state-{key}")
+
+
+def wave_step(key: Any, word: Any) -> rx.Component:
+    """Return how far a wave is."""
+    return rx.el.span(icon_of(key, _WAVE, "ban"), rx.el.span(word), class_name=f"state state-{key}")
 
 
 def work_step(key: Any, word: Any) -> rx.Component:

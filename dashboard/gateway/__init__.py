@@ -16,10 +16,12 @@ from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.release import ReleaseDoor
+from dashboard.gateway.returns import ReturnsDoor
 from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
 from dashboard.gateway.shadow import ShadowDoor
 from dashboard.gateway.trial import TrialDoor
+from dashboard.gateway.waves import WavesDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
@@ -33,11 +35,13 @@ class Gateway(
     DeliveriesDoor,
     OrdersDoor,
     OrderDoor,
+    ReturnsDoor,
     InventoryDoor,
     SegmentDoor,
     RoutingDoor,
     TrialDoor,
     ShadowDoor,
+    WavesDoor,
 ):
     """The door of the running program; tests put another in its place with `use`."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from backend.persistence.uow import Uow
-from backend.waves import queries, service
+from backend.waves import browse, queries, service
 from backend.waves.queries import WaveView
 from dashboard import format as say
 from dashboard.gateway.base import Asker, Door
 from dashboard.present.common import Reader
+from dashboard.present.waves import href
 from dashboard.views.controls import Done, PlannedWave, ReleasedWave
 from models.enums import Permission
 from models.errors import not_found
@@ -42,8 +43,15 @@ def planned(uow: Uow, asker: Asker, location: str, reader: Reader) -> list[Plann
     """Return the location's planned waves for whoever may let them go, the one that has to start first on top."""
     if not asker.actor.can(Permission.WAVES_WRITE):
         return []
-    waiting = [view for view in queries.board(uow, location=location) if view.wave.status == WaveStatus.PLANNED]
-    return [_shown(view, reader) for view in waiting[:WAVES]]
+    waiting = browse.find(
+        uow,
+        location=location,
+        statuses=(WaveStatus.PLANNED,),
+        sort=browse.WaveSort.START,
+        direction=browse.Direction.ASCENDING,
+        limit=WAVES,
+    )
+    return [_shown(view, reader) for view in waiting]
 
 
 def _here(uow: Uow, wave_id: int, location: str) -> int:
@@ -61,4 +69,4 @@ def _shown(view: WaveView, reader: Reader) -> PlannedWave:
     if start is not None:
         at = say.moment(start, view.time_zone, reader.now, reader.locale)
         when = f"Was to begin {at}" if late else f"Begin {at} at the latest"
-    return PlannedWave(int(wave.id or 0), wave.version, wave.number, size, when, late)
+    return PlannedWave(int(wave.id or 0), wave.version, wave.number, size, when, href(wave.id or 0), late)

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard.components.form import described_form
+from dashboard.components.link import link
 from dashboard.components.status import mark
 from dashboard.present import handing
 from dashboard.present.control_forms import ControlAction
@@ -111,7 +112,9 @@ def _wave(wave: Any) -> rx.Component:
     return rx.el.li(
         rx.cond(wave.late, mark("non_compliant"), rx.icon("waves", size=16)),
         rx.el.div(
-            rx.el.strong("Wave ", wave.number, " ", rx.el.span(wave.text, class_name="muted")),
+            rx.el.strong(
+                link("Wave " + wave.number.to_string(), href=wave.href), " ", rx.el.span(wave.text, class_name="muted")
+            ),
             rx.el.span(wave.start, class_name="row-more"),
         ),
         rx.el.button(

@@ -12,7 +12,9 @@ from backend.fulfillment.workflow import WAY, has_left
 from backend.orders.rules import ALLOWED, OrderCommand
 from backend.orders.story import Entry, Kind
 from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
+from backend.paper.documents import address_lines
 from dashboard import format as say
+from dashboard.address import ReturnsAddress
 from dashboard.present.answer import answer, until
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.money import money
@@ -38,8 +40,6 @@ _REST = {
     Remainder.CUSTOMER_CARE: "wait for somebody to decide",
     None: "wait for a location",
 }
-_ADDRESS = ("name", "company", "street", "address1", "address2", "line1", "line2", "postal_code", "zip", "city")
-_REGION = ("state", "region", "province", "country")
 #: Kinds of a story that are steps of work: who did it adds nothing for a customer.
 _NOBODY = ("system", "demo")
 
@@ -47,7 +47,7 @@ _NOBODY = ("system", "demo")
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that the page is made from. `promise` is the document of its sum, empty when it was not reckoned; `may` says
-    whether the reader may change orders."""
+    whether the reader may change orders, `returns` whether he may let customers send things back."""
 
     order: OrderWhole
     story: Sequence[Entry]
@@ -56,6 +56,7 @@ class Facts:
     decided: str = ""
     promise: Mapping[str, Any] = field(default_factory=dict)
     may: Collection[OrderCommand] = ()
+    returns: bool = False
 
 
 def screen(facts: Facts, reader: Reader) -> OrderScreen:
@@ -69,7 +70,7 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         total=money(order.total_minor, reader.locale) if order.total_minor else "",
         shipments=[shipment(part, order.time_zone, reader) for part in order.shipments],
         customer=customer(order),
-        address=address(order),
+        address=list(address_lines(order.ship_to)),
         promise=reckoned(facts.promise, order.time_zone, reader, _names(order)),
         why=list(facts.why),
         why_steps=list(facts.steps),
@@ -96,7 +97,12 @@ def head(facts: Facts, reader: Reader) -> OrderHead:
         may_hold=OrderCommand.HOLD in may,
         may_release=OrderCommand.RELEASE in may,
         may_cancel=OrderCommand.CANCEL in may,
+        send_back=ReturnsAddress(order=order.id).href("/returns") if facts.returns and _is_out(live) else "",
     )
+
+
+def _is_out(live: Sequence[ShipmentPart]) -> bool:
+    return any(part.status in (ShipmentStatus.SHIPPED, ShipmentStatus.HANDED_OVER) for part in live)
 
 
 def _names(order: OrderWhole) -> dict[str, str]:
@@ -290,11 +296,3 @@ def customer(order: OrderWhole) -> list[Fact]:
     ]
     extra = [(str(key).replace("_", " ").capitalize(), value) for key, value in order.attributes.items()]
     return [Fact(label, str(value)) for label, value in (*stated, *extra) if value not in (None, "", [], {})]
-
-
-def address(order: OrderWhole) -> list[str]:
-    """Return the lines of the address as far as it was given."""
-    there = order.ship_to
-    lines = [str(there[key]) for key in _ADDRESS if there.get(key)]
-    region = ", ".join(str(there[key]) for key in _REGION if there.get(key))
-    return [*lines, region] if region else lines

@@ -27,6 +27,7 @@ class PlannedWave:
     number: int
     text: str
     start: str
+    href: str
     late: bool
 
 
