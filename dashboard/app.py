@@ -17,7 +17,7 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders
+from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders, queue
 from dashboard.pages.routing import edit, empty, overview, shadow, trial
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
@@ -27,6 +27,7 @@ from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
 from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
+from dashboard.state.queue import QueueState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
 from dashboard.state.routing.overview import RoutingState
@@ -38,7 +39,7 @@ from dashboard.tabs import TabTokens
 #: In this order: what comes later may refine what came before.
 STYLES = (
     *("tokens", "base", "shell", "parts"),
-    *("network", "location", "deliveries", "orders", "order", "inventory", "routing"),
+    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing"),
     *("live", "login"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
@@ -55,6 +56,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.ROUTING_EMPTY: (empty.page, [Session.load, EmptyState.open]),
     nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
     nav.ORDER: (order.page, [Session.load, OrderState.open]),
+    nav.QUEUE: (queue.page, [Session.load, QueueState.open]),
     nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),

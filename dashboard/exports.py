@@ -11,11 +11,19 @@ from fastapi.responses import StreamingResponse
 
 from backend.api.deps import require
 from backend.auth.actor import Actor
-from dashboard.address import DeliveriesAddress, InventoryAddress, LocationAddress, NetworkAddress, OrdersAddress
+from dashboard.address import (
+    DeliveriesAddress,
+    InventoryAddress,
+    LocationAddress,
+    NetworkAddress,
+    OrdersAddress,
+    QueueAddress,
+)
 from dashboard.address.routing import EmptyAddress, RoutingAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
 from dashboard.present import order_sheet, sheet, stock_sheet
+from dashboard.present import queue as say_queue
 from dashboard.present.routing import sheets
 from models.enums import Permission
 
@@ -25,6 +33,7 @@ Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
 RoutingReader = Annotated[Actor, Depends(require(Permission.ROUTING_READ))]
 RunId = Annotated[int, Path(ge=1, lt=2**53)]
 OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
+Fulfiller = Annotated[Actor, Depends(require(Permission.SHIPMENTS_WRITE))]
 StockReader = Annotated[Actor, Depends(require(Permission.INVENTORY_READ))]
 SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 
@@ -48,6 +57,13 @@ def orders(request: Request, actor: OrderReader) -> StreamingResponse:
     """Return the list of the Orders page, all pages of it."""
     address = OrdersAddress.parse(request.query_params)
     return _file("orders", order_sheet.ORDERS, door().every_order(Asker(actor, AMERICAN), address))
+
+
+@router.get("/work.csv")
+def work(request: Request, actor: Fulfiller) -> StreamingResponse:
+    """Return the work queue of a location, all pages of it; 404 for a location one may not see."""
+    address = QueueAddress.parse(request.query_params)
+    return _file("work", say_queue.SHEET, door().every_work(Asker(actor, AMERICAN), address))
 
 
 @router.get("/inventory.csv")

@@ -55,6 +55,14 @@ ORDER = Page(
     parent="/orders",
 )
 
+QUEUE = Page(
+    "/queue",
+    "Work queue",
+    "What is to be picked, packed and handed over at a location, by time left: yours, nobody's, or all.",
+    Permission.SHIPMENTS_WRITE,
+    icon="list-checks",
+)
+
 INVENTORY = Page(
     "/inventory",
     "Inventory",
@@ -118,6 +126,7 @@ PAGES: tuple[Page, ...] = (
     LOCATION,
     ORDERS,
     ORDER,
+    QUEUE,
     INVENTORY,
     ROUTING,
     ROUTING_EDIT,

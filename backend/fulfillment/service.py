@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from backend.fulfillment import rules, store, workflows
+from backend.fulfillment import parcels, rules, store, workflows
+from backend.fulfillment.claims import claim, unclaim
 from backend.fulfillment.command import load_allowed, refuse, tell
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
 from backend.fulfillment.rules import Block, ShipmentFacts, StepCommand
@@ -33,11 +34,13 @@ __all__ = [
     "advance",
     "allocate",
     "cancel",
+    "claim",
     "hold",
     "open_shipments",
     "reassign",
     "recall",
     "reject",
+    "unclaim",
     "undo",
 ]
 
@@ -124,7 +127,7 @@ def reject(
 def _call_back(uow: Uow, facts: Sequence[ShipmentFacts], told: EventType, reason: str, moment: datetime) -> None:
     """End shipments: stock and the room in their locations' limits come back, clocks end."""
     ids = [fact.id for fact in facts]
-    values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False}
+    values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False, **dict.fromkeys(store.WAITING)}
     store.change(uow, facts, [values for _ in facts])
     inventory.release(uow, ids)
     limits.give_back(uow, ids, {fact.location_id for fact in facts})
@@ -158,6 +161,7 @@ def reassign(
     way = workflows.forks(uow).of(fact.method, place.groups)
     store.change(uow, [fact], [{**store.afresh(way), "location_id": place.id, "assigned_at": moment}])
     store.unpick(uow, [fact.id])
+    parcels.unpack(uow, [fact.id])
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
     tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)

@@ -13,6 +13,7 @@ from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
+from dashboard.gateway.queue import QueueDoor
 from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
 from dashboard.gateway.shadow import ShadowDoor
@@ -28,6 +29,7 @@ class Gateway(
     OrdersDoor,
     OrderDoor,
     InventoryDoor,
+    QueueDoor,
     SegmentDoor,
     RoutingDoor,
     TrialDoor,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, Strict, StringConstraints, model_validator
 
-from backend.api.schemas.common import Body, Code, Document, Reason, ShownInstant, Units, Word
+from backend.api.schemas.common import Body, Code, Document, Name, Reason, ShownInstant, Units, Word
 from backend.fulfillment.queries import ShipmentView
-from backend.fulfillment.rules import Block, Tracking
+from backend.fulfillment.rules import Block
+from backend.fulfillment.said import NewParcel, ParcelTracking, Shown, Tracking
 from backend.fulfillment.workflow import Ask, WorkStep
 from models.enums import Compliance, Method, ShipmentStatus
 from models.floor import InputKind, StepAction, Waiting
-from models.tables import ShipmentStep
+from models.tables import Parcel, ShipmentStep
 
 
 class ReassignIn(Body):
@@ -31,15 +32,67 @@ class StepIn(Body):
     inputs: Document = Field(default_factory=dict)
 
 
+class ParcelLineIn(Body):
+    """Units of a product in a box."""
+
+    sku: Code
+    quantity: Units
+
+
+class ParcelIn(Body):
+    """A box; `contents` may stay empty when nobody says what is in which box."""
+
+    box: Word | None = None
+    weight_g: Annotated[int, Strict(), Field(ge=1, le=10_000_000)] | None = None
+    contents: Annotated[list[ParcelLineIn], Field(max_length=500)] = Field(default_factory=list)
+
+
+class PackIn(StepIn):
+    """The boxes, if anybody counts them."""
+
+    parcels: Annotated[list[ParcelIn], Field(max_length=100)] = Field(default_factory=list)
+
+    def packed(self) -> tuple[NewParcel, ...]:
+        """Return the boxes."""
+        return tuple(
+            NewParcel(parcel.box, parcel.weight_g, tuple((line.sku, line.quantity) for line in parcel.contents))
+            for parcel in self.parcels
+        )
+
+
+class ParcelTrackingIn(Body):
+    """Where the parcel of this number can be followed; numbers count from 1, as packed."""
+
+    number: Annotated[int, Strict(), Field(ge=1, le=100)]
+    tracking_number: Number
+    carrier: Word | None = None
+
+
 class ShipIn(StepIn):
-    """What the carrier said, if anything."""
+    """What the carrier said, if anything: of the shipment, or of each parcel."""
 
     tracking_number: Number | None = None
     carrier: Word | None = None
+    parcels: Annotated[list[ParcelTrackingIn], Field(max_length=100)] = Field(default_factory=list)
 
     def tracking(self) -> Tracking | None:
-        """Return where the parcel can be followed."""
+        """Return where the shipment can be followed."""
         return Tracking(self.tracking_number, self.carrier) if self.tracking_number else None
+
+    def tracked(self) -> tuple[ParcelTracking, ...]:
+        """Return where its parcels can be followed."""
+        return tuple(ParcelTracking(p.number, Tracking(p.tracking_number, p.carrier)) for p in self.parcels)
+
+
+class HandOverIn(StepIn):
+    """What the customer showed; `proof` of the step says what is needed."""
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16)] | None = None
+    name: Name | None = None
+
+    def shown(self) -> Shown:
+        """Return what the customer showed."""
+        return Shown(self.code, self.name)
 
 
 class RejectIn(Body):
@@ -96,6 +149,24 @@ class ShipmentLineOut(Body):
     quantity: int
     picked: int
     awaited: int
+
+
+class ParcelLineOut(Body):
+    """Units of a product in a box."""
+
+    sku: str
+    quantity: int
+
+
+class ParcelOut(Body):
+    """A box of a shipment."""
+
+    number: int
+    box: str | None
+    weight_g: int | None
+    carrier: str | None
+    tracking_number: str | None
+    contents: list[ParcelLineOut]
 
 
 class AskOut(Body):
@@ -173,6 +244,11 @@ class ShipmentOut(Body):
     wave_id: int | None
     claimed_by: str | None
     claimed_at: ShownInstant | None
+    parcels: list[ParcelOut]
+    collect_by_at: ShownInstant | None
+    pickup_code: str | None = Field(
+        default=None, description="In the answer of `ready`, and to who has `orders:write`; never in a list."
+    )
 
 
 class JournalOut(Body):
@@ -194,11 +270,11 @@ class JournalListOut(Body):
     items: list[JournalOut]
 
 
-_DERIVED = {"order_external_id", "location", "next", "lines", "workflow", "next_steps"}
+_DERIVED = {"order_external_id", "location", "next", "lines", "workflow", "next_steps", "parcels", "pickup_code"}
 
 
 def show(view: ShipmentView) -> ShipmentOut:
-    """Return a shipment as the API shows it."""
+    """Return a shipment as the API shows it to anybody who may read it."""
     shipment = view.shipment
     stated = {name: getattr(shipment, name) for name in ShipmentOut.model_fields if name not in _DERIVED}
     following = view.following
@@ -213,6 +289,23 @@ def show(view: ShipmentView) -> ShipmentOut:
         ],
         workflow=WorkflowRef(code=view.workflow.code, version=view.workflow.version),
         next_steps=[show_step(step) for step in following],
+        parcels=[_show_parcel(parcel) for parcel in view.parcels],
+    )
+
+
+def show_with_code(view: ShipmentView) -> ShipmentOut:
+    """Return a shipment with the code its customer shows."""
+    return show(view).model_copy(update={"pickup_code": view.shipment.pickup_code})
+
+
+def _show_parcel(parcel: Parcel) -> ParcelOut:
+    return ParcelOut(
+        number=parcel.number,
+        box=parcel.box,
+        weight_g=parcel.weight_g,
+        carrier=parcel.carrier,
+        tracking_number=parcel.tracking_number,
+        contents=[ParcelLineOut.model_validate(line) for line in parcel.contents],
     )
 
 
