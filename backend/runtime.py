@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.engine import Engine
+
 from backend.auth.keycache import FRESH_SECONDS, KeyCache
 from backend.availability.follower import Follower
 from backend.clock import Clock, SystemClock
@@ -22,7 +24,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
     settings = settings or settings_from_environment()
     clock = clock or SystemClock()
     engine = make_engine(settings.database)
-    wakeups = _shared(settings.redis_url) if settings.redis_url else Wakeups()
+    wakeups = _wakeups(settings, engine)
     return Context(
         settings=settings,
         engine=engine,
@@ -39,10 +41,17 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
     )
 
 
-def _shared(redis_url: str) -> Wakeups:
-    from backend.wakeups_redis import RedisWakeups  # the client is loaded only where there is a server for it
+def _wakeups(settings: Settings, engine: Engine) -> Wakeups:
+    """Return how processes wake each other; a client is loaded only where there is a server for it."""
+    if settings.redis_url:
+        from backend.wakeups_redis import RedisWakeups
 
-    return RedisWakeups(redis_url)
+        return RedisWakeups(settings.redis_url)
+    if engine.dialect.name == "postgresql":
+        from backend.wakeups_postgres import PostgresWakeups
+
+        return PostgresWakeups(engine)
+    return Wakeups()
 
 
 def services(ctx: Context) -> Sequence[Service]:

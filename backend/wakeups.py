@@ -18,6 +18,7 @@ class Topic(StrEnum):
     ROUTING = "routing"  # an order is due for routing
     ROUTED = "routed"  # orders were routed: whoever waits for one looks
     IMPORTS = "imports"  # a file or a shadow run waits to be worked on
+    WAVES = "waves"  # a wave rule was committed that runs earlier
     DELIVERIES = "deliveries"  # webhook messages became due
     CONTROLS = "controls"  # a location was capped or a method paused there, for a time that ends
     KEYS = "keys"  # an API key was made or revoked: whoever remembers keys forgets them

@@ -262,3 +262,5 @@ class LeftOutReason(StrEnum):
     NO_STOCK = "no_stock"
     TOO_FEW = "too_few"
     NO_ROOM = "no_room"
+    CLAIMED = "claimed"
+    WAITING = "waiting"

@@ -11,6 +11,15 @@ class Waiting(StrEnum):
     TRANSFER = "transfer"
 
 
+class StockEffect(StrEnum):
+    """What a location's stock of a product becomes when it gives the product back."""
+
+    NONE = "none"
+    BLOCK_UNTIL_COUNT = "block_until_count"  # it is not given to the location until somebody counts
+    KEEP_BLOCKED = "keep_blocked"  # until somebody lifts the block
+    SET_TO_ZERO = "set_to_zero"  # only what is in hands is left
+
+
 class StepAction(StrEnum):
     """What completing a step of a workflow does; several steps of one workflow never share a command but `STEP`."""
 
@@ -61,14 +70,6 @@ class WaveShare(StrEnum):
     PICKED = "picked"
     SHORT = "short"  # went on without what was not found
     REMOVED = "removed"
-
-
-class LineKind(StrEnum):
-    """Which shipments a wave takes: those of one product, those of several, or any."""
-
-    SINGLE = "single"
-    MULTI = "multi"
-    ANY = "any"
 
 
 class ReturnStatus(StrEnum):

@@ -25,7 +25,7 @@ def split(shipment_id: ShipmentId, body: SplitIn, call: Fulfiller, version: Vers
 
     def work(uow: Uow) -> Answer:
         if body.route:
-            remainder.route_part(uow, shipment_id, asked, reason=body.reason, expected_version=version)
+            remainder.reject_part(uow, shipment_id, asked, reason=body.reason, expected_version=version)
         else:
             with faults.renaming("/location", "/to"):
                 remainder.split(uow, shipment_id, asked, reason=body.reason, to=body.to, expected_version=version)

@@ -30,9 +30,10 @@ from backend.api.schemas.shipments import (
     show_with_code,
 )
 from backend.auth.actor import Actor
-from backend.fulfillment import pickup, queries, service
+from backend.fulfillment import pickup, queries, remainder, service
 from backend.fulfillment.queries import Claimed, ShipmentFilter, ShipmentView
 from backend.fulfillment.rules import StepCommand
+from backend.fulfillment.splitting import AskedLine
 from backend.persistence.uow import Uow
 from models.enums import Compliance, Method, Permission, ShipmentStatus
 from models.errors import Fault, invalid
@@ -228,12 +229,17 @@ def reassign(shipment_id: ShipmentId, body: ReassignIn, call: Fulfiller, version
 
 @router.post("/shipments/{shipment_id}/reject", responses=WRITE, response_model=ShipmentOut)
 def reject(shipment_id: ShipmentId, body: RejectIn, call: Fulfiller, version: Version) -> Response:
-    """The location gives a shipment back: its stock is free again, and the order is routed anew, never back to it."""
+    """The location gives a shipment back, or some lines of it: that stock is free again, and the order is routed anew,
+    never back to it."""
 
     def work(uow: Uow) -> Answer:
+        if body.lines is not None:
+            asked = [AskedLine(line.sku, line.quantity) for line in body.lines]
+            remainder.reject_part(uow, shipment_id, asked, reason=body.reason, expected_version=version)
+            return answer(uow, shipment_id)
         with faults.pointing(drop="/0"):
             expected = _expected(shipment_id, version)
-            service.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
+            remainder.reject(uow, [shipment_id], reason=body.reason, block=body.block, expected=expected)
         return answer(uow, shipment_id)
 
     return call.run(work)

@@ -21,7 +21,7 @@ from backend.persistence.bulk import chunks
 
 #: Balances held on demand: some 30 bytes each, and twice that where routing looks.
 MOST_CELLS = 2_000_000
-_AT_ONCE = 200
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)

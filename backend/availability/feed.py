@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from backend.availability.shelf import Arrival, Cell
 from backend.context import Context
 from backend.events.queries import latest_seq
 from backend.events.retention import forgotten_until
-from backend.persistence.bulk import fetch_in
+from backend.persistence.bulk import chunks, fetch_in
 from backend.persistence.uow import Uow
 from models.events import EventType
 from models.tables import Event
@@ -28,6 +29,9 @@ _FOLLOWED = [kind.value for kind in (*_STOCK, *_RULES, _PRODUCTS, _KEYS)]
 
 #: Events taken over in one go; answers go on in between.
 _LIMIT = 500
+#: Events taken over before those who ask are let in: about a millisecond of work, and a moment for them.
+_PIECE = 40
+_PAUSE_SECONDS = 0.0005
 #: Further behind than this, reading everything again is quicker than following.
 _TOO_FAR = 200_000
 _LOOK_FOR_HOLES_AFTER = 1_000
@@ -131,7 +135,10 @@ def _apply(ctx: Context, book: Book, news: Sequence[_News]) -> None:
         return
     if book.whole:
         _make_room(ctx, book, news)
-    book.apply(_cells(book, [(at, data) for _, kind, at, data in news if kind == EventType.INVENTORY_CHANGED]))
+    for some in chunks([(at, data) for _, kind, at, data in news if kind == EventType.INVENTORY_CHANGED], _PIECE):
+        book.apply(_cells(book, some))
+        if book.whole:  # whoever asks goes first; where orders are routed, it is routing that waits for this
+            time.sleep(_PAUSE_SECONDS)
     for _, kind, at, data in news:
         if kind == EventType.FUTURE_STOCK_CHANGED and at is not None:
             book.put_arrival(data["sku"], at, data["reference"], _arrival(data))

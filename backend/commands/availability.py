@@ -21,8 +21,9 @@ from backend.memory import loading
 
 console = Console(highlight=False)
 
-#: Answering must not wait long for the thread that takes over changes (Python's own: 0.005).
-_SWITCH_SECONDS = 0.0005
+#: Answering must not wait long for the thread that takes over changes (Python's own: 0.005): an answer takes the
+#: interpreter several times, each as long as this, while that thread is at work.
+_SWITCH_SECONDS = 0.0001
 
 
 def availability(

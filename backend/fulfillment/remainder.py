@@ -5,18 +5,17 @@ Order of locks as everywhere: order rows, shipments, stock, location loads, SLA 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from backend.fulfillment import line_rows, rules, service, store
+from backend.fulfillment import line_rows, reasons, rules, scene, service, store
 from backend.fulfillment.opening import allocate, record
-from backend.fulfillment.rules import ShipmentFacts
-from backend.fulfillment.splitting import AskedLine, LineFacts, SplitPlan, Taking, plan_short, plan_split
+from backend.fulfillment.reasons import Reason
+from backend.fulfillment.rules import Block, ShipmentFacts
+from backend.fulfillment.splitting import AskedLine, Taking, plan_short, plan_split
 from backend.inventory import parts
 from backend.inventory.parts import Part
-from backend.orders import given_back
 from backend.persistence.uow import Uow
 from models.errors import DomainError, Fault
 from models.events import EventType
@@ -45,8 +44,9 @@ def split(
 
     Raises SplitNotAllowed, STALE, and what `service.reassign` does.
     """
-    fact, lines = load(uow, shipment_id, expected_version)
-    plan = plan_split(fact, lines, asked)
+    fact = store.load(uow, [shipment_id])[0]
+    _may_edit(fact, expected_version)
+    plan = plan_split(fact, line_rows.lines_of(uow, [fact.id])[fact.id], asked)
     (child_id,) = allocate(uow, 1)
     parts.part_with(uow, [Part(fact.id, t.line.product_id, t.units, to=child_id) for t in plan.goes])
     line_rows.count_part(uow, fact, plan.goes, leaves=0)
@@ -54,17 +54,34 @@ def split(
     store.change(uow, [fact], [{"units": plan.stays}])
     line_rows.open_child(uow, fact, child_id, plan.goes)
     moment = at or uow.now
-    gone = as_told(plan.goes)
-    tell(uow, EventType.SHIPMENT_SPLIT, fact, moment, lines=gone, child=child_id, to=to, routed=False, reason=reason)
+    gone = {"lines": scene.as_told(plan.goes), "reason": reason}
+    scene.tell(uow, EventType.SHIPMENT_SPLIT, fact, moment, child=child_id, to=to, routed=False, **gone)
     opened = {"shipment": child_id, "external_id": line_rows.external_id_of(uow, fact.order_id)}
-    told = {**_common(fact), **opened, "lines": gone}
+    told = {**scene.common(fact), **opened, "lines": gone["lines"]}
     record(uow, EventType.SHIPMENT_OPENED, child_id, fact.location_id, told, moment)
     if to is not None:
         service.reassign(uow, child_id, to, reason=reason, at=at)
     return child_id
 
 
-def route_part(
+def reject(
+    uow: Uow,
+    shipment_ids: Sequence[int],
+    *,
+    reason: str,
+    block: Block | None = None,
+    expected: Mapping[int, int] | None = None,
+) -> None:
+    """Give whole shipments back, as `service.reject`, and do to stock and to others what the reason says; with `block`
+    that is done instead."""
+    why = reasons.of(uow, reason) if block is None else Reason(reason, reason)
+    skus = {line.sku for lines in line_rows.lines_of(uow, shipment_ids).values() for line in lines}
+    here = scene.enter(uow, shipment_ids, why, skus)
+    service.reject(uow, shipment_ids, reason=reason, block=block, expected=expected)
+    scene.leave(uow, here, {id_: [Taking(line, line.here) for line in here.lines[id_]] for id_ in shipment_ids})
+
+
+def reject_part(
     uow: Uow,
     shipment_id: int,
     asked: Sequence[AskedLine],
@@ -73,16 +90,19 @@ def route_part(
     at: datetime | None = None,
     expected_version: int | None = None,
 ) -> None:
-    """Give units back to routing, which finds them another place at once, never this one; the rest goes on here.
+    """Give units back to routing, which finds them another place at once, never this one; the rest goes on here. What
+    the reason says is done to stock, and to who else needs it here.
 
     Raises SplitNotAllowed and STALE.
     """
-    fact, lines = load(uow, shipment_id, expected_version)
-    plan = plan_split(fact, lines, asked)
-    let_go(uow, [(fact, plan)])
-    _route_elsewhere(uow, [fact], reason)
-    told = {"lines": as_told(plan.goes), "child": None, "to": None, "routed": True, "reason": reason}
-    tell(uow, EventType.SHIPMENT_SPLIT, fact, at or uow.now, **told)
+    here = scene.enter(uow, [shipment_id], reasons.of(uow, reason), [line.sku for line in asked])
+    fact = here.facts[shipment_id]
+    _may_edit(fact, expected_version)
+    plan = plan_split(fact, here.lines[fact.id], asked)
+    scene.give_back(uow, [(fact, plan)], reason=reason)
+    told = {"lines": scene.as_told(plan.goes), "child": None, "to": None, "routed": True, "reason": reason}
+    scene.tell(uow, EventType.SHIPMENT_SPLIT, fact, at or uow.now, **told)
+    scene.leave(uow, here, {fact.id: plan.goes})
 
 
 def short(
@@ -95,58 +115,20 @@ def short(
     expected_version: int | None = None,
 ) -> None:
     """Go on without units that were not found: they are routed elsewhere at once, never here again. When nothing else
-    is left, the whole shipment is given back.
+    is left, the whole shipment is given back. What the reason says is done to stock, and to who else needs it here.
 
     Raises SplitNotAllowed and STALE.
     """
-    fact, lines = load(uow, shipment_id, expected_version)
-    plan = plan_short(fact, lines, [AskedLine(line.sku, line.missing) for line in missing])
-    tell(uow, EventType.SHIPMENT_SHORT_PICKED, fact, at or uow.now, lines=as_told(plan.goes), reason=reason)
-    if not plan.stays:
-        service.reject(uow, [fact.id], reason=reason, at=at)
-        return
-    let_go(uow, [(fact, plan)])
-    _route_elsewhere(uow, [fact], reason)
+    here = scene.enter(uow, [shipment_id], reasons.of(uow, reason), [line.sku for line in missing])
+    fact = here.facts[shipment_id]
+    _may_edit(fact, expected_version)
+    plan = plan_short(fact, here.lines[fact.id], [AskedLine(line.sku, line.missing) for line in missing])
+    scene.go_on_without(uow, [(fact, plan)], reason=reason, at=at)
+    scene.leave(uow, here, {fact.id: plan.goes})
 
 
-def load(uow: Uow, shipment_id: int, expected_version: int | None) -> tuple[ShipmentFacts, list[LineFacts]]:
-    """Lock a shipment and return it with its lines; STALE when the caller saw another version."""
-    fact = store.load(uow, [shipment_id])[0]
+def _may_edit(fact: ShipmentFacts, expected_version: int | None) -> None:
+    """Raise STALE when the caller saw another version."""
     stale = rules.may_edit(fact, expected_version)
     if stale is not None:
         raise DomainError(stale.code, stale.fault.message, faults=[Fault("", stale.fault.code, stale.fault.message)])
-    return fact, line_rows.lines_of(uow, [shipment_id])[shipment_id]
-
-
-def let_go(uow: Uow, parted: Sequence[tuple[ShipmentFacts, SplitPlan]]) -> None:
-    """Take what goes off these shipments: its stock, and its room in their locations' limits, are free again. Something
-    stays of each."""
-    parts.part_with(uow, [Part(fact.id, t.line.product_id, t.units) for fact, plan in parted for t in plan.goes])
-    for fact, plan in sorted(parted, key=lambda item: item[0].location_id):
-        line_rows.count_part(uow, fact, plan.goes, leaves=line_rows.units_of(plan.goes))
-        line_rows.take(uow, plan.goes)
-    store.change(uow, [fact for fact, _ in parted], [{"units": plan.stays} for _, plan in parted])
-
-
-def as_told(goes: Sequence[Taking]) -> list[dict[str, Any]]:
-    """Return what goes as events tell it."""
-    return [{"sku": taking.line.sku, "quantity": taking.units} for taking in goes]
-
-
-def tell(uow: Uow, type_: EventType, fact: ShipmentFacts, at: datetime, **data: Any) -> None:
-    """Record an event of a shipment."""
-    record(uow, type_, fact.id, fact.location_id, {**_common(fact), **data}, at)
-
-
-def _route_elsewhere(uow: Uow, facts: Sequence[ShipmentFacts], reason: str) -> None:
-    given_back.exclude(uow, [(fact.order_id, fact.location_id) for fact in facts], reason=reason)
-    given_back.route_again(uow, {fact.order_id for fact in facts})
-
-
-def _common(fact: ShipmentFacts) -> dict[str, Any]:
-    return {
-        "shipment": fact.id,
-        "order": fact.order_id,
-        "location": fact.location_code,
-        "method": fact.method.value,
-    }

@@ -1,7 +1,7 @@
 """The one writer of shipment status: open, advance, undo, hold, release, reassign, reject, cancel.
 
 Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
-the order of locks: order rows, shipment rows, stock, location loads, SLA rows.
+the order of locks: order rows, shipment rows, stock, location loads, SLA rows, waves.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from backend.persistence.uow import Uow
 from backend.routing import limits
 from backend.sla import service as sla
 from backend.sla.facts import ClockMove
+from backend.waves import membership as waves
 from models.enums import Method, ShipmentStatus
 from models.errors import Fault, invalid
 from models.events import EventType
@@ -58,6 +59,7 @@ def hold(
     moment = at or uow.now
     store.change(uow, facts, [{"held": True, "hold_reason": reason} for _ in facts])
     sla.pause_clocks(uow, [fact.id for fact in facts], reason=reason[:64], at=moment)
+    waves.leave(uow, [fact.id for fact in facts])
     for fact in facts:
         tell(uow, EventType.SHIPMENT_HELD, fact, moment, {"reason": reason})
 
@@ -132,6 +134,7 @@ def _call_back(uow: Uow, facts: Sequence[ShipmentFacts], told: EventType, reason
     inventory.release(uow, ids)
     limits.give_back(uow, ids, {fact.location_id for fact in facts})
     sla.cancel_clocks(uow, ids, at=moment)
+    waves.leave(uow, ids)
     for fact in facts:
         tell(uow, told, fact, moment, {"reason": reason})
 
@@ -163,5 +166,6 @@ def reassign(
     store.unpick(uow, [fact.id])
     parcels.unpack(uow, [fact.id])
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
+    waves.leave(uow, [fact.id])
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
     tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)

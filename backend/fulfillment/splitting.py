@@ -5,7 +5,7 @@ Units are conserved, neither side is left empty, and what is in the fulfiller's 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from backend.fulfillment.rules import ShipmentFacts
@@ -85,15 +85,10 @@ def plan_short(shipment: ShipmentFacts, lines: Sequence[LineFacts], missing: Seq
     return _plan(lines, missing, in_hand=False, may_empty=True)
 
 
-def plan_wanting(shipment: ShipmentFacts, lines: Sequence[LineFacts], asked: Sequence[AskedLine]) -> SplitPlan:
-    """Return the units for which other stock is sent to where the shipment is; what is in hand needs none."""
-    _step_allows(shipment, PICKABLE, "filled by a transfer")
-    return _plan(lines, asked, in_hand=False, may_empty=True)
-
-
-def all_of(lines: Sequence[LineFacts], skus: frozenset[str]) -> tuple[Taking, ...]:
-    """Return everything of these products that is not in hand."""
-    return tuple(Taking(line, line.to_pick) for line in lines if line.sku in skus and line.to_pick)
+def plan_rest(lines: Sequence[LineFacts], skus: Collection[str]) -> SplitPlan:
+    """Return everything of these products that is not in hand; nothing may go, or everything."""
+    goes = tuple(Taking(line, line.to_pick) for line in lines if line.sku in skus and line.to_pick)
+    return SplitPlan(goes, sum(line.quantity for line in lines) - sum(taking.units for taking in goes))
 
 
 def _step_allows(shipment: ShipmentFacts, statuses: Sequence[ShipmentStatus], what: str) -> None:

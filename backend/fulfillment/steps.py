@@ -21,6 +21,7 @@ from backend.orders import progress
 from backend.persistence.uow import Uow
 from backend.sla import service as sla
 from backend.sla.facts import StepReached, StepsUndone
+from backend.waves import membership as waves
 from models.enums import ShipmentStatus
 from models.errors import Fault, invalid
 from models.events import EventType
@@ -68,6 +69,7 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
             for moment in workflow.steps_passed(each.fact.way, each.fact.status, each.fact.step, each.step)
         ],
     )
+    waves.picked(uow, [each.fact.id for each in doing if each.picks])
     for each in doing:
         _tell_done(uow, each)
     progress.settle(uow, [each.fact.order_id for each in doing if workflow.is_done(each.fact.method, each.to)])

@@ -12,7 +12,8 @@ from sqlmodel import col
 from backend.clock import system_now
 from backend.context import Context
 from models.enums import Compliance, DeliveryStatus
-from models.tables import Delivery, Event, LocationHealth, Order, SlaClock
+from models.floor import WaveStatus
+from models.tables import Delivery, Event, LocationHealth, Order, PickWave, SlaClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,27 @@ def database_metrics(ctx: Context) -> Iterable[Metric]:
     yield GaugeMetricFamily("pickwatch_routing_queue", "Orders due for routing.", float(waiting))
     age = max(0.0, (ctx.clock.now() - oldest).total_seconds()) / max(1.0, ctx.clock.speed) if oldest else 0.0
     yield GaugeMetricFamily("pickwatch_routing_lag_seconds", "Age of the oldest order due for routing.", age)
+    yield from _waves(ctx)
     deliveries = GaugeMetricFamily("pickwatch_deliveries", "Webhook messages by state.", labels=["status"])
     deliveries.add_metric([DeliveryStatus.PENDING.value], float(pending))
     deliveries.add_metric([DeliveryStatus.DEAD.value], float(dead))
     yield deliveries
+
+
+def _waves(ctx: Context) -> Iterable[Metric]:
+    """Yield how many pick waves are under way, and how many of them should have been begun by now."""
+    going = col(PickWave.closed_at).is_(None)
+    with ctx.read() as uow:
+        status = col(PickWave.status)
+        counts = sa.select(status, sa.func.count()).where(going).group_by(status)
+        by_status = {row[0]: row[1] for row in uow.session.execute(counts)}
+        late = sa.select(sa.func.count()).where(
+            going, col(PickWave.started_at).is_(None), col(PickWave.latest_safe_start_at) < uow.now
+        )
+        overdue = uow.session.scalars(late).one()
+    waves = GaugeMetricFamily("pickwatch_waves", "Pick waves under way.", labels=["status"])
+    for word in (WaveStatus.PLANNED, WaveStatus.RELEASED, WaveStatus.PICKING):
+        waves.add_metric([word.value], float(by_status.get(word.value, 0)))
+    yield waves
+    words = "Pick waves not begun after their latest safe start."
+    yield GaugeMetricFamily("pickwatch_waves_overdue", words, float(overdue))

@@ -37,3 +37,4 @@ ROUTING_FAILURES = Counter(
 ROUTING_OVERTAKEN = Counter(
     "pickwatch_routing_overtaken", "Decisions made again because somebody else was quicker.", registry=REGISTRY
 )
+WAVES_PLANNED = Counter("pickwatch_waves_planned", "Waves planned by rules on schedule.", registry=REGISTRY)

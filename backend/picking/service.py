@@ -17,6 +17,7 @@ from backend.persistence.uow import Uow
 from backend.picking import rules, scene, store
 from backend.picking.rules import Outcome, Work
 from backend.picking.scene import ScanIn, Scene
+from backend.waves import membership
 from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode, invalid
 from models.tables import Scan
@@ -50,6 +51,8 @@ def record(uow: Uow, scans: Sequence[ScanIn]) -> list[ScanOutcome]:
     _keep(uow, fresh, moments)
     after = _add(uow, met, [outcome for _, outcome in fresh])
     _begin(uow, met, after, _edge(min, fresh, moments))
+    for wave_id in sorted({scan.wave_id for scan, outcome in fresh if scan.wave_id is not None and outcome.units}):
+        membership.started(uow, wave_id)
     _finish(uow, after, _edge(max, fresh, moments))
     return [
         ScanOutcome(outcome, met.slot(scan.wave_id, outcome.shipment_id), again=not _is_new(met, scan))

@@ -68,7 +68,7 @@ def _best(
         max_orders=most,
         max_lines=limits.max_lines,
     )
-    best = best_wave(problem, steps(effort))
+    best = best_wave(problem, steps(effort) if effort else None)
     return [tasks[index] for index in best.orders], [stops[number] for number in best.stops]
 
 

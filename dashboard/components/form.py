@@ -1,4 +1,4 @@
-"""A form that the server describes (`views.inventory.StockForm`): what it does, its fields, what is wrong with each."""
+"""A form that the server describes (`dashboard/views/forms.py`): what it does, its fields, what is wrong with each."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from backend import program
 from dashboard.gateway.base import Asker
+from dashboard.gateway.controls import ControlsDoor
 from dashboard.gateway.deliveries import DeliveriesDoor
 from dashboard.gateway.inventory import InventoryDoor
 from dashboard.gateway.location import LocationDoor
@@ -25,6 +26,7 @@ __all__ = ["Asker", "Gateway", "door", "use"]
 class Gateway(
     NetworkDoor,
     LocationDoor,
+    ControlsDoor,
     DeliveriesDoor,
     OrdersDoor,
     OrderDoor,

@@ -11,6 +11,7 @@ from backend.sla import history, queries
 from backend.sla.rulebook import rulebook
 from dashboard.address import PAGE_SIZE, LocationAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
+from dashboard.gateway.controls import in_force
 from dashboard.present import location as say_location
 from dashboard.present import sheet
 from dashboard.present.events import TOLD
@@ -29,6 +30,7 @@ class LocationDoor(Door):
         """Return a location's page as its address asks for it; NOT_FOUND when there is none that the actor may see."""
         with self._context().read(asker.actor) as uow:
             view = queries.location(uow, code)
+            reader = self._reader(uow, asker)
             facts = say_location.Facts(
                 view=view,
                 hours=locations.get(uow, code).location.hours,
@@ -39,9 +41,11 @@ class LocationDoor(Door):
                 deliveries=list_deliveries(uow, location=code, limit=TOLD_ABOUT)
                 if asker.actor.can(Permission.SUBSCRIPTIONS_READ)
                 else None,
+                running=in_force(uow, asker, code, view.time_zone, reader),
                 orders=asker.actor.can(Permission.ORDERS_READ),
+                may_control=asker.actor.can(Permission.LOCATIONS_WRITE),
             )
-            return say_location.screen(facts, address, self._reader(uow, asker))
+            return say_location.screen(facts, address, reader)
 
     def trend(self, asker: Asker, code: str, hours: int) -> Charts:
         """Return a location's chart over the last hours, for each theme; NOT_FOUND as above."""

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from backend.inventory import ringfences
 from dashboard.gateway.base import Asker, Door
 from dashboard.present import segment_form
-from dashboard.views.inventory import StockForm
+from dashboard.views.forms import Form
 from models.enums import Permission
 
 
 class SegmentDoor(Door):
     """Segments, for those who may change stock everywhere."""
 
-    def segment(self, asker: Asker, code: str) -> tuple[StockForm, int]:
+    def segment(self, asker: Asker, code: str) -> tuple[Form, int]:
         """Return the form of a segment and the version it was filled from; without a code that of a new one, 0."""
         asker.actor.require(Permission.INVENTORY_WRITE)
         if not code:

@@ -18,6 +18,7 @@ from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.status import legend, mark, pill
 from dashboard.components.timeline import timeline
+from dashboard.pages import location_controls as controls
 from dashboard.state.location import LocationState
 
 state: Any = LocationState  # its attributes are Vars on the class, which mypy cannot know
@@ -47,6 +48,7 @@ def _content() -> rx.Component:
     return rx.fragment(
         _head(),
         kpi.strip(state.kpis),
+        controls.panel(),
         rx.el.div(
             rx.el.div(_queue(), class_name="location-work"),
             rx.el.div(_trend(), _events(), class_name="location-story"),

@@ -19,6 +19,7 @@ from dashboard.present.network import why
 from dashboard.present.orders import href as order_href
 from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
 from dashboard.views.common import Choice, Kpi, StatusKey
+from dashboard.views.controls import Running
 from dashboard.views.location import LocationHead, LocationScreen, QueueRow, Told
 from models.enums import Method
 
@@ -42,7 +43,9 @@ class Facts:
     queued: int
     events: Sequence[EventView]
     deliveries: Sequence[DeliveryView] | None
+    running: Sequence[Running] = ()
     orders: bool = False
+    may_control: bool = False
 
 
 def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationScreen:
@@ -66,6 +69,9 @@ def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationSc
         entries=events.entries(facts.events, zone, reader),
         told=None if facts.deliveries is None else [told(one, reader) for one in facts.deliveries],
         rule=describe(facts.thresholds),
+        running=list(facts.running),
+        may_control=facts.may_control,
+        offered=[method.value for method in Method if method in view.methods],
     )
 
 

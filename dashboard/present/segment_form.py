@@ -11,7 +11,7 @@ from backend.inventory.ringfences import SegmentInput
 from backend.inventory.rules import MAX_UNITS
 from backend.inventory.views import QuotaView, SegmentView
 from dashboard.present.common import METHOD_WORDS
-from dashboard.views.inventory import FormField, StockForm
+from dashboard.views.forms import Form, FormField
 from models.enums import Method
 from models.errors import Fault, invalid
 
@@ -39,18 +39,18 @@ class Named:
     segment: SegmentInput
 
 
-def blank() -> StockForm:
+def blank() -> Form:
     """Return the form that makes a segment."""
     code = FormField("code", "Code", hint="Stays as it is once it is made.", required=True)
-    return StockForm(NEW, "New segment", _EXPLAIN, "Make it", [code, *_fields(SegmentInput(name=""))])
+    return Form(NEW, "New segment", _EXPLAIN, "Make it", [code, *_fields(SegmentInput(name=""))])
 
 
-def filled(view: SegmentView) -> StockForm:
+def filled(view: SegmentView) -> Form:
     """Return the form that changes a segment, filled with what it is."""
     given = SegmentInput(
         view.name, view.channel, view.customer_segment, view.method, view.rank, view.active, view.quotas
     )
-    return StockForm(EDIT, f"Edit {view.name}", _EXPLAIN, "Save", _fields(given))
+    return Form(EDIT, f"Edit {view.name}", _EXPLAIN, "Save", _fields(given))
 
 
 _EXPLAIN = (

@@ -12,11 +12,13 @@ from dashboard.address import InventoryAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.inventory import PATH
-from dashboard.present.stock_forms import StockAction, form, with_faults
+from dashboard.present.reading import with_faults
+from dashboard.present.stock_forms import StockAction, form
 from dashboard.state.asking import Trouble, ask
 from dashboard.state.showing import Shows
 from dashboard.views.common import Choice, Column, Pager
-from dashboard.views.inventory import SegmentCard, StockForm, StockLine, StockPanel
+from dashboard.views.forms import Form
+from dashboard.views.inventory import SegmentCard, StockLine, StockPanel
 from models.enums import Permission
 from models.errors import ErrorCode
 
@@ -57,7 +59,7 @@ class InventoryState(Shows, rx.State):
     pager: Pager = Pager()
     csv: str = ""
     panel: StockPanel = StockPanel()
-    form: StockForm = StockForm()
+    form: Form = Form()
     segments: list[SegmentCard] = []
     may_fence: bool = False
     view: str = ""
@@ -74,7 +76,7 @@ class InventoryState(Shows, rx.State):
         self.search, self.by = address.q, address.by.value
         self.filtered = bool(address.q or address.low)
         if (self.panel.at, self.panel.of) != (address.at, address.of):
-            self.form, self.said = StockForm(), ""
+            self.form, self.said = Form(), ""
         await self._load()
         await follow(self)
 
@@ -101,7 +103,7 @@ class InventoryState(Shows, rx.State):
     @policy(Permission.INVENTORY_READ)
     def leave(self) -> None:
         """Close the form and change nothing."""
-        self.form = StockForm()
+        self.form = Form()
 
     @rx.event
     @policy(Permission.INVENTORY_WRITE)
@@ -120,7 +122,7 @@ class InventoryState(Shows, rx.State):
             if trouble.code is ErrorCode.STALE:
                 self._seen = 0  # set when begun anew
         else:
-            self.form, self.said = StockForm(), _SAID[action]
+            self.form, self.said = Form(), _SAID[action]
         await self._load()
 
     def _presets(self, action: StockAction, about: str) -> dict[str, str]:

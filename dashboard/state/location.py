@@ -11,10 +11,15 @@ from pydantic import Field
 from dashboard.address import LocationAddress
 from dashboard.guard import policy
 from dashboard.live import follow
+from dashboard.present import control_forms
 from dashboard.present.common import location_href
+from dashboard.present.control_forms import ControlAction
+from dashboard.present.reading import with_faults
 from dashboard.state.asking import Trouble, ask
 from dashboard.state.showing import Shows
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
+from dashboard.views.controls import Running
+from dashboard.views.forms import Form
 from dashboard.views.location import HoursRow, LocationHead, QueueRow, Told
 from models.enums import Permission
 from models.errors import ErrorCode
@@ -22,7 +27,14 @@ from models.errors import ErrorCode
 Text = Annotated[str, Field(max_length=200)]
 Hours = Literal[6, 24, 168]
 _LIST = ("queue", "columns", "pager", "csv")
-_PARTS = ("head", "kpis", "methods", "bands", "week", "exceptions", "entries", "rule", *_LIST)
+_CONTROLS = ("running", "may_control", "offered")
+_PARTS = ("head", "kpis", "methods", "bands", "week", "exceptions", "entries", "rule", *_LIST, *_CONTROLS)
+
+_SAID = {
+    ControlAction.CAP: "Capped. It stands above, and can be taken back there.",
+    ControlAction.PAUSE: "Paused. It stands above, and can be taken back there.",
+    ControlAction.BLOCK: "Blocked. It stands above, and can be taken back there.",
+}
 
 
 class LocationState(Shows, rx.State):
@@ -48,6 +60,11 @@ class LocationState(Shows, rx.State):
     light: go.Figure = go.Figure()
     dark: go.Figure = go.Figure()
     nothing_drawn: bool = True
+    running: list[Running] = []
+    may_control: bool = False
+    offered: list[str] = []
+    form: Form = Form()
+    said: str = ""
 
     @rx.event
     @policy(Permission.NETWORK_READ)
@@ -71,6 +88,46 @@ class LocationState(Shows, rx.State):
     def choose_method(self, method: Text) -> Any:
         """Filter the queue by fulfilment method; empty is all."""
         return rx.redirect(self._address().href(location_href(self._code()), method=method), replace=True)
+
+    @rx.event
+    @policy(Permission.LOCATIONS_WRITE)
+    def begin(self, action: ControlAction) -> None:
+        """Open the form of what a manager may do here."""
+        self.said, self.form = "", control_forms.form(action, self.offered)
+
+    @rx.event
+    @policy(Permission.LOCATIONS_WRITE)
+    def leave(self) -> None:
+        """Close the form and change nothing."""
+        self.form = Form()
+
+    @rx.event
+    @policy(Permission.LOCATIONS_WRITE)
+    async def confirm(self, given: dict[str, Annotated[str, Field(max_length=500)]]) -> None:
+        """Carry out what was typed; what is wrong is said at its field and nothing changes."""
+        if not self.form.action:
+            return
+        action, code = ControlAction(self.form.action), self._code()
+        try:
+            await ask(self, lambda door, asker: door.control(asker, action, given, location=code))
+        except Trouble as trouble:
+            self.form = with_faults(self.form, trouble.faults, given, str(trouble))
+        else:
+            self.form, self.said = Form(), _SAID[action]
+        await self._reload()
+
+    @rx.event
+    @policy(Permission.LOCATIONS_WRITE)
+    async def take_back(self, key: Text) -> None:
+        """End something that is in force here."""
+        code = self._code()
+        try:
+            await ask(self, lambda door, asker: door.take_back(asker, key, location=code))
+        except Trouble as trouble:
+            self.said = str(trouble)
+        else:
+            self.said = "Taken back. All is as it was before."
+        await self._reload()
 
     async def _reload(self) -> None:
         code, address = self._code(), self._address()

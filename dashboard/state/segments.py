@@ -9,11 +9,11 @@ from pydantic import Field
 
 from dashboard.arguments import Bounds, carries
 from dashboard.guard import policy
+from dashboard.present.reading import with_faults
 from dashboard.present.segment_form import at_fields
-from dashboard.present.stock_forms import with_faults
 from dashboard.state.asking import Trouble, ask
 from dashboard.state.inventory import InventoryState
-from dashboard.views.inventory import StockForm
+from dashboard.views.forms import Form
 from models.enums import Permission
 from models.errors import ErrorCode
 
@@ -27,7 +27,7 @@ _TAKEN = "There is a segment of this code already."
 class SegmentState(rx.State):
     """Which segment is being changed, and what was typed."""
 
-    form: StockForm = StockForm()
+    form: Form = Form()
     code: str = ""
     said: str = ""
     _seen: int = 0
@@ -47,7 +47,7 @@ class SegmentState(rx.State):
     @policy(Permission.INVENTORY_READ)
     def leave(self) -> None:
         """Close the form and change nothing."""
-        self.form = StockForm()
+        self.form = Form()
 
     @rx.event
     @policy(Permission.INVENTORY_WRITE)
@@ -64,5 +64,5 @@ class SegmentState(rx.State):
             words = (_STALE if code else _TAKEN) if stale else str(trouble)
             self.form = with_faults(self.form, at_fields(trouble.faults), given, words)
             return None
-        self.form, self.said = StockForm(), "Saved. Orders that are routed from now on follow it."
+        self.form, self.said = Form(), "Saved. Orders that are routed from now on follow it."
         return InventoryState.open

@@ -109,32 +109,6 @@ class StockPanel:
 
 
 @dataclass(frozen=True)
-class FormField:
-    """A field of a form: `kind` is the input's type, or "select" with `options` (value, label)."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    value: str = ""
-    hint: str = ""
-    fault: str = ""
-    required: bool = False
-    options: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class StockForm:
-    """A form for one action; no `action`: none is open."""
-
-    action: str = ""
-    title: str = ""
-    explain: str = ""
-    button: str = ""
-    fields: list[FormField] = field(default_factory=list)
-    fault: str = ""
-
-
-@dataclass(frozen=True)
 class SegmentCard:
     """A ring-fence: whose orders it is for, and what it keeps where."""
 

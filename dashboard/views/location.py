@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
+from dashboard.views.controls import Running
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class LocationHead:
 
 @dataclass(frozen=True)
 class LocationScreen:
-    """Everything on a location's page but its charts. `told` is None for those who may not see deliveries."""
+    """Everything on a location's page but its charts. `told` is None for those who may not see deliveries. `running` is
+    what managers put on it for a time; `offered` its methods."""
 
     head: LocationHead
     kpis: list[Kpi]
@@ -79,3 +81,6 @@ class LocationScreen:
     entries: list[Entry]
     told: list[Told] | None
     rule: str
+    running: list[Running]
+    may_control: bool
+    offered: list[str]

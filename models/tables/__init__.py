@@ -10,6 +10,7 @@ from models.tables.locations import Location, LocationGroupMember
 from models.tables.orders import Order, OrderLine
 from models.tables.picking import Parcel, Scan, StockBin
 from models.tables.promise import Carrier, TransferLane
+from models.tables.reasons import RejectReason
 from models.tables.returns import Return, ReturnLine
 from models.tables.routing import LocationLoad, RoutingDecision, RoutingExclusion, RoutingStrategy, ShadowRun
 from models.tables.shipments import Shipment, ShipmentLine
@@ -62,6 +63,7 @@ __all__ = [
     "Parcel",
     "PickWave",
     "Product",
+    "RejectReason",
     "Return",
     "ReturnLine",
     "RoutingDecision",

@@ -26,6 +26,12 @@ class PickWave(SQLModel, table=True):
         one_of("status", WaveStatus, "ck_pick_wave_status"),
         sa.UniqueConstraint("location_id", "number", name="uq_pick_wave_number"),
         sa.Index("ix_pick_wave_status", "location_id", "status", "latest_safe_start_at"),
+        sa.Index(  # the board of all locations, and how many waves there are
+            "ix_pick_wave_open",
+            "status",
+            postgresql_where=sa.text("closed_at IS NULL"),
+            sqlite_where=sa.text("closed_at IS NULL"),
+        ),
     )
 
     id: int | None = key()

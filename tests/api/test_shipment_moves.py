@@ -76,3 +76,20 @@ def test_who_saw_another_version_is_refused(shop: TestClient) -> None:
 def test_a_reader_may_not(shop: TestClient, ctx: Context) -> None:
     reader = client_of(ctx, Permission.ORDERS_READ)
     assert ask(reader, "split", {"lines": [{"sku": "tea", "quantity": 1}], "reason": "x"}).status_code == 403
+
+
+def test_reasons_are_read_and_set_and_say_what_a_part_given_back_does(shop: TestClient, ctx: Context) -> None:
+    listed = shop.get("/api/v1/reject-reasons").json()["items"]
+    assert {"not_found", "sold_out"} <= {item["code"] for item in listed}
+    wanted = {"name": "Cracked", "effect": "keep_blocked"}
+    made = shop.put("/api/v1/reject-reasons/cracked", json=wanted)
+    assert (made.status_code, made.json()["version"], made.headers["etag"]) == (201, 1, '"1"')
+    assert shop.put("/api/v1/reject-reasons/cracked", json={**wanted, "effect": "boom"}).status_code == 422
+    stale = shop.put("/api/v1/reject-reasons/cracked", json={**wanted, "name": "x"}, headers={"If-Match": '"7"'})
+    assert stale.status_code == 412
+    body = {"reason": "cracked", "lines": [{"sku": "cup", "quantity": 1}]}
+    assert ask(shop, "reject", body).json()["units"] == 6
+    assert [item["sku"] for item in shop.get("/api/v1/locations/CHI/blocks").json()["items"]] == ["cup"]
+    assert ask(shop, "reject", {**body, "block": "persistent"}).status_code == 422
+    filler = client_of(ctx, Permission.SHIPMENTS_WRITE)
+    assert filler.put("/api/v1/reject-reasons/cracked", json=wanted).status_code == 403

@@ -58,7 +58,7 @@ def test_split_short_pick_reassign_and_reject_at_once_conserve_every_unit(ctx: C
             act(remainder.split, id_, [AskedLine("tea", 2)], reason="test"),
             act(remainder.split, id_, [AskedLine("tea", 1)], reason="test", to="NY"),
             act(remainder.short, id_, [ShortLine("tea", 2)], reason="test"),
-            act(remainder.route_part, id_, [AskedLine("tea", 1)], reason="test"),
+            act(remainder.reject_part, id_, [AskedLine("tea", 1)], reason="test"),
             act(fulfillment.reassign, id_, "NY", reason="test"),
             act(pick, id_),
             act(reject, id_),

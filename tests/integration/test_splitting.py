@@ -105,7 +105,7 @@ def test_the_remainder_is_routed_at_once_and_never_back(ctx: Context) -> None:
     (placed,) = place(ctx, order(lines={"tea": 5}))
     parent = placed.shipments[0].id
     with ctx.uow() as uow:
-        remainder.route_part(uow, parent, [AskedLine("tea", 2)], reason="too few")
+        remainder.reject_part(uow, parent, [AskedLine("tea", 2)], reason="too few")
     assert rows_of(ctx, Order)[0]["status"] == "partly_routed"
     assert stock_of(ctx) == (27, 3)
     job.run(ctx)
@@ -180,7 +180,7 @@ def test_lots_are_parted_too_and_what_expires_first_stays(ctx: Context) -> None:
     taken = {(row["shipment_id"], row["lot_id"]): row["quantity"] for row in rows_of(ctx, LotAllocation)}
     assert taken == {(parent, 1): 2, (parent, 2): 1, (child, 2): 1}
     with ctx.uow() as uow:
-        remainder.route_part(uow, parent, [AskedLine("tea", 2)], reason="torn")
+        remainder.reject_part(uow, parent, [AskedLine("tea", 2)], reason="torn")
     taken = {(row["shipment_id"], row["lot_id"]): row["quantity"] for row in rows_of(ctx, LotAllocation)}
     assert taken == {(parent, 1): 1, (child, 2): 1}
     assert_sound(ctx)

@@ -13,7 +13,8 @@ import redis
 from backend.config import Settings
 from backend.runtime import build
 from backend.wakeups import Topic, Wakeups
-from backend.wakeups_redis import CHANNEL, RedisWakeups
+from backend.wakeups_redis import RedisWakeups
+from backend.wakeups_shared import CHANNEL
 from tests.support.ports import eventually, free_port
 
 URL = os.environ.get("PICKWATCH_TEST_REDIS", "redis://127.0.0.1:6379/0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.waves.facts import PickLine, PickTask, Plan, PlannedWave, Supply, WaveLimits
@@ -77,6 +77,7 @@ def fits(tasks: list[PickTask], limits: WaveLimits) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_every_shipment_is_in_one_wave_or_left_out_with_a_reason(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
@@ -92,11 +93,12 @@ def test_every_shipment_is_in_one_wave_or_left_out_with_a_reason(
         assert len(plan.waves) <= limits.max_waves
 
 
-@given(work(), limit, supplies)
+@settings(deadline=None)
+@given(work(), limit, supplies, st.sampled_from([0, 5]))
 def test_every_wave_keeps_the_limits_and_its_group(
-    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
+    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None, effort: int
 ) -> None:
-    for wave in plan_waves(tasks, limits, now=NOW, supply=supply).waves:
+    for wave in plan_waves(tasks, limits, now=NOW, supply=supply, effort=effort).waves:
         inside = members(wave, tasks)
         assert fits(inside, limits)
         assert wave.units == sum(task.units for task in inside)
@@ -112,6 +114,7 @@ def test_every_wave_keeps_the_limits_and_its_group(
             assert all(slot and slot.number <= (limits.slots_per_cart or len(slots)) for slot in slots)
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_picks_are_the_lines_and_take_no_more_than_lies_there(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
@@ -135,11 +138,12 @@ def test_picks_are_the_lines_and_take_no_more_than_lies_there(
         assert units <= (supply or {})[stop][item]
 
 
-@given(work(), limit, supplies)
+@settings(deadline=None)
+@given(work(), limit, supplies, st.sampled_from([0, 5]))
 def test_nobody_takes_the_place_of_one_of_an_earlier_band_that_would_fit(
-    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None
+    tasks: list[PickTask], limits: WaveLimits, supply: Supply | None, effort: int
 ) -> None:
-    plan = plan_waves(tasks, limits, now=NOW, supply=supply)
+    plan = plan_waves(tasks, limits, now=NOW, supply=supply, effort=effort)
     band = {task.task_id: urgency(task, limits.pace, NOW)[0] for task in tasks}
 
     for number, wave in enumerate(plan.waves):
@@ -153,6 +157,7 @@ def test_nobody_takes_the_place_of_one_of_an_earlier_band_that_would_fit(
                     assert not fits([*ahead, waiting], limits)
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies, st.randoms(use_true_random=False))
 def test_the_plan_does_not_depend_on_the_order_of_the_work(
     tasks: list[PickTask], limits: WaveLimits, supply: Supply | None, random: object
@@ -161,11 +166,12 @@ def test_the_plan_does_not_depend_on_the_order_of_the_work(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
     def plan(work: list[PickTask]) -> Plan:
-        return plan_waves(work, limits, now=NOW, supply=supply)
+        return plan_waves(work, limits, now=NOW, supply=supply, effort=3)
 
     assert plan(tasks) == plan(shuffled)
 
 
+@settings(deadline=None)
 @given(work(), limit, supplies)
 def test_the_clock_of_a_wave_adds_up(tasks: list[PickTask], limits: WaveLimits, supply: Supply | None) -> None:
     busy: list[datetime] = []

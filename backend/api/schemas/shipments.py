@@ -95,13 +95,6 @@ class HandOverIn(StepIn):
         return Shown(self.code, self.name)
 
 
-class RejectIn(Body):
-    """Why a location gives a shipment back; `block` keeps its products away until they are counted, or for good."""
-
-    reason: Reason
-    block: Block | None = None
-
-
 class PartIn(Body):
     """Units of a product that part from a shipment."""
 
@@ -110,6 +103,25 @@ class PartIn(Body):
 
 
 Parts = Annotated[list[PartIn], Field(min_length=1, max_length=500)]
+
+
+class RejectIn(Body):
+    """Why a location gives a shipment back, or some `lines` of it.
+
+    A reason of `/reject-reasons` does to stock what it says there; `block` does so instead: it keeps the products away
+    until they are counted, or for good.
+    """
+
+    reason: Reason
+    block: Block | None = None
+    lines: Parts | None = None
+
+    @model_validator(mode="after")
+    def whole_or_part(self) -> RejectIn:
+        """Refuse a block for a part: the reason says what becomes of its stock."""
+        if self.lines is not None and self.block is not None:
+            raise ValueError("block goes with a whole shipment; for lines, the reason says what becomes of their stock")
+        return self
 
 
 class SplitIn(Body):

@@ -117,6 +117,13 @@ def upgrade() -> None:
     with op.batch_alter_table("pick_wave") as batch_op:
         batch_op.create_index(batch_op.f("ix_pick_wave_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_pick_wave_status", ["location_id", "status", "latest_safe_start_at"], unique=False)
+        batch_op.create_index(
+            "ix_pick_wave_open",
+            ["status"],
+            unique=False,
+            postgresql_where=sa.text("closed_at IS NULL"),
+            sqlite_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "return_order",
@@ -321,6 +328,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("shipment_step") as batch_op:
         batch_op.create_index(batch_op.f("ix_shipment_step_shipment_id"), ["shipment_id"], unique=False)
+
+    op.create_table(
+        "reject_reason",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("effect", sa.String(length=20), nullable=False),
+        sa.Column("collateral", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "effect IN ('none', 'block_until_count', 'keep_blocked', 'set_to_zero')", name="ck_reject_reason_effect"
+        ),
+        sa.PrimaryKeyConstraint("code"),
+    )
 
     op.create_table(
         "wave_shipment",
