@@ -106,33 +106,43 @@ def _row(row: Any) -> rx.Component:
             rx.cond(row.stuck != "", rx.el.span(row.stuck, class_name="row-more work-stuck")),
             class_name="col-step",
         ),
-        rx.el.td(
-            rx.el.span(row.hands, class_name=rx.cond(row.mine, "work-mine", "muted")),
-            rx.cond(
-                row.mine,
-                rx.el.button(
-                    "Let go",
-                    type="button",
-                    class_name="button is-quiet",
-                    aria_label="Let go of order " + row.order,
-                    on_click=state.let_go(row.key),
-                ),
-            ),
-            class_name="col-hands",
-        ),
-        rx.el.td(
-            rx.cond(
-                row.act != "",
-                rx.el.button(
-                    row.act,
-                    type="button",
-                    class_name=rx.cond(row.mine, "button is-main", "button"),
-                    aria_label=row.act + " with order " + row.order,
-                    on_click=state.take(row.key),
-                ),
-            ),
-            class_name="col-act",
-        ),
+        _hands(row),
+        _act(row),
         class_name="row",
         key=row.key,
+    )
+
+
+def _hands(row: Any) -> rx.Component:
+    """Return whose it is, and the way to let go of one's own."""
+    return rx.el.td(
+        rx.el.span(row.hands, class_name=rx.cond(row.mine, "work-mine", "muted")),
+        rx.cond(
+            row.mine,
+            rx.el.button(
+                "Let go",
+                type="button",
+                class_name="button is-quiet",
+                aria_label="Let go of order " + row.order,
+                on_click=state.let_go(row.key),
+            ),
+        ),
+        class_name="col-hands",
+    )
+
+
+def _act(row: Any) -> rx.Component:
+    """Return the button that takes it."""
+    return rx.el.td(
+        rx.cond(
+            row.act != "",
+            rx.el.button(
+                row.act,
+                type="button",
+                class_name=rx.cond(row.mine, "button is-main", "button"),
+                aria_label=row.act + " with order " + row.order,
+                on_click=state.take(row.key),
+            ),
+        ),
+        class_name="col-act",
     )
