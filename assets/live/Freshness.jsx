@@ -26,7 +26,9 @@ function useFreshness(beat, lost) {
 function time(asOf) {
   const instant = new Date(asOf);
   const today = instant.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(undefined, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(instant);
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }; // as every other time on the page
+  const day = { day: "numeric", month: "short", year: "numeric" };
+  return new Intl.DateTimeFormat(undefined, today ? clock : { ...day, ...clock }).format(instant);
 }
 
 function ago(seconds) {

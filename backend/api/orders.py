@@ -42,6 +42,7 @@ from backend.orders.rules import NewOrder
 from backend.persistence.uow import Uow
 from models.enums import Method, OrderStatus, Permission
 from models.errors import ErrorCode, Fault
+from models.tables import Event
 
 router = APIRouter(tags=["orders"], route_class=ParsedOnce)
 
@@ -181,12 +182,20 @@ def get_order(order_id: OrderId, response: Response, ctx: Ctx, actor: Reader) ->
 
 
 @router.get("/orders/{order_id}/timeline", responses=READ)
-def timeline(order_id: OrderId, ctx: Ctx, actor: Reader) -> TimelineOut:
+def timeline(order_id: OrderId, ctx: Ctx, actor: Reader, limit: Limit = 500, after: After = None) -> TimelineOut:
     """Return what happened to an order and its shipments, oldest first."""
+    cursor = decode(after, int, int)
     with ctx.read(actor) as uow:
         events = queries.timeline(uow, order_id)
-        told = queries.tell(uow, events)
-        return TimelineOut(items=[show_event(event) for event in events], story=[show_entry(entry) for entry in told])
+        first = sum(_moment(event) <= cursor for event in events) if cursor else 0
+        shown = page(events[first : first + limit + 1], limit, show_event, lambda event: encode(*_moment(event)))
+        told = [entry for entry in queries.tell(uow, events) if first <= entry.event < first + limit]
+        return TimelineOut(items=shown.items, story=[show_entry(entry) for entry in told], next=shown.next)
+
+
+def _moment(event: Event) -> list[int]:
+    """Return an event's place in a timeline."""
+    return [round(event.at.timestamp() * 1_000_000), event.id or 0]
 
 
 @router.post("/orders/{order_id}/cancel", responses=WRITE, response_model=OrderOut)

@@ -15,6 +15,7 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE, put
 from backend.api.schemas.routing import (
     ActivateIn,
+    ArchiveIn,
     DecisionOut,
     DecisionsOut,
     EmptyOut,
@@ -32,6 +33,7 @@ from backend.persistence.uow import Uow
 from backend.routing import decisions, strategies, suggestions
 from backend.routing.decisions import DecisionView
 from backend.routing.document import Strategy, parse_strategy
+from backend.routing.explain import Said, Trace
 from backend.routing.schema import strategy_schema
 from models.enums import Permission, RoutingOutcome
 from models.errors import invalid
@@ -117,6 +119,18 @@ def activate_strategy(name: Name, call: WriterOnce, body: ActivateIn | None = No
     return call.run(work)
 
 
+@router.post("/routing/strategies/{name}/archive", responses=WRITE, response_model=StrategyOut)
+def archive_strategy(name: Name, call: WriterOnce, version: Version, body: ArchiveIn | None = None) -> Response:
+    """Put a draft, the newest version by default, aside; the active version is not archived but replaced."""
+
+    def work(uow: Uow) -> Answer:
+        which = body.version if body else None
+        shown = show_strategy(strategies.archive(uow, name, version=which, expected_version=version))
+        return Answer(200, shown, {"ETag": etag_of(shown.version)})
+
+    return call.run(work)
+
+
 @router.post("/routing/suggestions", responses=WRITE)
 @faults.also(faults.orders)
 def suggest(body: SuggestionIn, ctx: Ctx, actor: Reader) -> SuggestionOut:
@@ -141,25 +155,30 @@ def chosen_strategy(uow: Uow, choice: StrategyChoice | None) -> tuple[Strategy, 
 
 
 @router.get("/orders/{order_id}/routing", responses=READ)
-def order_routing(order_id: OrderId, ctx: Ctx, actor: OrderReader) -> DecisionsOut:
+def order_routing(
+    order_id: OrderId, ctx: Ctx, actor: OrderReader, limit: Limit = 100, after: After = None
+) -> DecisionsOut:
     """Return the decisions on an order, oldest first, with their traces and in words."""
+    cursor = decode(after, int)
     with ctx.read(actor) as uow:
-        found = decisions.of_order(uow, order_id)
-        told = suggestions.as_seen(uow, [view.decision.trace for view in found])
-        shown = [
-            DecisionOut(
-                id=view.decision.id or 0,
-                attempt=view.decision.attempt,
-                outcome=RoutingOutcome(view.decision.outcome),
-                strategy=view.strategy,
-                version=view.version,
-                at=view.decision.at,
-                explanation=show_words(words.document()),
-                trace=dict(trace),
-            )
-            for view, (trace, words) in zip(found, told, strict=True)
-        ]
-    return DecisionsOut(items=shown)
+        found = decisions.of_order(uow, order_id, after=cursor[0] if cursor else 0, limit=limit + 1)
+        shown = page(found, limit, lambda view: view, lambda view: encode(view.decision.id))
+        told = suggestions.as_seen(uow, [view.decision.trace for view in shown.items])
+        items = [_show_decision(view, *seen) for view, seen in zip(shown.items, told, strict=True)]
+    return DecisionsOut(items=items, next=shown.next)
+
+
+def _show_decision(view: DecisionView, trace: Trace, told: Said) -> DecisionOut:
+    return DecisionOut(
+        id=view.decision.id or 0,
+        attempt=view.decision.attempt,
+        outcome=RoutingOutcome(view.decision.outcome),
+        strategy=view.strategy,
+        version=view.version,
+        at=view.decision.at,
+        explanation=show_words(told.document()),
+        trace=dict(trace),
+    )
 
 
 @router.get("/routing/decisions", responses=READ)

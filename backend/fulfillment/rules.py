@@ -18,7 +18,7 @@ from models.floor import Waiting
 
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
-    """What deciding needs to know of a shipment."""
+    """What deciding needs to know of a shipment; `since` is when it reached its status, None before the first step."""
 
     id: int
     order_id: int
@@ -33,6 +33,7 @@ class ShipmentFacts:
     waiting_for: Waiting | None = None
     claimed_by: str | None = None
     pickup_code: str | None = field(default=None, repr=False)
+    since: datetime | None = None
 
     @property
     def way(self) -> Workflow:
@@ -81,6 +82,16 @@ class DoneStep:
     to_status: ShipmentStatus
     at: datetime
     picked: Mapping[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a shipment is to go; `blocked` are those of its products that must not be given to that location."""
+
+    code: str
+    methods: frozenset[Method]
+    closed: bool = False
+    blocked: tuple[str, ...] = ()
 
 
 class Block(StrEnum):
@@ -152,6 +163,12 @@ def may_unclaim(shipment: ShipmentFacts, who: str, *, index: int = 0, role: Role
     return Refusal(ErrorCode.FORBIDDEN, Fault(f"/{index}", "forbidden", words))
 
 
+def reached_at(shipment: ShipmentFacts, command: StepCommand, *, now: datetime) -> datetime:
+    """Return the moment of a step: never before the step before it, whatever the clock that reported it showed."""
+    stated = command.at or now
+    return max(stated, shipment.since) if shipment.since else stated
+
+
 def may_undo(
     shipment: ShipmentFacts, last: DoneStep | None, *, index: int = 0, role: Role | None = None
 ) -> Refusal | None:
@@ -215,17 +232,19 @@ def may_reject(shipment: ShipmentFacts, *, index: int = 0) -> Refusal | None:
     return None
 
 
-def may_reassign(shipment: ShipmentFacts, to_code: str, to_methods: frozenset[Method]) -> Refusal | None:
-    """Return why the shipment cannot move to another location, or None."""
+def may_reassign(shipment: ShipmentFacts, to: Destination) -> list[Refusal]:
+    """Return all that keeps the shipment from moving to another location."""
     if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
-        return _illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")
-    if to_code == shipment.location_code:
-        words = f"Shipment {shipment.id} is at {to_code} already."
-        return Refusal(ErrorCode.INVALID, Fault("/location", "same_location", words))
-    if shipment.method not in to_methods:
-        words = f"{to_code} does not offer {shipment.method}."
-        return Refusal(ErrorCode.INVALID, Fault("/location", "method_not_offered", words))
-    return None
+        return [_illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")]
+    faults = []
+    if to.code == shipment.location_code:
+        faults.append(("same_location", f"Shipment {shipment.id} is at {to.code} already."))
+    if shipment.method not in to.methods:
+        faults.append(("method_not_offered", f"{to.code} does not offer {shipment.method}."))
+    if to.closed:
+        faults.append(("location_closed", f"{to.code} is closed until somebody reopens it."))
+    faults += [("product_blocked", f"{sku} is blocked at {to.code}; lift the block first.") for sku in to.blocked]
+    return [Refusal(ErrorCode.INVALID, Fault("/location", code, words)) for code, words in faults]
 
 
 def _illegal(index: int, words: str) -> Refusal:

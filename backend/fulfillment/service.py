@@ -13,8 +13,9 @@ from backend.fulfillment import parcels, rules, store, workflows
 from backend.fulfillment.claims import claim, unclaim
 from backend.fulfillment.command import load_allowed, refuse, tell
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
-from backend.fulfillment.rules import Block, ShipmentFacts, StepCommand
+from backend.fulfillment.rules import Block, Destination, ShipmentFacts, StepCommand
 from backend.fulfillment.steps import advance, undo
+from backend.inventory import blocks
 from backend.inventory import service as inventory
 from backend.locations import queries as locations
 from backend.orders import given_back, progress
@@ -26,6 +27,7 @@ from backend.waves import membership as waves
 from models.enums import Method, ShipmentStatus
 from models.errors import Fault, invalid
 from models.events import EventType
+from models.tables import Location
 
 __all__ = [
     "Block",
@@ -150,14 +152,15 @@ def reassign(
 ) -> None:
     """Move a shipment to another location, where it starts afresh: stock moves with it, and so do its clocks.
 
-    It counts against the other location's limit, which does not refuse it. Raises CONFLICT when the stock is not there.
+    It counts against the other location's limit, which does not refuse it. Raises INVALID with all that does: it is
+    closed, does not offer the method, or must not be given a product; CONFLICT when the stock is not there.
     """
     fact = store.load(uow, [shipment_id])[0]
     place = locations.by_code(uow, [to_location_code]).get(to_location_code)
     if place is None or place.id is None:
         raise invalid([Fault("/location", "unknown_location", f"There is no location {to_location_code}.")])
     refuse([rules.may_edit(fact, expected_version)])
-    refuse([rules.may_reassign(fact, place.code, frozenset(map(Method, place.methods)))])
+    refuse(rules.may_reassign(fact, _destination(uow, shipment_id, place)))
     moment = at or uow.now
     inventory.move(uow, shipment_id, to_location_id=place.id)
     limits.move(uow, shipment_id, from_id=fact.location_id, to=place)
@@ -169,3 +172,10 @@ def reassign(
     waves.leave(uow, [fact.id])
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
     tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)
+
+
+def _destination(uow: Uow, shipment_id: int, place: Location) -> Destination:
+    skus = store.skus_of(uow, shipment_id)
+    blocked = sorted(skus[product] for where, product in blocks.active(uow, skus) if where == place.id)
+    closed = place.closed_reason is not None
+    return Destination(place.code, frozenset(map(Method, place.methods)), closed, tuple(blocked))

@@ -111,7 +111,7 @@ def _decided(uow: Uow, commands: Sequence[StepCommand]) -> list[_Doing]:
         step = command.meant(fact.way)
         assert step is not None  # noqa: S101  # a step that is not there was refused
         to = workflow.status_after(fact.way, fact.status, fact.step, step)
-        doing.append(_Doing(fact, command, step, to, command.at or uow.now))
+        doing.append(_Doing(fact, command, step, to, rules.reached_at(fact, command, now=uow.now)))
     if faults := list(_said_faults(uow, doing)):
         raise invalid(faults)
     return doing

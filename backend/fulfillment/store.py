@@ -83,6 +83,7 @@ def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
             None if row.waiting_for is None else Waiting(row.waiting_for),
             row.claimed_by,
             row.pickup_code,
+            row.since,
         )
 
 
@@ -107,6 +108,12 @@ def needs_of(uow: Uow, shipment_id: int) -> dict[int, int]:
     return {
         product: int(units) for product, units in fetch_in(uow.session, statement, _LINES.c.shipment_id, [shipment_id])
     }
+
+
+def skus_of(uow: Uow, shipment_id: int) -> dict[int, str]:
+    """Return the SKUs of a shipment by product id."""
+    statement = sa.select(_LINES.c.product_id, _LINES.c.sku)
+    return dict(fetch_in(uow.session, statement, _LINES.c.shipment_id, [shipment_id]))
 
 
 def change(uow: Uow, facts: Sequence[ShipmentFacts], values: Sequence[Mapping[str, Any]]) -> None:
@@ -179,6 +186,16 @@ def _among() -> sa.ColumnElement[bool]:
     return condition
 
 
+#: Later ones stand on the way of every method behind the earlier.
+_LAST_FIRST = (
+    ShipmentStatus.HANDED_OVER,
+    ShipmentStatus.SHIPPED,
+    ShipmentStatus.READY,
+    ShipmentStatus.PACKED,
+    ShipmentStatus.PICKED,
+    ShipmentStatus.ACCEPTED,
+)
+
 _FACTS = (
     sa.select(
         SHIPMENTS.c.id,
@@ -194,6 +211,7 @@ _FACTS = (
         SHIPMENTS.c.waiting_for,
         SHIPMENTS.c.claimed_by,
         SHIPMENTS.c.pickup_code,
+        sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[status]] for status in _LAST_FIRST)).label("since"),
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())

@@ -55,7 +55,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the story; `detail` says more when asked, `actor` who did it."""
+    """One line of the story; `detail` says more when asked, `actor` who did it, `event` the place of what it tells."""
 
     at: datetime
     words: str
@@ -64,6 +64,7 @@ class Entry:
     location: str | None = None
     shipment: int | None = None
     detail: str | None = None
+    event: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def tell(events: Sequence[Happened], places: Places, traces: Sequence[Mapping[st
     told_already |= {event.data.get("child") for event in events if event.type == EventType.SHIPMENT_SPLIT}
     entries: list[Entry] = []
     decided = iter([trace for trace in traces if trace.get("chosen")])
-    for event in events:
+    for place, event in enumerate(events):
         if event.type == EventType.ORDER_ROUTED:
             event = replace(event, data={**event.data, "trace": next(decided, {})})
         if event.type == EventType.SHIPMENT_OPENED and event.data.get("shipment") in told_already:
@@ -107,6 +108,7 @@ def tell(events: Sequence[Happened], places: Places, traces: Sequence[Mapping[st
                 location=location if isinstance(location, str) and location in places else None,
                 shipment=shipment if isinstance(shipment, int) else None,
                 detail=told.detail,
+                event=place,
             )
         )
     return entries

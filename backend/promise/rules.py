@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from backend.promise.carriers import Schedule, Travel
-from backend.promise.words import clock, travel_words, window_words
+from backend.promise.words import clock, queue_words, travel_words, window_words
 from backend.sla.calendar import NeverOpenError, OpenHours
 from models.enums import Method
 
@@ -233,7 +233,7 @@ def _work(facts: PromiseFacts, place: Consignment, now: datetime) -> Iterator[Pa
     at = end
     if place.per_hour is not None and place.ahead > 0:
         end = hours.add(at, _queue_seconds(place.ahead, place.per_hour))
-        words = f"{place.ahead:,} shipments come first, {place.per_hour:g} an open hour get done"
+        words = queue_words(place.ahead, place.per_hour)
         yield Part(PartName.QUEUE, at, end, words)
         at = end
     end = hours.add(at, place.processing_minutes * 60)

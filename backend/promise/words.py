@@ -27,6 +27,12 @@ def window_words(method: Method, location: str, hours: OpenHours, wait: tuple[da
     return f"{why}: {location} starts {clock(start, hours.zone)}"
 
 
+def queue_words(ahead: int, per_hour: float) -> str:
+    """Say how much work comes first, and how fast it gets done."""
+    first = "1 shipment comes" if ahead == 1 else f"{ahead:,} shipments come"
+    return f"{first} first, about {per_hour:,.{0 if per_hour >= 10 else 1}f} get done in an open hour"
+
+
 def travel_words(carrier: Schedule, service_level: str, travel: Travel, there: str) -> str:
     """Say how long a carrier takes, and when it is there."""
     level = service_level if service_level in carrier.services else USUAL_SERVICE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.routing.fields import Field, FieldType, Scope, find_field
-from backend.routing.operators import FITTING, LISTS, ORDERING, instant, kind
+from backend.routing.operators import FITTING, LISTS, ORDERING, between, instant, kind
 from backend.routing.words import ENDS, After, Op, SortBy
 from models.enums import LocationKind, Method
 from models.errors import Fault
@@ -202,7 +202,10 @@ def _misfit(op: Op, field: Field, value: Any) -> str:
         if op is Op.BETWEEN and len(value) != 2:
             return "between needs a list of two: the least and the most."
         kinds = [_element_misfit(op, field, one) for one in value]
-        return next((text for text in kinds if text), "")
+        if text := next((text for text in kinds if text), ""):
+            return text
+        backwards = op is Op.BETWEEN and between(value[0], value) is False
+        return "Nothing is between these: the least comes first, then the most." if backwards else ""
     if isinstance(value, list):
         fits = op in (Op.EQUAL, Op.NOT_EQUAL) and field.type in (FieldType.LIST, FieldType.ANY)
         return "" if fits else "This operator needs a single value."

@@ -33,10 +33,12 @@ class DecisionView:
         return self.decision.reason or ""
 
 
-def of_order(uow: Uow, order_id: int) -> list[DecisionView]:
-    """Return the decisions on an order, oldest first; NOT_FOUND for one that the actor does not see."""
+def of_order(uow: Uow, order_id: int, *, after: int = 0, limit: int | None = None) -> list[DecisionView]:
+    """Return the decisions on an order, oldest first, those past the id `after`; NOT_FOUND for one that the actor does
+    not see."""
     orders.get(uow, order_id)
-    statement = _views(uow).where(col(RoutingDecision.order_id) == order_id).order_by(col(RoutingDecision.id))
+    own = _views(uow).where(col(RoutingDecision.order_id) == order_id, col(RoutingDecision.id) > after)
+    statement = own.order_by(col(RoutingDecision.id)).limit(limit)
     return [DecisionView(*row) for row in uow.session.execute(statement)]
 
 

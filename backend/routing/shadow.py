@@ -83,7 +83,9 @@ def listing(uow: Uow, *, before: int | None = None, limit: int = 100) -> list[Sh
 
 def cancel(uow: Uow, run_id: int) -> ShadowRun:
     """Stop a run; ILLEGAL_TRANSITION when it has ended."""
-    run = _lock(uow, get(uow, run_id).id or 0)
+    get(uow, run_id)
+    _let_go(uow, run_id)
+    run = _lock(uow, run_id)
     if run.status not in LIVE:
         raise DomainError(ErrorCode.ILLEGAL_TRANSITION, f"Shadow run {run_id} has ended already.")
     run.status, run.finished_at = WorkStatus.CANCELLED.value, uow.now
@@ -103,6 +105,7 @@ def claim(uow: Uow, run_id: int) -> ShadowRun | None:
         return None
     run = _lock(uow, run_id)
     if run.status not in LIVE:
+        _let_go(uow, run_id)
         return None
     run.status, run.done = WorkStatus.RUNNING.value, 0
     uow.session.flush()
@@ -115,6 +118,7 @@ def note(uow: Uow, run_id: int, *, done: int) -> bool:
         return False
     run = _lock(uow, run_id)
     if run.status != WorkStatus.RUNNING.value:
+        _let_go(uow, run_id)
         return False
     run.done = done
     uow.session.flush()
@@ -123,11 +127,16 @@ def note(uow: Uow, run_id: int, *, done: int) -> bool:
 
 def finish(uow: Uow, run_id: int, status: WorkStatus, result: Mapping[str, Any]) -> None:
     """End a run that is at work; one that ended meanwhile stays as it is."""
+    _let_go(uow, run_id)
     run = _lock(uow, run_id)
     if run.status not in LIVE:
         return
     run.status, run.result, run.finished_at = status.value, dict(result), uow.now
     uow.session.flush()
+
+
+def _let_go(uow: Uow, run_id: int) -> None:
+    """Give up the lease on a run, whoever holds it; before its row is locked, as those do who take it."""
     uow.session.execute(sa.delete(JobLease).where(col(JobLease.job) == f"shadow:{run_id}"))
 
 

@@ -74,7 +74,8 @@ def faults_of(uow: Uow, document: Any, *, at: str = "") -> list[Fault]:
 
 
 def put(uow: Uow, name: str, document: Any, *, note: str = "", expected_version: int | None = None) -> StrategyView:
-    """Save a document as the next version of a strategy, a draft; saving what its newest version says changes nothing.
+    """Save a document as the next version of a strategy, a draft; saving what its newest version says changes nothing,
+    unless that one was archived.
 
     `expected_version` is the newest version the caller knows, 0 for none yet. Raises INVALID with every fault, STALE.
     """
@@ -84,7 +85,7 @@ def put(uow: Uow, name: str, document: Any, *, note: str = "", expected_version:
     known = newest.version if newest else 0
     if expected_version is not None and expected_version != known:
         raise DomainError(ErrorCode.STALE, f"The strategy {name} has changed since you read it.")
-    if newest is not None and newest.document == document:
+    if newest is not None and newest.document == document and newest.status != StrategyStatus.ARCHIVED:
         return get(uow, name)
     row = RoutingStrategy(
         name=name,
@@ -124,6 +125,28 @@ def activate(uow: Uow, name: str, *, version: int | None = None) -> StrategyView
     was = {"strategy": before.name, "version": before.version} if before else None
     data = {"strategy": name, "version": chosen.version, "before": was}
     uow.record(EventType.ROUTING_STRATEGY_ACTIVATED, subject=f"routing-strategy/{name}", data=data)
+    return get(uow, name, version=chosen.version)
+
+
+def archive(uow: Uow, name: str, *, version: int | None = None, expected_version: int | None = None) -> StrategyView:
+    """Put a draft (the newest version by default) aside; it can be activated or saved again.
+
+    `expected_version` is the newest version the caller knows. NOT_FOUND, STALE, ILLEGAL_TRANSITION for the active one.
+    """
+    newest = _newest(uow, name, lock=True)
+    if newest is not None and expected_version not in (None, newest.version):
+        raise DomainError(ErrorCode.STALE, f"The strategy {name} has changed since you read it.")
+    chosen = newest if version is None else _version(uow, name, version, lock=True)
+    if newest is None or chosen is None:
+        raise not_found("strategy", name if version is None else f"{name} version {version}")
+    if chosen.status == StrategyStatus.ACTIVE:
+        words = f"Version {chosen.version} of {name} is active; activate another instead, then it is archived."
+        raise DomainError(ErrorCode.ILLEGAL_TRANSITION, words)
+    if chosen.status == StrategyStatus.DRAFT:
+        chosen.status = StrategyStatus.ARCHIVED.value
+        uow.session.flush()
+        data = {"strategy": name, "version": chosen.version, "status": chosen.status}
+        uow.record(EventType.ROUTING_STRATEGY_CHANGED, subject=f"routing-strategy/{name}", data=data)
     return get(uow, name, version=chosen.version)
 
 
@@ -169,13 +192,19 @@ def ensure_defaults(uow: Uow) -> None:
 
 def _newest(uow: Uow, name: str, *, lock: bool = False) -> RoutingStrategy | None:  # keyword only
     statement = sa.select(RoutingStrategy).where(col(RoutingStrategy.name) == name)
-    statement = statement.order_by(col(RoutingStrategy.version).desc()).limit(1)
-    return uow.session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    return _one(uow, statement.order_by(col(RoutingStrategy.version).desc()).limit(1), lock=lock)
 
 
-def _version(uow: Uow, name: str, version: int) -> RoutingStrategy | None:
+def _version(uow: Uow, name: str, version: int, *, lock: bool = False) -> RoutingStrategy | None:  # keyword only
     same = sa.and_(col(RoutingStrategy.name) == name, col(RoutingStrategy.version) == version)
-    return uow.session.scalars(sa.select(RoutingStrategy).where(same)).one_or_none()
+    return _one(uow, sa.select(RoutingStrategy).where(same), lock=lock)
+
+
+def _one(uow: Uow, statement: sa.Select[Any], *, lock: bool) -> RoutingStrategy | None:
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row: RoutingStrategy | None = uow.session.scalars(statement).one_or_none()
+    return row
 
 
 def _active_of(uow: Uow) -> dict[str, int]:

@@ -17,8 +17,8 @@ LEGEND: dict[StatusKey, str] = {
     **{key: word for key, word in STATUS_WORDS.items() if key not in (StatusKey.IDLE, StatusKey.CLOSED)},
     StatusKey.CLOSED: "Closed or idle",
 }
-#: A shipment's words beside the location's words, said once.
-SHIPMENTS = "Shipments are on time, at risk (their time is nearly up) or late."
+#: What the words mean for a shipment; the rule above is a location's.
+SHIPMENTS = "A shipment is Compliant while on time, At Risk when its time is nearly up, Non-Compliant when late."
 
 
 def _disc() -> rx.Component:

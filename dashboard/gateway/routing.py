@@ -119,6 +119,12 @@ class RoutingDoor(Door):
         with self._context().uow(asker.actor) as uow:
             strategies.activate(uow, name, version=version)
 
+    def archive_strategy(self, asker: Asker, name: str, version: int, *, tag: str) -> None:
+        """Put a draft aside; STALE when somebody saved since `tag` was read, ILLEGAL_TRANSITION for the active one."""
+        asker.actor.require(Permission.ROUTING_WRITE)
+        with self._context().uow(asker.actor) as uow:
+            strategies.archive(uow, name, version=version, expected_version=int(tag))
+
 
 def _asked(uow: Uow, address: EditAddress) -> RoutingStrategy | None:
     if address.version:

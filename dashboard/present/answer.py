@@ -143,11 +143,15 @@ def _one(part: ShipmentPart, order: OrderWhole, reader: Reader) -> Answer:
         return Answer(f"Will {_ARRIVES[part.method]} by {by}", told or f"From {part.where.name}.", _tone(part))
     if part.due_at is None:
         return Answer(f"In work at {part.where.name}", "No promise runs for it.")
-    until = _UNTIL[part.method].format(place=part.where.name)
     by = _at(part.due_at, part, reader)
     if part.due_at <= reader.now:
-        return Answer(f"Late: it was to {until} by {by}", _due_words(part, reader), _tone(part))
-    return Answer(f"Will {until} by {by}", _due_words(part, reader), _tone(part))
+        return Answer(f"Late: it was to {until(part)} by {by}", _due_words(part, reader), _tone(part))
+    return Answer(f"Will {until(part)} by {by}", _due_words(part, reader), _tone(part))
+
+
+def until(part: ShipmentPart) -> str:
+    """Return what a shipment's promise is to have done: "leave Chicago Loop"."""
+    return _UNTIL[part.method].format(place=part.where.name)
 
 
 def _due_words(part: ShipmentPart, reader: Reader) -> str:

@@ -13,7 +13,7 @@ from backend.orders.rules import ALLOWED, OrderCommand
 from backend.orders.story import Entry, Kind
 from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
 from dashboard import format as say
-from dashboard.present.answer import answer
+from dashboard.present.answer import answer, until
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.money import money
 from dashboard.present.orders import ORDER_WORDS
@@ -67,7 +67,7 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         story=story(facts, reader),
         lines=[line(part, order, reader) for part in order.lines],
         total=money(order.total_minor, reader.locale) if order.total_minor else "",
-        shipments=[shipment(part, reader) for part in order.shipments],
+        shipments=[shipment(part, order.time_zone, reader) for part in order.shipments],
         customer=customer(order),
         address=address(order),
         promise=reckoned(facts.promise, order.time_zone, reader, _names(order)),
@@ -132,12 +132,12 @@ def story(facts: Facts, reader: Reader) -> list[StoryLine]:
         )
         for number, (entry, again) in enumerate(_folded(facts.story))
     ]
-    due = _next_due(facts.order)
-    if due is not None:
+    next_ = _next_due(facts.order)
+    if next_ is not None and (due := next_.due_at):
         lines.append(
             StoryLine(
                 "ahead",
-                "To be done by then" if due > reader.now else "Was to be done by then",
+                f"{'To' if due > reader.now else 'Was to'} {until(next_)} by then",
                 say.due(due, reader.now),
                 "ahead",
                 when=say.wall_time(due, zone, reader.now, reader.locale),
@@ -172,10 +172,14 @@ def _detail(entry: Entry, again: Sequence[datetime], zone: str, reader: Reader) 
     return f"{entry.detail} · {words}" if entry.detail else words
 
 
-def _next_due(order: OrderWhole) -> datetime | None:
+def _next_due(order: OrderWhole) -> ShipmentPart | None:
     if order.status in (OrderStatus.FULFILLED, OrderStatus.CANCELLED, OrderStatus.HELD):
         return None
-    return min((part.due_at for part in order.shipments if part.due_at), default=None)
+    return min((part for part in order.shipments if part.due_at), key=_due_at, default=None)
+
+
+def _due_at(part: ShipmentPart) -> float:
+    return part.due_at.timestamp() if part.due_at else 0.0
 
 
 def line(part: LinePart, order: OrderWhole, reader: Reader) -> LineRow:
@@ -221,9 +225,8 @@ def _rest(part: LinePart, reader: Reader) -> list[UnitsAt]:
     return said
 
 
-def shipment(part: ShipmentPart, reader: Reader) -> ShipmentCard:
-    """Return a shipment: its promise, how far it is, how it can be tracked."""
-    zone = part.where.time_zone
+def shipment(part: ShipmentPart, zone: str, reader: Reader) -> ShipmentCard:
+    """Return a shipment: its promise, how far it is, how it can be tracked; times are of `zone`."""
     sla = part.sla
     return ShipmentCard(
         key=str(part.id),
@@ -239,7 +242,7 @@ def shipment(part: ShipmentPart, reader: Reader) -> ShipmentCard:
         left=_left(part, reader),
         tracking=" ".join(str(word) for word in (part.tracking.get("carrier"), part.tracking_number) if word),
         tracking_href=_web(part.tracking.get("url")),
-        steps=steps(part, reader),
+        steps=steps(part, zone, reader),
     )
 
 
@@ -256,7 +259,7 @@ def _left(part: ShipmentPart, reader: Reader) -> int:
     return 0 if allowed <= 0 else max(0, min(100, round(100 * left / allowed)))
 
 
-def steps(part: ShipmentPart, reader: Reader) -> list[Step]:
+def steps(part: ShipmentPart, zone: str, reader: Reader) -> list[Step]:
     """Return the way of its method, with the moments that were reached; a cancelled one has no way."""
     if part.status is ShipmentStatus.CANCELLED:
         return []
@@ -267,7 +270,7 @@ def steps(part: ShipmentPart, reader: Reader) -> list[Step]:
     return [
         Step(
             labels.get(step, STEP_WORDS[step]),
-            say.wall_time(at, part.where.time_zone, reader.now, reader.locale) if (at := moments.get(step)) else "",
+            say.wall_time(at, zone, reader.now, reader.locale) if (at := moments.get(step)) else "",
             done=number <= reached,
         )
         for number, step in enumerate(way)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dashboard.views.common import STATUS_WORDS, StatusKey
 from models.enums import Compliance, ShipmentStatus
 
-#: Shipments are late, at risk or on time; Non-Compliant, At Risk and Compliant are words for locations.
-SLA_WORDS = {Compliance.NON_COMPLIANT: "Late", Compliance.AT_RISK: "At risk", Compliance.COMPLIANT: "On time"}
+#: A status has the same word everywhere; the legend says what it means for a shipment.
+SLA_WORDS = {
+    compliance: STATUS_WORDS[StatusKey(compliance.value)]
+    for compliance in (Compliance.NON_COMPLIANT, Compliance.AT_RISK, Compliance.COMPLIANT)
+}
 
 STEP_WORDS: dict[str, str] = {
     ShipmentStatus.OPEN: "Not started",

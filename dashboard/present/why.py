@@ -16,6 +16,9 @@ from dashboard.views.order import Reckoned, WhyLine
 
 #: Deeper sentences stand as deep as this.
 DEEPEST = 3
+#: How the backend ends a part's words: "…, there Mon 23 Nov 20:00 (America/New_York)".
+_INSTANT = re.compile(r"((?:, there)?) [A-Z][a-z]{2} \d\d [A-Z][a-z]{2} \d\d:\d\d \([\w/+-]+\)$")
+_WORK = re.compile(r"(\d+) open minutes of work")
 _ZONE = re.compile(r" \(([A-Z][A-Za-z]+/[\w/+-]+)\)")
 
 
@@ -63,17 +66,20 @@ def reckoned(
     decides = [one for one in shipments if one.get("location") == document.get("decided_by")] or shipments[:1]
     parts = [part for one in decides for part in one.get("parts") or () if isinstance(part, Mapping)]
     return [
-        Reckoned(str(number), _plain(str(part.get("words", "")), names or {}), _until(part.get("to"), zone, reader))
+        Reckoned(str(number), plain(str(part.get("words", "")), names or {}), _until(part.get("to"), zone, reader))
         for number, part in enumerate(parts)
         if not str(part.get("words", "")).startswith("0 open minutes")
     ]
 
 
-def _plain(words: str, names: Mapping[str, str]) -> str:
-    """Return a part's words as on a page: locations by name, zones by city."""
+def plain(words: str, names: Mapping[str, str], *, clock: str = "") -> str:
+    """Return a part's words as on a page: locations by name, lengths of work in hours. The instant that they end with
+    is `clock`, as the page writes it; without one it stands beside them."""
     for code, name in names.items():
         words = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", name.replace("\\", ""), words)
+    words = _INSTANT.sub(lambda found: f"{found[1]} {clock}" if clock else "", words)
     words = _ZONE.sub(lambda zone: f" ({say.city(zone[1])})", words)
+    words = _WORK.sub(lambda found: f"{say.duration(int(found[1]) * 60)} of work in open hours", words)
     return words[:1].upper() + words[1:]
 
 

@@ -59,6 +59,22 @@ def test_a_strategy_is_saved_as_a_draft_and_decides_once_activated(api: TestClie
     assert place(ctx, order("A-3"))[0].shipments[0].location == "CHI"
 
 
+def test_a_draft_is_archived_and_comes_back_when_it_is_saved_again(api: TestClient, ctx: Context) -> None:
+    url = "/api/v1/routing/strategies/far"
+    api.put(url, json=FARTHEST)
+    assert api.post(f"{url}/archive", headers={"If-Match": '"7"'}).status_code == 412
+    assert api.get(url).json()["status"] == "draft"
+    archived = api.post(f"{url}/archive", headers={"If-Match": '"1"'})
+    assert (archived.status_code, archived.json()["status"]) == (200, "archived")
+    before = row_counts(ctx)
+    assert api.post(f"{url}/archive", json={"version": 1}).json()["status"] == "archived"
+    assert api.post(f"/api/v1/routing/strategies/{DEFAULT_NAME}/archive").status_code == 409
+    assert api.post(f"{url}/archive", json={"version": 9}).status_code == 404
+    assert row_counts(ctx) == before
+    again = api.put(url, json=FARTHEST).json()
+    assert (again["version"], again["status"]) == (2, "draft")
+
+
 def test_versions_are_kept_and_an_unchanged_document_makes_none(api: TestClient) -> None:
     url = "/api/v1/routing/strategies/far"
     api.put(url, json=FARTHEST)

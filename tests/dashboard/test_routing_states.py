@@ -31,13 +31,14 @@ class Fake(Gateway):
     def __init__(self) -> None:
         self.versions = [TEXT]
         self.active = 0
+        self.archived: set[int] = set()
         self.saved: list[tuple[str, str]] = []
         self.refusal: DomainError | None = None
 
     def open_strategy(self, asker: Asker, address: EditAddress) -> Opened:
         """Return the version asked for, the newest for none."""
         version = address.version or len(self.versions)
-        state = "active" if version == self.active else "draft"
+        state = "active" if version == self.active else "archived" if version in self.archived else "draft"
         text = self.versions[version - 1]
         return Opened("main", version, state, text=text, tag=str(len(self.versions)), may_write=True)
 
@@ -60,6 +61,12 @@ class Fake(Gateway):
         if self.refusal:
             raise self.refusal
         self.active = version
+
+    def archive_strategy(self, asker: Asker, name: str, version: int, *, tag: str) -> None:
+        """Put it aside, unless somebody saved since `tag`."""
+        if tag != str(len(self.versions)):
+            raise DomainError(ErrorCode.STALE, "Version 2 was saved meanwhile.")
+        self.archived.add(version)
 
     def try_form(self, asker: Asker) -> TryForm:
         """Offer nothing."""
@@ -159,6 +166,21 @@ def test_what_became_of_a_save_is_still_said_once_its_address_is_open(
         monkeypatch.setattr(EditAddress, "parse", classmethod(lambda *_: EditAddress(name="main", version=1)))
         await handler(EditState, "open")(state)
         assert (state.said, state.text) == ("", TEXT)
+
+    run(EditState, play)
+
+
+def test_a_draft_is_archived_unless_somebody_saved_since(fake: Fake) -> None:
+    async def play(state: Any) -> None:
+        await handler(EditState, "open")(state)
+        assert state.may_archive
+        fake.versions.append(OTHER)
+        await handler(EditState, "archive")(state)
+        assert state.said == "Version 2 was saved meanwhile."
+        fake.versions.pop()
+        await handler(EditState, "archive")(state)
+        assert "Archived" in state.said
+        assert (state.opened.state, state.may_archive, state.may_activate) == ("archived", False, True)
 
     run(EditState, play)
 

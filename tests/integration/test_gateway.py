@@ -57,12 +57,12 @@ def gateway(ctx: Context) -> Gateway:
 
 def codes(gateway: Gateway, asker: Asker, **address: object) -> list[str]:
     """Return the codes on the Network page."""
-    return [row.code for row in gateway.network(asker, NetworkAddress(**address)).rows]  # type: ignore[arg-type]
+    return [row.key for row in gateway.network(asker, NetworkAddress(**address)).rows]  # type: ignore[arg-type]
 
 
 def test_the_worst_comes_first_and_says_why(gateway: Gateway) -> None:
     screen = gateway.network(BOSS, NetworkAddress(at="chi"))
-    assert [(row.code, row.word) for row in screen.rows] == [
+    assert [(row.key, row.word) for row in screen.rows] == [
         ("chi", "Non-Compliant"),
         ("den", "Idle"),
         ("nyc", "Idle"),
@@ -82,13 +82,13 @@ def test_filters_narrow_list_but_keep_every_status_counted(gateway: Gateway) -> 
 
 def test_rows_on_screen_are_told_of_even_when_they_left_the_list(gateway: Gateway) -> None:
     screen = gateway.network(BOSS, NetworkAddress(group="west"), keep=["den", "chi"])
-    assert [row.code for row in screen.rows] == ["den", "chi"]
+    assert [row.key for row in screen.rows] == ["den", "chi"]
     assert screen.on_page == 1
 
 
 def test_nothing_outside_one_s_scope_is_shown_named_or_counted(gateway: Gateway) -> None:
     screen = gateway.network(VIEWER, NetworkAddress(at="chi"), keep=["chi"])
-    assert [row.code for row in screen.rows] == ["nyc"]
+    assert [row.key for row in screen.rows] == ["nyc"]
     assert screen.card.code == ""
     assert screen.kpis[0].value == "0"
     assert [code for code, _ in screen.groups] == ["", "east"]
@@ -112,7 +112,7 @@ def test_a_location_s_queue_is_filtered_and_counted(gateway: Gateway) -> None:
     assert orders(LocationAddress(sla=Compliance.NON_COMPLIANT)) == ["A-1"]
     assert gateway.location(BOSS, "chi", LocationAddress(sla=Compliance.NON_COMPLIANT)).pager.text == "1 shipment"
     first = gateway.location(BOSS, "chi", LocationAddress()).queue[0]
-    assert (first.word, first.due, first.left) == ("Late", "1 h late", 0)
+    assert (first.word, first.due, first.left) == ("Non-Compliant", "1 h late", 0)
 
 
 def test_deliveries_need_their_permission(gateway: Gateway) -> None:

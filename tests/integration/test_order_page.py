@@ -69,7 +69,7 @@ def test_work_that_runs_says_by_when_it_is_done(gateway: Gateway, ctx: Context) 
     ]
     assert screen.total == "15.00"
     card = screen.shipments[0]
-    assert (card.place, card.state, card.sla_word, card.left) == ("Chicago", "Not started", "On time", 100)
+    assert (card.place, card.state, card.sla_word, card.left) == ("Chicago", "Not started", "Compliant", 100)
     assert [step.done for step in card.steps] == [True, False, False, False, False, False]
     assert [fact.value for fact in screen.customer] == ["Ada", "a@b.c"]
     assert screen.story[0].text.startswith("Placed on web")

@@ -68,7 +68,7 @@ def test_the_newest_comes_first_and_says_how_it_stands(gateway: Gateway) -> None
     newest, late = screen.rows[0], screen.rows[2]
     assert (newest.state_word, newest.sla, newest.place) == ("No location", "", "")
     assert (late.customer, late.method, late.place) == ("Ada Lovelace", "Delivery", "Chicago")
-    assert (late.sla_word, late.due) == ("Late", "1 h late")
+    assert (late.sla_word, late.due) == ("Non-Compliant", "1 h late")
     assert screen.rows[3].units == "3"
     assert screen.rows[3].total == "15.00"
     assert screen.pager.text == "4 orders"

@@ -94,7 +94,7 @@ def test_a_version_is_saved_activated_and_opened_again(ctx: Context, gateway: Ga
     assert screen.words.title == "East first"
     assert [row.word for row in screen.versions] == ["Active", "Archived"]
     archived = gateway.routing(BOSS, RoutingAddress(state=StrategyStatus.ARCHIVED))
-    assert [row.version for row in archived.versions] == ["standard, version 1"]
+    assert [row.version for row in archived.versions] == ["standard 1"]
     old = gateway.open_strategy(BOSS, EditAddress(name="standard", version=1))
     assert old.tag == "2"
     assert gateway.save_strategy(BOSS, "standard", old.text, note="back", tag=old.tag) == 3

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from backend.context import Context
 from backend.jobs.shadow import ShadowWorker
 from backend.persistence.bulk import table_of
-from backend.routing import shadowing, strategies
+from backend.routing import shadow, shadowing, strategies
 from backend.routing.defaults import DEFAULT_STRATEGY
 from models.enums import Permission
 from models.tables import JobLease, ShadowRun
@@ -92,6 +92,20 @@ def test_a_run_can_be_cancelled_and_one_left_by_a_dead_process_is_begun_anew(api
     shown = api.get(f"{URL}/{second['id']}").json()
     assert (shown["status"], shown["done"]) == ("done", 7)
     assert [run["id"] for run in api.get(URL).json()["items"]] == [second["id"], first["id"]]
+
+
+def test_a_run_that_ended_leaves_no_lease_behind(api: TestClient, ctx: Context) -> None:
+    run_id = api.post(URL, json={"strategy": {"name": "standard"}}).json()["id"]
+    with ctx.uow() as uow:
+        assert shadow.claim(uow, run_id) is not None
+    assert len(rows_of(ctx, JobLease)) == 1
+    assert api.post(f"{URL}/{run_id}/cancel").status_code == 200
+    assert rows_of(ctx, JobLease) == []
+    with ctx.uow() as uow:  # the process that was at it comes to its next note
+        assert not shadow.note(uow, run_id, done=3)
+    with ctx.uow() as uow:
+        assert shadow.claim(uow, run_id) is None
+    assert rows_of(ctx, JobLease) == []
 
 
 def test_faults_and_missing_rights_start_nothing(api: TestClient, ctx: Context) -> None:

@@ -1,8 +1,5 @@
 """Any sequence of what may happen on the floor, on a real database: only declared states, and no unit lost or made.
-
-What else may happen to a shipment is one more rule here: `self.attempt(lambda uow: …)`, and whether it was refused or
-not, every invariant below must hold.
-"""
+What else may happen to a shipment is one more rule: `self.attempt(lambda uow: …)`, and every invariant must hold."""
 
 from __future__ import annotations
 
@@ -57,6 +54,9 @@ COUNTER_FORK = {
     ],
 }
 
+TABLES: tuple[type[SQLModel], ...] = (
+    *(Order, OrderLine, Shipment, ShipmentLine, ShipmentStep, Parcel, SlaClock, StockBalance),
+)
 picks = st.integers(0, 50)
 skus = st.sampled_from(sorted(STOCK))
 places = st.sampled_from(["CHI", "NY"])
@@ -111,11 +111,7 @@ class FloorMachine(RuleBasedStateMachine):
         return True
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
-        tables: tuple[type[SQLModel], ...] = (
-            *(Order, OrderLine, Shipment, ShipmentLine, ShipmentStep, Parcel),
-            *(SlaClock, StockBalance),
-        )
-        return {table.__name__: rows_of(self.ctx, table) for table in tables}
+        return {table.__name__: rows_of(self.ctx, table) for table in TABLES}
 
     def shipment(self, pick: int) -> dict[str, Any] | None:
         rows = rows_of(self.ctx, Shipment)
@@ -209,9 +205,9 @@ class FloorMachine(RuleBasedStateMachine):
     @rule(pick=picks, sku=skus, units=st.integers(-1, 2))
     def scan(self, pick: int, sku: str, units: int) -> None:
         shipment = self.shipment(pick)
+        self.number += 1
         if shipment is None or not units:
             return
-        self.number += 1
         scan = ScanIn(f"scan-{self.number}", sku, shipment["id"], units=units)
         self.attempt(lambda uow: picking.record(uow, [scan]))
 

@@ -69,6 +69,13 @@ SENSE: list[tuple[str, object, str, str]] = [
     (WHEN, {"field": "inventory.available", "op": "less", "value": 3}, f"{WHEN}/field", "not_here"),
     (WHEN, {"field": "order.placed_at", "op": "less", "value": "soon"}, f"{WHEN}/value", "value_does_not_fit"),
     (WHEN, {"field": "order.attributes.x", "op": "less", "value": "soon"}, f"{WHEN}/value", "value_does_not_fit"),
+    (WHEN, {"field": "order.units", "op": "between", "value": [9, 5]}, f"{WHEN}/value", "value_does_not_fit"),
+    (
+        WHEN,
+        {"field": "order.placed_at", "op": "between", "value": ["2026-11-28T00:00:00Z", "2026-11-27T00:00:00Z"]},
+        f"{WHEN}/value",
+        "value_does_not_fit",
+    ),
     ("/routes/0/scenarios/1/name", "Near", "/routes/0/scenarios/1/name", "duplicate"),
     ("/routes/1/name", "Perishable", "/routes/1/name", "duplicate"),
     ("/lanes/-", {"name": "Express", "when": []}, "/lanes/1/name", "duplicate"),

@@ -63,7 +63,7 @@ def run(status: WorkStatus = WorkStatus.DONE, **changes: Any) -> Run:
 def test_both_sides_stand_beside_each_other() -> None:
     view = opened(run(), {"chi": "Chicago"}, READER)
     figures = {one.label: (one.active, one.tried, one.difference) for one in view.figures}
-    assert figures["Orders split"] == ("5", "1", "−4")
+    assert figures["Of these, split"] == ("5", "1", "−4")
     assert figures["Shipments"] == ("97", "97", "same")
     assert figures["Distance, mean"] == ("120.4 km", "100.0 km", "−20.4 km")
     assert figures["Cost"] == ("1,234.56", "1,234.00", "−0.56")

@@ -8,7 +8,7 @@ import pytest
 
 from backend.fulfillment import rules, workflow
 from backend.fulfillment.defaults import BUILT_IN
-from backend.fulfillment.rules import ShipmentFacts, StepCommand
+from backend.fulfillment.rules import Destination, ShipmentFacts, StepCommand
 from backend.orders.progress import outcome
 from models.enums import Method, OrderStatus, ShipmentStatus, Step
 from models.errors import ErrorCode
@@ -88,13 +88,26 @@ def test_what_has_left_cannot_be_held_cancelled_or_reassigned() -> None:
     gone = facts(method=Method.DELIVERY, status=S.SHIPPED)
     assert rules.may_hold(gone) is not None
     assert rules.may_cancel(gone) is not None
-    assert rules.may_reassign(gone, "NY", frozenset(Method)) is not None
+    assert rules.may_reassign(gone, Destination("NY", frozenset(Method)))
 
 
-def test_a_shipment_moves_only_to_another_place_that_offers_its_method() -> None:
-    assert rules.may_reassign(facts(), "NY", frozenset({Method.SHIP})) is None
-    assert rules.may_reassign(facts(), "CHI", frozenset({Method.SHIP})) is not None
-    assert rules.may_reassign(facts(), "NY", frozenset({Method.PICKUP})) is not None
+def test_a_shipment_moves_only_to_an_open_place_that_offers_its_method_and_may_be_given_its_products() -> None:
+    def faults(to: Destination) -> list[str]:
+        return [refusal.fault.code for refusal in rules.may_reassign(facts(), to)]
+
+    ship = frozenset({Method.SHIP})
+    assert faults(Destination("NY", ship)) == []
+    assert faults(Destination("CHI", ship)) == ["same_location"]
+    barred = Destination("NY", frozenset({Method.PICKUP}), closed=True, blocked=("tea", "cup"))
+    assert faults(barred) == ["method_not_offered", "location_closed", "product_blocked", "product_blocked"]
+
+
+def test_a_step_is_never_before_the_step_before_it() -> None:
+    packed = facts(status=S.PACKED, since=NOW)
+    early = StepCommand(7, S.SHIPPED, at=NOW - timedelta(minutes=5))
+    assert rules.reached_at(packed, early, now=NOW + timedelta(minutes=1)) == NOW
+    assert rules.reached_at(facts(), early, now=NOW) == NOW - timedelta(minutes=5)
+    assert rules.reached_at(packed, StepCommand(7, S.SHIPPED), now=NOW + timedelta(minutes=1)) > NOW
 
 
 @pytest.mark.parametrize(

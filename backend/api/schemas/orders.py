@@ -206,10 +206,11 @@ class StoryEntry(Body):
 
 
 class TimelineOut(Body):
-    """What happened, oldest first: as events, and as a story in plain words."""
+    """What happened, oldest first: as events, and as a story in plain words of the same events."""
 
     items: list[TimelineEntry]
     story: list[StoryEntry]
+    next: str | None = None
 
 
 _STATED = (

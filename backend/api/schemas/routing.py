@@ -44,6 +44,12 @@ class ActivateIn(Body):
     version: Version | None = None
 
 
+class ArchiveIn(Body):
+    """Which version is put aside; the newest when it is not stated."""
+
+    version: Version | None = None
+
+
 class StrategyChoice(Body):
     """A strategy to try: a `document`, or a saved one by `name` and perhaps `version`."""
 
@@ -129,6 +135,7 @@ class DecisionsOut(Body):
     """The decisions on an order, oldest first."""
 
     items: list[DecisionOut]
+    next: str | None = None
 
 
 class EmptyOut(Body):

@@ -172,6 +172,12 @@ def _save() -> rx.Component:
             class_name=rx.cond(state.may_activate, "button", "button is-main"),
             disabled=~state.may_save,
         ),
+        rx.cond(
+            state.may_archive,
+            rx.el.button(
+                rx.icon("archive", size=16), "Archive", type="button", class_name="button", on_click=EditState.archive
+            ),
+        ),
         rx.el.button(
             "Activate…",
             type="button",

@@ -78,7 +78,7 @@ def _row(row: Any) -> rx.Component:
 
 def _reasons() -> rx.Component:
     return rx.fragment(
-        rx.el.dl(kpi.spark("Empty suggestions, 24 h", state.trend), class_name="kpis is-one"),
+        rx.el.dl(kpi.spark("Empty suggestions by hour", state.trend), class_name="kpis is-one"),
         rx.el.section(
             rx.el.div(rx.el.h2("Why, in 24 h"), class_name="panel-head"),
             rx.cond(

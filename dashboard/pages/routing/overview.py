@@ -28,8 +28,8 @@ def page() -> rx.Component:
         trouble(state.trouble, RoutingState.open),
         rx.cond(
             state.ready,
-            kpi.strip(state.kpis, kpi.spark("Empty suggestions, 24 h", state.empty)),
-            kpi.waiting("Routed", "Split", "Waiting for a location", "Found no location", "Empty suggestions, 24 h"),
+            kpi.strip(state.kpis, kpi.spark("Empty suggestions by hour", state.empty)),
+            kpi.waiting("Routed", "Split", "Waiting for a location", "Found no location", "Empty suggestions by hour"),
         ),
         rx.el.div(
             rx.el.section(rx.cond(state.ready, _strategy(), skeleton(10)), class_name="panel strategy"),

@@ -61,7 +61,7 @@ def _since(active: Version | None, reader: Reader) -> str:
     if active is None:
         return "active until you activate another"
     since = active.activated_at or active.created_at
-    return f"active {say.relative(since, reader.sent_now)}, saved by {active.created_by}"
+    return f"active for {say.duration((reader.sent_now - since).total_seconds())}, saved by {active.created_by}"
 
 
 def kpis(figures: RoutingFigures, reader: Reader) -> list[Kpi]:
@@ -118,7 +118,7 @@ def version_row(one: Version, reader: Reader) -> VersionRow:
     return VersionRow(
         key=f"{one.name}:{one.version}",
         name=one.name,
-        version=f"{one.name}, version {one.version}",
+        version=f"{one.name} {one.version}",
         state=one.status,
         word=STATE_WORDS[StrategyStatus(one.status)],
         note=one.note or "No note",

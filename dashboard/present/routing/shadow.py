@@ -30,7 +30,7 @@ _COLUMNS = (("what", "Tried"), ("state", "State"), ("when", "Started"))
 #: Figures that are counts, in order: the key in the result, how it is called.
 _COUNTS = (
     ("assigned", "Orders assigned whole"),
-    ("split", "Orders split"),
+    ("split", "Of these, split"),
     ("partial", "Orders assigned in part"),
     ("unassigned", "Orders without a location"),
     ("shipments", "Shipments"),

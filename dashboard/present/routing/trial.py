@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from backend.promise.rules import Part, Promise
 from backend.routing.explain import explain, steps_of, why_not
 from backend.routing.facts import OrderFacts
 from backend.routing.suggestions import Suggestion
@@ -15,6 +14,7 @@ from backend.routing.words import Out
 from dashboard import format as say
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.routing.reasons import LEFT_OUT, reason_words
+from dashboard.present.why import plain
 from dashboard.views.trial import ChosenView, OutGroup, OutPlace, PartView, RankedView, StepView, Trial, WhyNot
 from models.enums import RoutingOutcome
 
@@ -53,8 +53,7 @@ _CAME = {
 def trial(facts: Suggestion, reader: Reader, *, by: str, zone: str = "UTC") -> Trial:
     """Return the answer in words; times are of `zone`."""
     trace, names = facts.decision.trace, _names(facts)
-    date, hint = _promise(facts.promise, zone, reader)
-    parts = facts.promise.parts
+    date, hint = _promise(facts, zone, reader)
     return Trial(
         headline=explain(trace, names).text,
         outcome=OUTCOMES[RoutingOutcome(trace["outcome"])],
@@ -64,7 +63,7 @@ def trial(facts: Suggestion, reader: Reader, *, by: str, zone: str = "UTC") -> T
         left=[_left(one, trace, reader) for one in trace.get("left", ())],
         promise=date,
         promise_hint=hint,
-        parts=_parts(parts, zone, reader),
+        parts=_parts(facts, zone, reader),
         steps=[_step(step, number, facts, reader) for number, step in enumerate(steps_of(trace), start=1)],
         none=_untried(trace),
     )
@@ -86,6 +85,10 @@ def found(facts: Suggestion, text: str) -> list[WhyNot]:
 
 def _names(facts: Suggestion) -> dict[int, str]:
     return {id_: place.name or place.code for id_, place in facts.places.items()}
+
+
+def _by_code(facts: Suggestion) -> dict[str, str]:
+    return {place.code: place.name for place in facts.places.values() if place.name}
 
 
 def _order(order: OrderFacts, reader: Reader) -> str:
@@ -123,23 +126,27 @@ def _untried(trace: Mapping[str, Any]) -> str:
     return f"No location was looked at. {reason_words(left[0][3])}."
 
 
-def _promise(promise: Promise, zone: str, reader: Reader) -> tuple[str, str]:
+def _promise(facts: Suggestion, zone: str, reader: Reader) -> tuple[str, str]:
+    promise, names = facts.promise, _by_code(facts)
     if promise.date is None:
         problem = next((one.problem for one in promise.shipments if one.problem), "not everything has a location")
-        return "No date", problem
+        return "No date", plain(problem, names)
     return (
         say.at_place(promise.date, zone, reader.now, reader.locale),
         say.relative(promise.date, reader.now),
     )
 
 
-def _parts(parts: Sequence[Part], zone: str, reader: Reader) -> list[PartView]:
+def _parts(facts: Suggestion, zone: str, reader: Reader) -> list[PartView]:
+    """Return the parts of the promise's sum that take time."""
+    names = _by_code(facts)
+    parts = [one for one in facts.promise.parts if one.end > one.start]
     longest = max((one.end - one.start for one in parts), default=None)
     return [
         PartView(
             key=str(number),
             word=_PARTS.get(one.part.value, one.part.value),
-            text=one.words,
+            text=plain(one.words, names, clock=say.wall_time(one.end, zone, reader.now, reader.locale)),
             took=say.duration((one.end - one.start).total_seconds()),
             until=say.at_place(one.end, zone, reader.now, reader.locale),
             percent=round(100 * (one.end - one.start) / longest) if longest else 0,
@@ -199,8 +206,8 @@ def _ranked(row: Sequence[Any], rank: int, step: Mapping[str, Any], facts: Sugge
 
 
 def _stock(id_: int, facts: Suggestion, reader: Reader) -> str:
-    """Return what a place has of each line: "5", or "5, 0, 2"."""
-    return ", ".join(
+    """Return what a place has of each line: "5", or "5 · 0 · 2"."""
+    return " · ".join(
         say.count(facts.have.get(line.line_id, {}).get(id_, 0), reader.locale) for line in facts.order.lines[:4]
     )
 

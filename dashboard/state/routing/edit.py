@@ -44,6 +44,7 @@ class EditState(rx.State):
     conflict: str = ""
     may_save: bool = False
     may_activate: bool = False
+    may_archive: bool = False
     activate_hint: str = ""
     _typed: str = ""
     _address: str = ""
@@ -136,6 +137,16 @@ class EditState(rx.State):
             "This version is active now: orders that are routed from now on follow it.",
         )
 
+    @rx.event
+    @policy(Permission.ROUTING_WRITE)
+    async def archive(self) -> None:
+        """Put the opened draft aside."""
+        opened = self.opened
+        await self._do(
+            lambda door, asker: door.archive_strategy(asker, opened.name, opened.version, tag=opened.tag),
+            "Archived. It is kept: activate it, or save it again as a draft.",
+        )
+
     async def _do(self, what: Any, said: str) -> None:
         try:
             await ask(self, what)
@@ -199,4 +210,5 @@ class EditState(rx.State):
         again = opened.state in ("", StrategyStatus.ARCHIVED)  # as it is, it may become a draft
         self.may_save = write and right and (dirty or again)
         self.may_activate = write and right and not dirty and waits
+        self.may_archive = opened.may_write and not dirty and opened.state == StrategyStatus.DRAFT
         self.activate_hint = "" if self.may_activate else "Save it as a draft first, with nothing wrong in it."
