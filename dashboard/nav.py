@@ -57,7 +57,7 @@ ORDER = Page(
 
 QUEUE = Page(
     "/queue",
-    "Work queue",
+    "Queue",
     "What is to be picked, packed and handed over at a location, by time left: yours, nobody's, or all.",
     Permission.SHIPMENTS_WRITE,
     icon="list-checks",

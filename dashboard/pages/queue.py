@@ -33,7 +33,9 @@ def _queue() -> rx.Component:
         rx.el.div(
             rx.el.h1("Work queue"),
             rx.el.p(
-                link(state.place, href="/locations/" + state.location), " · least time left first", class_name="muted"
+                link(state.place, href="/locations/" + state.location, class_name="work-place"),
+                " · least time left first",
+                class_name="muted",
             ),
             class_name="page-head",
         ),
@@ -42,6 +44,7 @@ def _queue() -> rx.Component:
         rx.el.div(
             choose("queue-place", "Location", state.places, value=state.location, on_change=QueueState.choose_place),
             choose("queue-method", "Method", state.methods, value=state.method, on_change=QueueState.choose_method),
+            _next(),
             class_name="work-filters filter-fields",
         ),
         table.choices("Whose work", state.whose),
@@ -49,7 +52,6 @@ def _queue() -> rx.Component:
             table.live_list(QueueState, _row, label="Work queue", nothing=_empty(), waiting=skeleton(10)),
             class_name="panel work",
         ),
-        _next(),
     )
 
 
@@ -61,7 +63,7 @@ def _next() -> Any:
             rx.el.button(
                 rx.icon("play", size=20),
                 rx.el.span("Start the next one"),
-                rx.el.span(state.free + " in nobody's hands", class_name="work-free"),
+                rx.el.span(state.free + " free", class_name="work-free"),
                 type="button",
                 class_name="button is-main is-thumb",
                 on_click=QueueState.take_next,

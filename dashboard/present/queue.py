@@ -18,8 +18,14 @@ from models.enums import Method
 
 PATH = "/queue"
 
-WHOSE_WORDS = {Whose.ALL: "All", Whose.MINE: "Mine", Whose.FREE: "Nobody's", Whose.COUNTER: "At the counter"}
-_COLUMNS = (("order", "Order"), ("left", "Time left"), ("step", "Next"), ("hands", "In whose hands"), ("act", ""))
+WHOSE_WORDS = {Whose.ALL: "All", Whose.MINE: "Mine", Whose.FREE: "Free", Whose.COUNTER: "At the counter"}
+_COLUMNS = (
+    ("order", "Order"),
+    ("left", "Time left"),
+    ("step", "Next"),
+    ("hands", "In whose hands"),
+    ("act", "Take it"),
+)
 _EMPTY = {
     Whose.ALL: ("Nothing to do here", "New work comes by itself as orders are routed to this location."),
     Whose.MINE: ("You have nothing in your hands", "Start the next one, or take one from the list of all."),

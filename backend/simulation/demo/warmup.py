@@ -17,7 +17,7 @@ from backend.locations.service import put_locations
 from backend.persistence.uow import Uow
 from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
-from backend.simulation.demo import rarities
+from backend.simulation.demo import forks, rarities
 from backend.simulation.demo.network import demo_sites, location_inputs, product_inputs, stock_counts
 from backend.simulation.demo.promises import COLOURS, PROMISES
 from backend.simulation.demo.simulator import Simulator
@@ -45,6 +45,7 @@ def seed_network(uow: Uow, seed: int, *, now: datetime) -> None:
         count(uow, stock[start : start + _COUNTS])
     rarities.seed_stock(uow, sites, now=now)
     rarities.seed_strategy(uow)
+    forks.seed_workflow(uow)
     only_definitions(uow, PROMISES)
     put_grading(uow, "", COLOURS)
     facts.update(uow, facts.NETWORK, {"kind": "demo", "seed": seed})
