@@ -13,12 +13,15 @@ from backend.inventory import invariants as stock
 from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
 from models.enums import ClockState, Compliance, OrderStatus, ShipmentStatus
+from models.floor import ReturnStatus
 from models.tables import (
     Location,
     LocationHealth,
     Order,
     OrderLine,
     Product,
+    Return,
+    ReturnLine,
     Shipment,
     ShipmentLine,
     SlaClock,
@@ -31,6 +34,7 @@ _LEDGER = table_of(StockMovement)
 _SHIPMENT, _LINE = table_of(Shipment), table_of(ShipmentLine)
 _ORDER, _ORDER_LINE = table_of(Order), table_of(OrderLine)
 _CLOCK, _HEALTH = table_of(SlaClock), table_of(LocationHealth)
+_RETURN, _BACK = table_of(Return), table_of(ReturnLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,11 @@ def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
     yield from stock.rules()
     yield "What open shipments hold equals their lines; what is done holds nothing", _held()
     yield "Shipments take no more of an order line than was asked for and not cancelled", _split()
+    yield "Shipments wait exactly as long as units of them are awaited, which their transfers bring", _awaited()
     yield "An order is finished exactly when its shipments are and nothing of it waits", _finished()
     yield "A location's counts equal a recount of its shipments", _health()
     yield "A location's met and missed equal a recount of its clocks", _finished_clocks()
+    yield "No more comes back of an order line than was sent", _returned()
     for column, named in _NAMED:
         rows, what = (part.table.name.replace("_", " ") for part in (column, named))
         yield f"What {rows}s name as {what} is there", _dangling(column, named)
@@ -103,7 +109,7 @@ def _held() -> sa.Select[*tuple[Any, ...]]:
         .subquery()
     )
     asked = (
-        sa.select(_LINE.c.shipment_id, sa.func.sum(_LINE.c.quantity).label("units"))
+        sa.select(_LINE.c.shipment_id, sa.func.sum(_LINE.c.quantity - _LINE.c.awaited).label("units"))
         .group_by(_LINE.c.shipment_id)
         .subquery()
     )
@@ -125,9 +131,33 @@ def _split() -> sa.Select[*tuple[Any, ...]]:
                 _SHIPMENT, _SHIPMENT.c.id == _LINE.c.shipment_id
             )
         )
-        .where(_SHIPMENT.c.status != ShipmentStatus.CANCELLED.value)
+        .where(_SHIPMENT.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENT.c.for_shipment_id.is_(None))
         .group_by(_ORDER_LINE.c.id, _ORDER_LINE.c.quantity, _ORDER_LINE.c.cancelled)
         .having(sa.func.sum(_LINE.c.quantity) + _ORDER_LINE.c.cancelled > _ORDER_LINE.c.quantity)
+    )
+
+
+def _awaited() -> sa.Select[*tuple[Any, ...]]:
+    transfer, brought = _SHIPMENT.alias("transfer"), _LINE.alias("brought")
+    under_way = (
+        sa.select(sa.func.coalesce(sa.func.sum(brought.c.quantity), 0))
+        .join(transfer, transfer.c.id == brought.c.shipment_id)
+        .where(
+            transfer.c.for_shipment_id == _SHIPMENT.c.id,
+            transfer.c.status.not_in([ShipmentStatus.CANCELLED.value, ShipmentStatus.HANDED_OVER.value]),
+        )
+        .correlate(_SHIPMENT)
+        .scalar_subquery()
+    )
+    awaited = sa.func.sum(_LINE.c.awaited)
+    alive = _SHIPMENT.c.status != ShipmentStatus.CANCELLED.value
+    concerned = sa.or_(_SHIPMENT.c.waiting_for.is_not(None), _LINE.c.awaited > 0)
+    return (
+        sa.select(_SHIPMENT.c.id.label("shipment"), awaited.label("awaited"), under_way.label("under_way"))
+        .select_from(_SHIPMENT.join(_LINE, _LINE.c.shipment_id == _SHIPMENT.c.id))
+        .where(alive, concerned)
+        .group_by(_SHIPMENT.c.id, _SHIPMENT.c.waiting_for)
+        .having(sa.or_(awaited != under_way, sa.and_(awaited > 0, _SHIPMENT.c.waiting_for.is_(None))))
     )
 
 
@@ -142,6 +172,7 @@ def _finished() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(_ORDER.c.id.label("order"), _ORDER.c.status, open_.label("open_shipments"))
         .select_from(_ORDER.join(_SHIPMENT, _SHIPMENT.c.order_id == _ORDER.c.id))
+        .where(_SHIPMENT.c.for_shipment_id.is_(None))
         .group_by(_ORDER.c.id, _ORDER.c.status)
         .having(sa.or_(sa.and_(over, open_ > 0), sa.and_(at_work, open_ == 0)))
     )
@@ -185,3 +216,23 @@ def _compare(recount: sa.Subquery, names: list[str]) -> sa.Select[*tuple[Any, ..
     location = sa.func.coalesce(_HEALTH.c.location_id, recount.c.location_id).label("location")
     differs = sa.or_(*(kept != counted for kept, counted in pairs))
     return sa.select(location, *columns).select_from(both).where(differs)
+
+
+def _returned() -> sa.Select[*tuple[Any, ...]]:
+    sent = (
+        sa.select(_LINE.c.order_line_id, _LINE.c.product_id, sa.func.sum(_LINE.c.quantity).label("units"))
+        .join(_SHIPMENT, _SHIPMENT.c.id == _LINE.c.shipment_id)
+        .where(_SHIPMENT.c.status.in_([ShipmentStatus.SHIPPED.value, ShipmentStatus.HANDED_OVER.value]))
+        .group_by(_LINE.c.order_line_id, _LINE.c.product_id)
+        .subquery()
+    )
+    same = sa.and_(_BACK.c.order_line_id == sent.c.order_line_id, _BACK.c.product_id == sent.c.product_id)
+    back = sa.func.sum(_BACK.c.quantity)
+    return (
+        sa.select(_BACK.c.order_line_id.label("order_line"), back.label("back"), sent.c.units.label("sent"))
+        .join(_RETURN, _RETURN.c.id == _BACK.c.return_id)
+        .outerjoin(sent, same)
+        .where(_RETURN.c.status != ReturnStatus.CANCELLED.value)
+        .group_by(_BACK.c.order_line_id, _BACK.c.product_id, sent.c.units)
+        .having(back > sa.func.coalesce(sent.c.units, 0))
+    )

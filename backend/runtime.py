@@ -11,6 +11,7 @@ from backend.availability.follower import Follower
 from backend.clock import Clock, SystemClock
 from backend.config import Settings, settings_from_environment
 from backend.context import Context
+from backend.events.sequencer import append
 from backend.jobs.job import Service
 from backend.jobs.webhooks import WebhookService
 from backend.persistence.engine import make_engine
@@ -36,6 +37,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
             wakeups,
             public_url=settings.public_url,
             stale_after_seconds=settings.stale_after_seconds,
+            append=append,
         ),
         keys=KeyCache(seconds=FRESH_SECONDS),
     )

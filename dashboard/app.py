@@ -17,7 +17,7 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders, queue
+from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders, pick, queue
 from dashboard.pages.routing import edit, empty, overview, shadow, trial
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
@@ -27,6 +27,7 @@ from dashboard.state.login import Login
 from dashboard.state.network import NetworkState
 from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
+from dashboard.state.pick import PickState
 from dashboard.state.queue import QueueState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
@@ -39,11 +40,12 @@ from dashboard.tabs import TabTokens
 #: In this order: what comes later may refine what came before.
 STYLES = (
     *("tokens", "base", "shell", "parts"),
-    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing"),
+    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing", "pick"),
     *("live", "login"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
-SCRIPTS = ("/js/keys.js", "/js/dialogs.js", "/js/wall.js")
+#: `scans.js` first: what it hears from a scanner is no shortcut.
+SCRIPTS = ("/js/scans.js", "/js/keys.js", "/js/dialogs.js", "/js/wall.js")
 
 #: What each page of `nav.PAGES` is made of, and what runs when it is opened.
 CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
@@ -58,6 +60,8 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.ORDER: (order.page, [Session.load, OrderState.open]),
     nav.QUEUE: (queue.page, [Session.load, QueueState.open]),
     nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),
+    nav.PICK: (pick.shipment, [Session.load, PickState.open]),
+    nav.PICK_WAVE: (pick.wave, [Session.load, PickState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),

@@ -119,6 +119,22 @@ ROUTING_EMPTY = Page(
     parent="/routing",
 )
 
+PICK = Page(
+    "/pick/[id]",
+    "Pick",
+    "Pick a shipment by scan: the next item on top, wrong and extra items said at once.",
+    Permission.SHIPMENTS_WRITE,
+    parent="/queue",
+)
+
+PICK_WAVE = Page(
+    "/pick/wave/[id]",
+    "Pick a wave",
+    "Pick the shipments of a wave together, in walking order, into the slots of the put wall.",
+    Permission.SHIPMENTS_WRITE,
+    parent="/queue",
+)
+
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
 PAGES: tuple[Page, ...] = (
@@ -133,6 +149,8 @@ PAGES: tuple[Page, ...] = (
     ROUTING_TRY,
     ROUTING_SHADOW,
     ROUTING_EMPTY,
+    PICK,
+    PICK_WAVE,
     DELIVERIES,
     LOGIN,
     NOT_FOUND,

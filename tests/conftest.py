@@ -11,6 +11,7 @@ import pytest
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.context import Context
+from backend.events.sequencer import append
 from backend.persistence.engine import make_engine
 from backend.persistence.migrate import upgrade
 from backend.persistence.uow import UowFactory
@@ -77,5 +78,5 @@ def ctx(database_url: str, clock: ManualClock, tmp_path: Path) -> Iterator[Conte
     settings = Settings(database_url=database_url, var_dir=tmp_path)
     engine = make_engine(database_url)
     wakeups = Wakeups()
-    yield Context(settings, engine, clock, wakeups, UowFactory(engine, clock, wakeups))
+    yield Context(settings, engine, clock, wakeups, UowFactory(engine, clock, wakeups, append=append))
     engine.dispose()

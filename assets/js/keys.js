@@ -1,7 +1,7 @@
 // Keyboard and small comforts of every page. Works by attributes, so that pages need no script of their own:
 //   data-rows         a list; j and k move between its rows' links, Enter follows the link by itself
-//   data-close        what Esc presses when no dialog and no menu is open
-//   data-search       the search field of a page; / goes there first, the arrow down from there into the list
+//   data-close        what Esc presses when no dialog and no menu is open; that of a form goes before that of a panel
+//   data-search       the search field of a page; / goes there first, the arrow down from there into the list, Esc out of it
 //   data-focus        a form whose first field takes the focus when the form appears
 //   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
 //   data-rail-toggle  narrows the rail, and remembers it
@@ -37,6 +37,13 @@
     return closed;
   };
 
+  // A form closes before the panel it stands in; a panel gives the focus back to its row.
+  const close = () => {
+    const leave = document.querySelector("[data-focus] [data-close]");
+    if (!leave) document.querySelector(".is-chosen [data-row]")?.focus();
+    (leave ?? document.querySelector("[data-close]"))?.click();
+  };
+
   document.addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {
       e.preventDefault();
@@ -62,8 +69,12 @@
       if (rows && move(1, rows, "[data-row]")) e.preventDefault();
       return;
     }
+    if (e.key === "Escape" && e.target.matches?.("[data-search]")) {
+      if (!e.target.value) e.target.blur(); // a filled one is emptied by the browser first
+      return;
+    }
     if (e.key === "Escape" && !document.querySelector("dialog[open]")) {
-      if (!closeMenus()) document.querySelector("[data-close]")?.click();
+      if (!closeMenus()) close();
       return;
     }
     if (typing(e) || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;

@@ -13,7 +13,7 @@ from backend.fulfillment import line_rows, reasons, rules, scene, service, store
 from backend.fulfillment.opening import allocate, record
 from backend.fulfillment.reasons import Reason
 from backend.fulfillment.rules import Block, ShipmentFacts
-from backend.fulfillment.splitting import AskedLine, Taking, plan_short, plan_split
+from backend.fulfillment.splitting import AskedLine, Taking, may_split_off, plan_short, plan_split
 from backend.inventory import parts
 from backend.inventory.parts import Part
 from backend.persistence.uow import Uow
@@ -46,6 +46,7 @@ def split(
     """
     fact = store.load(uow, [shipment_id])[0]
     _may_edit(fact, expected_version)
+    may_split_off(fact)
     plan = plan_split(fact, line_rows.lines_of(uow, [fact.id])[fact.id], asked)
     (child_id,) = allocate(uow, 1)
     parts.part_with(uow, [Part(fact.id, t.line.product_id, t.units, to=child_id) for t in plan.goes])

@@ -34,6 +34,7 @@ class ShipmentFacts:
     claimed_by: str | None = None
     pickup_code: str | None = field(default=None, repr=False)
     since: datetime | None = None
+    for_shipment_id: int | None = None  # of a transfer: who waits for it
 
     @property
     def way(self) -> Workflow:
@@ -120,9 +121,9 @@ def may_advance(
         return Refusal(ErrorCode.INVALID, Fault(f"/{index}/at", "out_of_range", "A step is not reached in the future."))
     if shipment.held:
         return _illegal(index, f"Shipment {shipment.id} is on hold; release it first.")
-    if shipment.waiting_for is not None:
-        return _illegal(index, f"Shipment {shipment.id} waits for a {shipment.waiting_for}.")
     allowed, step = shipment.following(), command.meant(shipment.way)
+    if shipment.waiting_for is not None and (step is None or step.reaches is not ShipmentStatus.ACCEPTED):
+        return _illegal(index, f"Shipment {shipment.id} waits for a {shipment.waiting_for}.")
     if step is not None and step in allowed:
         return _may_do(step, role, index)
     if command.to is shipment.status or (command.step is not None and command.step == shipment.step):
@@ -232,10 +233,27 @@ def may_reject(shipment: ShipmentFacts, *, index: int = 0) -> Refusal | None:
     return None
 
 
+def may_await(shipment: ShipmentFacts) -> Refusal | None:
+    """Return why nothing can be sent for the shipment, or None; what else it must be is a matter of its lines."""
+    if shipment.method is not Method.TRANSFER:
+        return None
+    return _illegal(0, f"Shipment {shipment.id} is a transfer; another transfer cannot bring what it lacks.")
+
+
+def may_receive(shipment: ShipmentFacts) -> Refusal | None:
+    """Return why the shipment cannot be received at a location, or None."""
+    if shipment.for_shipment_id is not None and shipment.status is ShipmentStatus.SHIPPED:
+        return None
+    state = "no transfer" if shipment.for_shipment_id is None else _words(shipment.status)
+    return _illegal(0, f"Shipment {shipment.id} is {state}; only a transfer that was shipped is received.")
+
+
 def may_reassign(shipment: ShipmentFacts, to: Destination) -> list[Refusal]:
     """Return all that keeps the shipment from moving to another location."""
     if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
         return [_illegal(0, f"Shipment {shipment.id} is {_words(shipment.status)}; it cannot be reassigned.")]
+    if shipment.waiting_for is not None or shipment.for_shipment_id is not None:
+        return [_illegal(0, f"Shipment {shipment.id} has to do with a transfer; cancel that first.")]
     faults = []
     if to.code == shipment.location_code:
         faults.append(("same_location", f"Shipment {shipment.id} is at {to.code} already."))

@@ -3,6 +3,7 @@ the reason takes others along, the open shipments of their locations that need t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.fulfillment import line_rows, reasons, service, store
+from backend.fulfillment.awaited import Loss
 from backend.fulfillment.opening import record
 from backend.fulfillment.reasons import Product, Reason
 from backend.fulfillment.rules import ShipmentFacts
@@ -81,8 +83,13 @@ def give_back(uow: Uow, parted: Parted, *, reason: str) -> None:
     if not parted:
         return
     let_go(uow, parted)
-    given_back.exclude(uow, [(fact.order_id, fact.location_id) for fact, _ in parted], reason=reason)
-    given_back.route_again(uow, {fact.order_id for fact, _ in parted})
+    to_customers = [fact for fact, _ in parted if fact.for_shipment_id is None]
+    if to_customers:
+        given_back.exclude(uow, [(fact.order_id, fact.location_id) for fact in to_customers], reason=reason)
+        given_back.route_again(uow, {fact.order_id for fact in to_customers})
+    losses = [Loss(fact, _by_order_line(plan.goes)) for fact, plan in parted if fact.for_shipment_id is not None]
+    if losses:
+        service.let_down(uow, losses, reason=reason)
 
 
 def let_go(uow: Uow, parted: Parted) -> None:
@@ -113,6 +120,13 @@ def common(fact: ShipmentFacts) -> dict[str, Any]:
         "location": fact.location_code,
         "method": fact.method.value,
     }
+
+
+def _by_order_line(goes: Sequence[Taking]) -> dict[int, int]:
+    units: dict[int, int] = defaultdict(int)
+    for taking in goes:
+        units[taking.line.order_line_id] += taking.units
+    return dict(units)
 
 
 def _others(uow: Uow, shipment_ids: Sequence[int], skus: Collection[str]) -> list[int]:

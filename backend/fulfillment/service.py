@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from backend.fulfillment import parcels, rules, store, workflows
+from backend.fulfillment import awaited, parcels, rules, store, workflows
+from backend.fulfillment.awaited import Loss
 from backend.fulfillment.claims import claim, unclaim
 from backend.fulfillment.command import load_allowed, refuse, tell
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
@@ -73,7 +74,7 @@ def release(
     facts = load_allowed(uow, shipment_ids, rules.may_release, expected)
     moment = at or uow.now
     store.change(uow, facts, [{"held": False, "hold_reason": None} for _ in facts])
-    sla.resume_clocks(uow, [fact.id for fact in facts], at=moment)
+    sla.resume_clocks(uow, [fact.id for fact in facts if fact.waiting_for is None], at=moment)
     for fact in facts:
         tell(uow, EventType.SHIPMENT_RELEASED, fact, moment, {})
 
@@ -88,7 +89,7 @@ def cancel(
 ) -> None:
     """Give up shipments that have not left for good: their units are cancelled, and an order with no other is."""
     facts = recall(uow, shipment_ids, reason=reason, at=at, expected=expected)
-    store.give_up_units(uow, [fact.id for fact in facts])
+    store.give_up_units(uow, [fact.id for fact in facts if fact.for_shipment_id is None])
     progress.settle(uow, [fact.order_id for fact in facts])
 
 
@@ -125,20 +126,34 @@ def reject(
     if block is not None:
         store.block_lines(uow, facts, block, reason=reason)
     given_back.exclude(uow, [(fact.order_id, fact.location_id) for fact in facts], reason=reason)
-    given_back.route_again(uow, {fact.order_id for fact in facts})
+    given_back.route_again(uow, {fact.order_id for fact in facts if fact.for_shipment_id is None})
 
 
-def _call_back(uow: Uow, facts: Sequence[ShipmentFacts], told: EventType, reason: str, moment: datetime) -> None:
-    """End shipments: stock and the room in their locations' limits come back, clocks end."""
+def let_down(uow: Uow, losses: Sequence[Loss], *, reason: str) -> None:
+    """Let shipments go on without what transfers do not bring; those that have nothing left are given back."""
+    empty = awaited.let_down(uow, losses, reason=reason)
+    if empty:
+        _call_back(uow, empty, EventType.SHIPMENT_REJECTED, reason, uow.now)
+        awaited.route(uow, [(fact.order_id, fact.location_id) for fact in empty], reason=reason)
+
+
+def _call_back(uow: Uow, asked: Sequence[ShipmentFacts], told: EventType, reason: str, moment: datetime) -> None:
+    """End shipments, and what is on its way to start for them: stock and the room in their locations' limits come back,
+    clocks end. Whoever waited for them goes on without."""
+    facts = [*asked, *awaited.open_transfers(uow, asked)]
     ids = [fact.id for fact in facts]
-    values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False, **dict.fromkeys(store.WAITING)}
+    ended = {"held": False, "waiting_for": None, **dict.fromkeys(store.WAITING)}
+    values = {**store.reached(ShipmentStatus.CANCELLED, moment), **ended}
     store.change(uow, facts, [values for _ in facts])
     inventory.release(uow, ids)
     limits.give_back(uow, ids, {fact.location_id for fact in facts})
     sla.cancel_clocks(uow, ids, at=moment)
     waves.leave(uow, ids)
     for fact in facts:
-        tell(uow, told, fact, moment, {"reason": reason})
+        tell(uow, told if fact in asked else EventType.SHIPMENT_CANCELLED, fact, moment, {"reason": reason})
+    orphaned = [fact for fact in asked if fact.for_shipment_id is not None and fact.for_shipment_id not in ids]
+    if orphaned:
+        let_down(uow, awaited.all_of(uow, orphaned), reason=reason)
 
 
 def reassign(

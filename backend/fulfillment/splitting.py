@@ -85,6 +85,18 @@ def plan_short(shipment: ShipmentFacts, lines: Sequence[LineFacts], missing: Seq
     return _plan(lines, missing, in_hand=False, may_empty=True)
 
 
+def plan_wanting(shipment: ShipmentFacts, lines: Sequence[LineFacts], asked: Sequence[AskedLine]) -> SplitPlan:
+    """Return the units that are to come from elsewhere; what is in hand, or comes already, is not wanted."""
+    _step_allows(shipment, PICKABLE, "filled by a transfer")
+    return _plan(lines, asked, in_hand=False, may_empty=True)
+
+
+def may_split_off(shipment: ShipmentFacts) -> None:
+    """Raise SplitNotAllowed for a transfer: whoever waits for it waits for one."""
+    if shipment.for_shipment_id is not None:
+        raise _not_allowed(f"Shipment {shipment.id} is a transfer; give back what it cannot bring instead.")
+
+
 def plan_rest(lines: Sequence[LineFacts], skus: Collection[str]) -> SplitPlan:
     """Return everything of these products that is not in hand; nothing may go, or everything."""
     goes = tuple(Taking(line, line.to_pick) for line in lines if line.sku in skus and line.to_pick)
@@ -98,7 +110,11 @@ def _step_allows(shipment: ShipmentFacts, statuses: Sequence[ShipmentStatus], wh
     elif shipment.status not in statuses:
         words = f"Shipment {shipment.id} is {shipment.status.value.replace('_', ' ')}; it cannot be {what}."
     if words is not None:
-        raise SplitNotAllowed(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
+        raise _not_allowed(words)
+
+
+def _not_allowed(words: str) -> SplitNotAllowed:
+    return SplitNotAllowed(ErrorCode.ILLEGAL_TRANSITION, words, faults=[Fault("", "illegal_transition", words)])
 
 
 def _plan(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.fulfillment import journal, parcels, rules, store, workflow
+from backend.fulfillment import awaited, journal, parcels, rules, store, workflow
 from backend.fulfillment.command import refuse, refuse_twice, tell
 from backend.fulfillment.inputs import input_faults
 from backend.fulfillment.parcels import packing_faults, tracking_faults
@@ -61,6 +61,7 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
     before = journal.pick_all(uow, [each.fact.id for each in doing if each.picks])
     journal.write(uow, [_row(each, before.get(each.fact.id)) for each in doing])
     inventory.consume(uow, [each.fact.id for each in doing if each.step.reaches is workflow.LEAVES[each.fact.method]])
+    awaited.arrive(uow, [each.fact.id for each in doing if each.step.action is StepAction.RECEIVE])
     sla.reach_steps(
         uow,
         [

@@ -84,6 +84,7 @@ def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
             row.claimed_by,
             row.pickup_code,
             row.since,
+            row.for_shipment_id,
         )
 
 
@@ -212,6 +213,7 @@ _FACTS = (
         SHIPMENTS.c.claimed_by,
         SHIPMENTS.c.pickup_code,
         sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[status]] for status in _LAST_FIRST)).label("since"),
+        SHIPMENTS.c.for_shipment_id,
     )
     .join(Location, col(Location.id) == SHIPMENTS.c.location_id)
     .where(_among())

@@ -26,13 +26,14 @@ from models.tables import Location
 
 @dataclass(frozen=True, slots=True)
 class StockChange:
-    """A signed movement of units on hand."""
+    """A signed movement of units on hand; `segment_id` notes which segment's order they came back from."""
 
     location: str
     sku: str
     delta: int
     reason: str = "adjustment"
     lot: LotName = field(default_factory=LotName)
+    segment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class _Work:
             words = f"{explained} units are in lots: name the lot that they are taken from."
             self.faults.append(Fault(f"/{index}", "in_lots", words))
             return
-        self._move(index, key, delta, 0, Entry(key, item.reason, on_hand=delta))
+        self._move(index, key, delta, 0, Entry(key, item.reason, on_hand=delta, segment_id=_segment(item)))
 
     def _lot(self, index: int, key: Key, item: StockChange | StockCount) -> None:
         known = self.shelf.named(key, item.lot)
@@ -174,7 +175,9 @@ class _Work:
             return
         self.shelf.put(key, replace(known, on_hand=known.on_hand + delta))
         unsellable = 0 if known.sellable else delta
-        entry = Entry(key, item.reason, on_hand=delta, unsellable=unsellable, lot_id=known.id)
+        entry = Entry(
+            key, item.reason, on_hand=delta, unsellable=unsellable, lot_id=known.id, segment_id=_segment(item)
+        )
         self._move(index, key, delta, unsellable, entry)
 
     def _objection(self, index: int, key: Key, name: LotName, had: int, delta: int) -> Fault | None:
@@ -193,6 +196,10 @@ class _Work:
         self._on_hand[key] += delta
         self.moves.append(Move(key, on_hand=delta, unsellable=unsellable, index=index))
         self.entries.append(entry)
+
+
+def _segment(item: StockChange | StockCount) -> int | None:
+    return item.segment_id if isinstance(item, StockChange) else None
 
 
 def _places(uow: Uow, items: Sequence[StockChange | StockCount | StockSettings]) -> _Places:

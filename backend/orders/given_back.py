@@ -19,7 +19,7 @@ _ORDERS, _SHIPMENTS = table_of(Order), table_of(Shipment)
 
 _COUNTS = (
     sa.select(_SHIPMENTS.c.order_id, sa.func.count())
-    .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
+    .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENTS.c.for_shipment_id.is_(None))
     .group_by(_SHIPMENTS.c.order_id)
 )
 

@@ -35,7 +35,7 @@ def open_lines(uow: Uow, order_ids: Iterable[int]) -> dict[int, list[OpenLine]]:
     given = (
         sa.select(_SHARES.c.order_line_id, sa.func.sum(_SHARES.c.quantity))
         .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHARES.c.shipment_id)
-        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value)
+        .where(_SHIPMENTS.c.status != ShipmentStatus.CANCELLED.value, _SHIPMENTS.c.for_shipment_id.is_(None))
         .group_by(_SHARES.c.order_line_id)
     )
     assigned = dict(fetch_in(uow.session, given, _SHIPMENTS.c.order_id, ids))

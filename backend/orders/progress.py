@@ -50,6 +50,7 @@ def settle(uow: Uow, order_ids: Iterable[int]) -> None:
         return
     shipments: dict[int, list[tuple[Method, ShipmentStatus]]] = {}
     statement = sa.select(_SHIPMENTS.c.order_id, _SHIPMENTS.c.method, _SHIPMENTS.c.status)
+    statement = statement.where(_SHIPMENTS.c.for_shipment_id.is_(None))  # transfers are means, not ends
     for order_id, method, status in fetch_in(uow.session, statement, _SHIPMENTS.c.order_id, wanted):
         shipments.setdefault(order_id, []).append((Method(method), ShipmentStatus(status)))
     done = [id_ for id_, facts in shipments.items() if outcome(facts) is not None]

@@ -15,7 +15,7 @@ from backend.orders.search import ANY, OrderFilter, matching
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from models.errors import not_found
-from models.tables import Event, Location, Order, OrderLine, RoutingDecision, Shipment
+from models.tables import Event, Location, Order, OrderLine, Return, RoutingDecision, Shipment
 
 __all__ = [
     "ANY",
@@ -98,12 +98,14 @@ def views(uow: Uow, orders: list[Order]) -> list[OrderView]:
 
 
 def timeline(uow: Uow, order_id: int) -> list[Event]:
-    """Return the events of an order and of its visible shipments, oldest first; NOT_FOUND as `get`.
+    """Return the events of an order, of its visible shipments and of its returns, oldest first; NOT_FOUND as `get`.
 
     An event that happened at a location the actor may not see is left out.
     """
     view = get(uow, order_id)
+    back = uow.session.exec(select(Return.id).where(col(Return.order_id) == order_id))
     subjects = [f"order/{order_id}", *(f"shipment/{shipment.id}" for shipment, _ in view.shipments)]
+    subjects += [f"return/{id_}" for id_ in back]
     here = sa.or_(col(Event.location_id).is_(None), visible(uow.actor.scope, col(Event.location_id)))
     statement = select(Event).where(col(Event.subject).in_(subjects), here).order_by(col(Event.at), col(Event.id))
     return list(uow.session.exec(statement))

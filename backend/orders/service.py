@@ -143,7 +143,7 @@ def release_order(uow: Uow, order_id: int, *, at: datetime | None = None, expect
     fulfillment.release(uow, [item.id for item in _here(uow, order_id) if item.held], at=at)
     waits = bool(lines.open_lines(uow, [order_id]))
     if waits:
-        alive = [item for item in _all(uow, order_id) if item.status is not ShipmentStatus.CANCELLED]
+        alive = _alive(uow, order_id)
         to = OrderStatus.PARTLY_ROUTED if alive else OrderStatus.PLACED
         changed = store.move(uow, order, OrderMove.RELEASE, to, routing_due_at=uow.now)
         uow.wake(Topic.ROUTING)
@@ -168,7 +168,7 @@ def cancel_order(
     given_up = lines.open_lines(uow, [order_id]).get(order_id, [])
     lines.give_up(uow, given_up)
     future.release_future(uow, [line.id for line in given_up])
-    rest = [item for item in _all(uow, order_id) if item.status is not ShipmentStatus.CANCELLED]
+    rest = _alive(uow, order_id)
     if not rest:
         changed = store.move(uow, order, OrderMove.CANCEL, OrderStatus.CANCELLED)
         store.tell(uow, EventType.ORDER_CANCELLED, changed, at=at, reason=reason)
@@ -185,6 +185,12 @@ def cancel_order(
 
 def _all(uow: Uow, order_id: int) -> list[ShipmentFacts]:
     return shipments.load(uow, shipments.of_orders(uow, [order_id]))
+
+
+def _alive(uow: Uow, order_id: int) -> list[ShipmentFacts]:
+    """Return the shipments to the customer that were not cancelled."""
+    facts = [fact for fact in _all(uow, order_id) if fact.for_shipment_id is None]
+    return [fact for fact in facts if fact.status is not ShipmentStatus.CANCELLED]
 
 
 def _here(uow: Uow, order_id: int) -> list[ShipmentFacts]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from backend.orders.story_moves import MOVES
 from backend.orders.story_words import (
     SORTS,
+    Kind,
     Places,
     PlaceWords,
+    Teller,
+    Told,
     because,
     clock,
     far,
@@ -26,20 +29,6 @@ from backend.routing.reading import candidates
 from models.events import EventType
 
 __all__ = ["Entry", "Happened", "Kind", "PlaceWords", "codes", "tell"]
-
-
-class Kind(StrEnum):
-    """What an entry is about; a page draws a sign for each."""
-
-    PLACED = "placed"
-    ROUTED = "routed"
-    WAITING = "waiting"
-    STEP = "step"
-    TROUBLE = "trouble"
-    STOPPED = "stopped"
-    CANCELLED = "cancelled"
-    DONE = "done"
-    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +54,6 @@ class Entry:
     shipment: int | None = None
     detail: str | None = None
     event: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    words: str
-    kind: Kind
-    detail: str | None = None
-
-
-_Teller = Callable[[Mapping[str, Any], Places], "_Told | None"]
 
 
 def tell(events: Sequence[Happened], places: Places, traces: Sequence[Mapping[str, Any]] = ()) -> list[Entry]:
@@ -125,20 +104,20 @@ def _opened(data: Mapping[str, Any]) -> list[Any]:
     return [item.get("id") if isinstance(item, Mapping) else item for item in data.get("shipments") or ()]
 
 
-def _tell(event: Happened, places: Places) -> _Told | None:
+def _tell(event: Happened, places: Places) -> Told | None:
     teller = _TELLERS.get(event.type)
     if teller is not None:
         return teller(event.data, places)
-    return _Told(event.type.replace(".", " ").replace("_", " ").capitalize(), Kind.NOTE, reason_of(event.data))
+    return Told(event.type.replace(".", " ").replace("_", " ").capitalize(), Kind.NOTE, reason_of(event.data))
 
 
-def _placed(data: Mapping[str, Any], _places: Places) -> _Told:
+def _placed(data: Mapping[str, Any], _places: Places) -> Told:
     units = sum(line.get("quantity", 0) for line in data.get("lines") or () if isinstance(line, Mapping))
     many = f"{units} unit{'s' if units != 1 else ''}"
-    return _Told(f"Placed on {data.get('channel', 'an unnamed channel')}, {many}", Kind.PLACED, lines_of(data))
+    return Told(f"Placed on {data.get('channel', 'an unnamed channel')}, {many}", Kind.PLACED, lines_of(data))
 
 
-def _routed(data: Mapping[str, Any], places: Places) -> _Told:
+def _routed(data: Mapping[str, Any], places: Places) -> Told:
     trace = data.get("trace") or {}
     distances = [chosen[1] for chosen in trace.get("chosen") or ()] or [data.get("distance_km")]
     codes = data.get("locations") or [data.get("location")]
@@ -152,7 +131,7 @@ def _routed(data: Mapping[str, Any], places: Places) -> _Told:
     why = _ranked(trace) or reason_of(data)
     left = ", ".join(f"{line['quantity']} × {line['sku']}" for line in data.get("left") or () if is_line(line))
     rest = f"; without a location: {left}" if left else ""
-    return _Told(words + (f": {why}" if why else "") + rest, Kind.ROUTED, _promise(data, places))
+    return Told(words + (f": {why}" if why else "") + rest, Kind.ROUTED, _promise(data, places))
 
 
 def _ranked(trace: Mapping[str, Any]) -> str | None:
@@ -174,79 +153,60 @@ def _promise(data: Mapping[str, Any], places: Places) -> str | None:
     return f"Promised by {clock(promised, place_of(data.get('location'), places))}"
 
 
-def _unassigned(data: Mapping[str, Any], _places: Places) -> _Told:
+def _unassigned(data: Mapping[str, Any], _places: Places) -> Told:
     why = reason_of(data)
-    return _Told("Found no location" + (f": {why}" if why else ""), Kind.WAITING)
+    return Told("Found no location" + (f": {why}" if why else ""), Kind.WAITING)
 
 
-def _backordered(data: Mapping[str, Any], _places: Places) -> _Told:
-    return _Told("Waits for stock", Kind.WAITING, lines_of(data))
+def _backordered(data: Mapping[str, Any], _places: Places) -> Told:
+    return Told("Waits for stock", Kind.WAITING, lines_of(data))
 
 
-def _care(data: Mapping[str, Any], _places: Places) -> _Told:
+def _care(data: Mapping[str, Any], _places: Places) -> Told:
     why = reason_of(data)
-    return _Told("Waits for somebody to decide" + (f": {why}" if why else ""), Kind.WAITING, lines_of(data))
+    return Told("Waits for somebody to decide" + (f": {why}" if why else ""), Kind.WAITING, lines_of(data))
 
 
-def _order_cancelled(data: Mapping[str, Any], _places: Places) -> _Told:
-    return _Told("Cancelled" + because(data), Kind.CANCELLED)
+def _order_cancelled(data: Mapping[str, Any], _places: Places) -> Told:
+    return Told("Cancelled" + because(data), Kind.CANCELLED)
 
 
-def _partly_cancelled(data: Mapping[str, Any], _places: Places) -> _Told:
-    return _Told("What had not left was cancelled" + because(data), Kind.CANCELLED, lines_of(data))
+def _partly_cancelled(data: Mapping[str, Any], _places: Places) -> Told:
+    return Told("What had not left was cancelled" + because(data), Kind.CANCELLED, lines_of(data))
 
 
-def _shipment_cancelled(data: Mapping[str, Any], places: Places) -> _Told:
-    return _Told(f"Called back from {name_of(data.get('location'), places)}{because(data)}", Kind.CANCELLED)
+def _settled(data: Mapping[str, Any], _places: Places) -> Told:
+    if data.get("resolution") == "replace":
+        return Told("Sent anew, free of charge", Kind.DONE)
+    return Told(f"Refunded {data.get('refund', '')}", Kind.DONE)
 
 
-def _rejected(data: Mapping[str, Any], places: Places) -> _Told:
-    return _Told(f"{name_of(data.get('location'), places)} gave it back{because(data)}", Kind.TROUBLE)
-
-
-def _reassigned(data: Mapping[str, Any], places: Places) -> _Told:
-    moved = f"Moved from {name_of(data.get('from'), places)} to {name_of(data.get('to'), places)}"
-    return _Told(moved + because(data), Kind.ROUTED)
-
-
-def _split(data: Mapping[str, Any], places: Places) -> _Told:
-    here = name_of(data.get("location"), places)
-    if data.get("routed"):
-        return _Told(f"Part of it goes to another place than {here}{because(data)}", Kind.TROUBLE, lines_of(data))
-    return _Told(f"Split at {here}{because(data)}", Kind.STEP, lines_of(data))
-
-
-def _short(data: Mapping[str, Any], places: Places) -> _Told:
-    where = name_of(data.get("location"), places)
-    return _Told(f"Something was not found at {where}{because(data)}", Kind.TROUBLE, lines_of(data))
-
-
-def _late(data: Mapping[str, Any], places: Places) -> _Told | None:
+def _late(data: Mapping[str, Any], places: Places) -> Told | None:
     due = data.get("due_at")
     by = f": due by {clock(due, place_of(data.get('location'), places))}" if isinstance(due, str) else ""
     words = {"at_risk": f"May be late{by}", "non_compliant": f"Late{by}", "compliant": "In time again"}
     said = words.get(str(data.get("to")))
     if said is None:
         return None
-    return _Told(said, Kind.NOTE if data.get("to") == "compliant" else Kind.TROUBLE)
+    return Told(said, Kind.NOTE if data.get("to") == "compliant" else Kind.TROUBLE)
 
 
-def _at(words: str, kind: Kind = Kind.STEP) -> _Teller:
+def _at(words: str, kind: Kind = Kind.STEP) -> Teller:
     """Return a teller of a step at a location; `{}` in the words is its name."""
 
-    def teller(data: Mapping[str, Any], places: Places) -> _Told:
+    def teller(data: Mapping[str, Any], places: Places) -> Told:
         number = data.get("tracking_number")
         detail = f"Tracking {number}" if number else None
-        return _Told(words.format(name_of(data.get("location"), places)), kind, detail)
+        return Told(words.format(name_of(data.get("location"), places)), kind, detail)
 
     return teller
 
 
-def _simple(words: str, kind: Kind) -> _Teller:
-    return lambda data, _places: _Told(words + because(data), kind)
+def _simple(words: str, kind: Kind) -> Teller:
+    return lambda data, _places: Told(words + because(data), kind)
 
 
-_TELLERS: Mapping[str, _Teller] = {
+_TELLERS: Mapping[str, Teller] = {
     EventType.ORDER_PLACED: _placed,
     EventType.ORDER_ROUTED: _routed,
     EventType.ORDER_UNASSIGNED: _unassigned,
@@ -266,10 +226,11 @@ _TELLERS: Mapping[str, _Teller] = {
     EventType.SHIPMENT_HANDED_OVER: _at("Handed over by {}", Kind.DONE),
     EventType.SHIPMENT_HELD: _simple("Work on it stopped", Kind.STOPPED),
     EventType.SHIPMENT_RELEASED: _simple("Work on it goes on", Kind.NOTE),
-    EventType.SHIPMENT_REASSIGNED: _reassigned,
-    EventType.SHIPMENT_REJECTED: _rejected,
-    EventType.SHIPMENT_CANCELLED: _shipment_cancelled,
-    EventType.SHIPMENT_SPLIT: _split,
-    EventType.SHIPMENT_SHORT_PICKED: _short,
+    **MOVES,
     EventType.SLA_SHIPMENT_CHANGED: _late,
+    EventType.RETURN_AUTHORISED: _simple("May be sent back", Kind.NOTE),
+    EventType.RETURN_RECEIVED: _at("Came back to {}"),
+    EventType.RETURN_INSPECTED: _at("What came back was looked at in {}"),
+    EventType.RETURN_CLOSED: _settled,
+    EventType.RETURN_CANCELLED: _simple("Is not sent back after all", Kind.NOTE),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,32 @@ class PlaceWords:
 
 
 Places = Mapping[str, PlaceWords]
+
+
+class Kind(StrEnum):
+    """What an entry is about; a page draws a sign for each."""
+
+    PLACED = "placed"
+    ROUTED = "routed"
+    WAITING = "waiting"
+    STEP = "step"
+    TROUBLE = "trouble"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    DONE = "done"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an event says: words, what it is about, and more when asked."""
+
+    words: str
+    kind: Kind
+    detail: str | None = None
+
+
+Teller = Callable[[Mapping[str, Any], Places], "Told | None"]
 
 
 def place_of(code: Any, places: Places) -> PlaceWords | None:

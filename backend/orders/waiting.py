@@ -17,9 +17,10 @@ from backend.persistence.bulk import is_one_of, table_of
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
 from models.enums import OrderStatus, Remainder
-from models.tables import Order, OrderLine, StockBalance
+from models.tables import Location, Order, OrderLine, StockBalance
 
 _ORDER, _LINE, _STOCK = table_of(Order), table_of(OrderLine), table_of(StockBalance)
+_PLACE = table_of(Location)
 
 #: At most so many orders are woken by one transaction; the sweep takes the others.
 MOST = 1_000
@@ -45,11 +46,17 @@ def look_again(uow: Uow) -> int:
 
 
 def sweep(uow: Uow) -> int:
-    """Wake orders whose product is available somewhere and moved since the order was last touched."""
+    """Wake orders whose product is available where they may get it, and moved there since the order was last touched.
+
+    An order for one location (pickup) gets it there or nowhere: what moves elsewhere would wake it for nothing, again
+    and again.
+    """
     kept = (_STOCK.c[name] for name in ("unsellable", "allocated", "pending", "safety_stock", "floor"))
+    chosen = sa.select(_PLACE.c.id).where(_PLACE.c.code == _ORDER.c.pickup_location).scalar_subquery()
     moved = sa.exists().where(
         _STOCK.c.product_id == _LINE.c.product_id,
         _STOCK.c.updated_at >= _ORDER.c.updated_at,
+        sa.or_(_ORDER.c.pickup_location.is_(None), _STOCK.c.location_id == chosen),
         reduce(operator.sub, kept, _STOCK.c.on_hand) > 0,
     )
     return _make_due(uow, sa.exists().where(_waits(), moved))

@@ -202,7 +202,11 @@ def _units(uow: Uow, order_id: int) -> tuple[dict[int, dict[int, int]], dict[int
     rows = uow.session.execute(
         sa.select(col(Shipment.id), col(ShipmentLine.order_line_id), col(ShipmentLine.quantity), seen)
         .join(ShipmentLine, col(ShipmentLine.shipment_id) == col(Shipment.id))
-        .where(col(Shipment.order_id) == order_id, col(Shipment.status) != ShipmentStatus.CANCELLED.value)
+        .where(
+            col(Shipment.order_id) == order_id,
+            col(Shipment.status) != ShipmentStatus.CANCELLED.value,
+            col(Shipment.for_shipment_id).is_(None),
+        )
     )
     here: dict[int, dict[int, int]] = {}
     elsewhere: dict[int, int] = {}

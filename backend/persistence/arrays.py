@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,16 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.types import PackedJson, UTCDateTime, pack
+from models.codec import encode_text
+from models.types import PackedJson, UTCDateTime
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 def array_of(type_: sa.types.TypeEngine[Any], values: Sequence[Any]) -> str:
     """Return the values of a column of this type as one literal, to be sent as a parameter: `{1,2,NULL}`."""
     if isinstance(type_, sa.JSON):
-        return _texts([_encode(value) for value in values])  # None too: JSON's null
+        return _texts([encode_text(value) for value in values])  # None too: JSON's null
     written = _writer(type_)
     if written is _text and None not in values:
         return _texts(values)
@@ -71,7 +70,7 @@ def _writer(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], str]:
     if isinstance(type_, (sa.Integer, sa.Float, sa.Boolean, sa.Date)):
         return str
     if isinstance(type_, PackedJson):
-        return lambda value: _bytes(pack(value))
+        return lambda value: _bytes(type_.packed(value))
     if isinstance(type_, sa.LargeBinary):
         return _bytes
     return _text

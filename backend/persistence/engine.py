@@ -12,6 +12,8 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models.codec import decode, encode_text
+
 #: Readers beside one writer; a power cut may lose the last moments, never the file; bulk loads checkpoint seldom.
 PRAGMAS = (
     "journal_mode=WAL",
@@ -34,6 +36,8 @@ def make_engine(url: str | URL, *, pool_size: int = 20) -> Engine:
         return _sqlite(parsed)
     engine = sa.create_engine(
         parsed,
+        json_serializer=encode_text,
+        json_deserializer=decode,
         pool_size=pool_size,
         max_overflow=10,
         pool_use_lifo=True,  # the one used last: warm, its statements prepared, no need to ask whether it lives
@@ -63,7 +67,12 @@ def _ask_after_a_rest(engine: Engine) -> None:
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+    engine = sa.create_engine(
+        url,
+        json_serializer=encode_text,
+        json_deserializer=decode,
+        connect_args={"timeout": 15, "check_same_thread": False},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.types import PackedJson, UTCDateTime, pack
+from models.codec import encode_text
+from models.types import PackedJson, UTCDateTime
 
 _encode = json.JSONEncoder().encode
 
@@ -43,9 +44,9 @@ def _written(type_: sa.types.TypeEngine[Any], values: list[Any]) -> list[Any]:
     if isinstance(type_, UTCDateTime):
         return [None if value is None else _instant(value) for value in values]
     if isinstance(type_, PackedJson):
-        return [pack(value) for value in values]
+        return [type_.packed(value) for value in values]
     if isinstance(type_, sa.JSON):
-        return [_encode(value) for value in values]  # None too: JSON's null, as SQLAlchemy writes it
+        return [encode_text(value) for value in values]  # None too: JSON's null, as SQLAlchemy writes it
     return values
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import secrets
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +35,19 @@ class Ending(Protocol):
 
 E = TypeVar("E", bound=Ending)
 
+#: A transaction with so many events numbers them itself: for fewer, the lock that all share is not worth it. More than
+#: a group of single orders has, which must not wait for anybody.
+MANY = 300
+
+#: Writes the events of a transaction that is about to commit.
+Append = Callable[["Uow", list[dict[str, Any]]], None]
+
+
+def write_events(uow: Uow, rows: list[dict[str, Any]]) -> None:
+    """Write events without a place in the feed; the relay gives them theirs."""
+    insert_rows(uow.session, Event, rows)
+    uow.wake(Topic.EVENTS)
+
 
 @dataclass(slots=True)
 class Uow:
@@ -48,6 +61,7 @@ class Uow:
     now: datetime
     public_url: str = "http://localhost:8000"
     stale_after: timedelta = timedelta(seconds=3600)
+    append: Append = write_events
     _endings: dict[type[Ending], Ending] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _signals: dict[Topic, datetime | None] = field(default_factory=dict)
@@ -120,11 +134,17 @@ class Uow:
 
     def flush_events(self) -> None:
         """Write the recorded events; called by the edge just before it commits."""
-        events = self.told()
-        insert_rows(self.session, events.model, events.rows)
+        if self._events:
+            events, self._events = self._events, []
+            self.append(self, events)
 
     def told(self) -> Insert:
-        """Return what writes the events recorded so far: for who has more to insert and wants one statement for all."""
+        """Return what writes the events recorded so far: for who has more to insert and wants one statement for all.
+
+        Many wait for the end, where they get their places in the feed as they are written.
+        """
+        if len(self._events) >= MANY:
+            return Insert(Event, [])
         events, self._events = self._events, []
         if events:
             self.wake(Topic.EVENTS)
@@ -142,11 +162,13 @@ class UowFactory:
         *,
         public_url: str = "http://localhost:8000",
         stale_after_seconds: float = 3600,
+        append: Append = write_events,
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._clock = clock
         self._wakeups = wakeups
+        self._append = append
         self._public_url = public_url
         # A replay an hour a second must not turn grey in a quarter of a second.
         self._stale_after = timedelta(seconds=stale_after_seconds * max(1.0, clock.speed))
@@ -195,4 +217,5 @@ class UowFactory:
             now=self._clock.now(),
             public_url=self._public_url,
             stale_after=self._stale_after,
+            append=self._append,
         )

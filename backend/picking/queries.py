@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from backend.auth.scope import visible
 from backend.catalog.codes import codes_of
 from backend.fulfillment import workflows
-from backend.fulfillment.workflow import Workflow, following
+from backend.fulfillment.workflow import Workflow, WorkStep, following
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.picking import store
@@ -45,11 +45,11 @@ class ToPick:
 
 @dataclass(frozen=True, slots=True)
 class PickShipment:
-    """A shipment in the hands of a fulfiller; `slot` is its place in the put wall."""
+    """A shipment in the hands of a fulfiller; `slot` is its place in the put wall, `following` may be done next."""
 
     shipment: Shipment
     order_external_id: str
-    next: tuple[ShipmentStatus, ...]
+    following: tuple[WorkStep, ...]
     slot: int | None
 
 
@@ -140,14 +140,15 @@ def _shipments(uow: Uow, ids: Collection[int], slots: Mapping[int, int | None]) 
     rows = uow.session.execute(statement).all()
     ways = workflows.of_shipments(uow, [(Method(shipment.method), shipment.workflow_id) for shipment, _ in rows])
     return [
-        PickShipment(shipment, external_id, _next(shipment, way), slots.get(shipment.id))
+        PickShipment(shipment, external_id, _following(shipment, way), slots.get(shipment.id))
         for (shipment, external_id), way in zip(rows, ways, strict=True)
     ]
 
 
-def _next(shipment: Shipment, way: Workflow) -> tuple[ShipmentStatus, ...]:
-    steps = () if shipment.held else following(way, ShipmentStatus(shipment.status), shipment.step)
-    return tuple(step.reaches for step in steps if step.reaches is not None)
+def _following(shipment: Shipment, way: Workflow) -> tuple[WorkStep, ...]:
+    if shipment.held or shipment.waiting_for is not None:
+        return ()
+    return following(way, ShipmentStatus(shipment.status), shipment.step)
 
 
 def _lines(uow: Uow, location_id: int, shipment_ids: Collection[int]) -> list[ToPick]:

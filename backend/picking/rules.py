@@ -54,7 +54,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A scan: `units` of what answers to `code` go to one of `shipments`, or come back when below zero.
+    """A scan: `units` of what answers to `code` go to one of `shipments`, or come back when below zero: to `first` of
+    all, if it needs them.
 
     `closed` says that its wave is not to be picked. `undoes` names the scan that is taken back, whatever it gave.
     """
@@ -63,6 +64,7 @@ class Asked:
     code: str
     units: int
     shipments: tuple[int, ...]
+    first: int | None = None
     closed: bool = False
     undoes: str | None = None
 
@@ -94,7 +96,8 @@ def decide(scans: Sequence[Asked], works: Mapping[int, Work], known: Known) -> l
     for scan in scans:
         if scan.scan_id in outcomes:
             continue
-        near = sorted((works[id_] for id_ in scan.shipments if id_ in works), key=lambda work: work.hurry)
+        near = [works[id_] for id_ in scan.shipments if id_ in works]
+        near.sort(key=lambda work: (work.id != scan.first, work.hurry))
         if scan.undoes is not None:
             outcome = _undo(scan, outcomes.get(scan.undoes), works, picked, again=scan.undoes in undone)
             undone |= {scan.undoes} if outcome.units else set()
@@ -144,7 +147,8 @@ def _put_back(scan: Asked, near: Sequence[Work], picked: Mapping[int, int]) -> O
     """Take units back from whoever is in the least hurry for them."""
     if scan.closed or not any(work.takes for work in near):
         return Outcome(scan.scan_id, ScanResult.CLOSED, shipment_id=near[0].id if near else None)
-    for work in reversed([work for work in near if work.takes]):
+    takers = [work for work in near if work.takes]
+    for work in (*takers[:1], *reversed(takers[1:])) if takers[0].id == scan.first else reversed(takers):
         for line in work.lines:
             if scan.code in line.codes and picked[line.id]:
                 return Outcome(scan.scan_id, ScanResult.UNDONE, -min(picked[line.id], -scan.units), work.id, line.id)

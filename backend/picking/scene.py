@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from backend.catalog import queries as catalog
+from backend.fulfillment import journal
+from backend.fulfillment import service as fulfillment
 from backend.fulfillment import store as shipments
-from backend.fulfillment.rules import ShipmentFacts
+from backend.fulfillment.rules import ShipmentFacts, may_undo
 from backend.persistence.uow import Uow
 from backend.picking import store
 from backend.picking.rules import Asked, Known, Work, true_moment
+from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid
 
 
@@ -21,8 +24,8 @@ class ScanIn:
     """A scan as a device tells it. `scan_id` is made there: told twice, it counts once.
 
     It is for a shipment, or for a wave, where it goes to whichever shipment needs it first; for both: to that shipment
-    of the wave. `units` is what was counted, below zero to take back; `undoes` takes back what another scan gave.
-    `at` is what the device believes.
+    of the wave if it still needs it. `units` is what was counted, below zero to take back; `undoes` takes back what
+    another scan gave. `at` is what the device believes.
     """
 
     scan_id: str
@@ -62,6 +65,11 @@ def gather(uow: Uow, scans: Sequence[ScanIn]) -> Scene:
     undone = store.scans(uow, {scan.undoes for scan in scans if scan.undoes is not None})
     ids = {id_ for found in wanted for id_ in found} | {row.shipment_id for row in undone if row.shipment_id}
     facts = _lock(uow, ids, scans, waves)
+    # Only now, under the locks: whoever sent the same scan a moment ago has committed it.
+    before = store.scans(uow, {text for scan in scans for text in (scan.scan_id, scan.undoes) if text})
+    _refuse_reused(scans, {row.scan_id: row for row in before})
+    known = store.known(uow, before)
+    facts |= _reopened(uow, [facts[id_] for id_ in _given_by_undone(scans, known) if id_ in facts])
     places = {id_: place for wave in waves.values() for id_, place in wave.places.items()}
     works, rows = store.works(uow, ids, places)
     asked = [
@@ -70,17 +78,15 @@ def gather(uow: Uow, scans: Sequence[ScanIn]) -> Scene:
             scan.code,
             scan.units,
             tuple(id_ for id_ in found if scan.wave_id in (None, rows[id_].wave_id)),
+            first=scan.shipment_id,
             closed=scan.wave_id is not None and not waves[scan.wave_id].open,
             undoes=scan.undoes,
         )
         for scan, found in zip(scans, wanted, strict=True)
     ]
-    # Only now, under the locks: whoever sent the same scan a moment ago has committed it.
-    before = store.scans(uow, {text for scan in scans for text in (scan.scan_id, scan.undoes) if text})
-    _refuse_reused(scans, {row.scan_id: row for row in before})
     codes = {scan.code for scan in scans}
     ours = codes & {code for work in works.values() for line in work.lines for code in line.codes}
-    known = store.known(uow, before, ours | catalog.known_codes(uow, codes - ours))
+    known.codes = ours | catalog.known_codes(uow, codes - ours)
     return Scene(facts, works, rows, waves, asked, known)
 
 
@@ -93,7 +99,7 @@ def _wanted(uow: Uow, scans: Sequence[ScanIn], waves: Mapping[int, store.InWave]
             for code in {code for line in lines.get(id_, ()) for code in line.codes}:
                 holders[wave_id].setdefault(code, []).append(id_)
     return [
-        [scan.shipment_id] if scan.shipment_id is not None else holders.get(scan.wave_id or 0, {}).get(scan.code, [])
+        [scan.shipment_id or 0] if scan.wave_id is None else holders.get(scan.wave_id, {}).get(scan.code, [])
         for scan in scans
     ]
 
@@ -117,6 +123,28 @@ def _lock(
     return {fact.id: fact for fact in shipments.load(uow, sorted(seen))}
 
 
+def _given_by_undone(scans: Sequence[ScanIn], known: Known) -> list[int]:
+    """Return the shipments that have what is now taken back for the first time, ascending."""
+    fresh = {scan.undoes for scan in scans if scan.undoes is not None and scan.scan_id not in known.outcomes}
+    given = [known.outcomes[id_] for id_ in fresh - known.undone if id_ in known.outcomes]
+    return sorted({one.shipment_id for one in given if one.shipment_id is not None and one.units > 0})
+
+
+def _reopened(uow: Uow, facts: Sequence[ShipmentFacts]) -> dict[int, ShipmentFacts]:
+    """Take back the pick step of those whose last unit is being taken back; return them as they are then."""
+    picked = [fact for fact in facts if fact.status is ShipmentStatus.PICKED]
+    last = journal.last_done(uow, [fact.id for fact in picked])
+    again = [
+        fact.id
+        for fact in picked
+        if (step := fact.way.reaching(ShipmentStatus.PICKED)) is not None
+        and fact.step == step.code
+        and may_undo(fact, last.get(fact.id), role=uow.actor.role) is None
+    ]
+    fulfillment.undo(uow, again)
+    return {fact.id: fact for fact in shipments.load(uow, again)}
+
+
 def _refuse_reused(scans: Sequence[ScanIn], before: Mapping[str, Any]) -> None:
     """Refuse ids that were given to other scans: nothing is said of those, which may be of another's shipment."""
     faults = [
@@ -129,8 +157,9 @@ def _refuse_reused(scans: Sequence[ScanIn], before: Mapping[str, Any]) -> None:
 
 
 def _same(scan: ScanIn, row: Any) -> bool:
-    place = row.wave_id == scan.wave_id and scan.shipment_id in (None, row.shipment_id)
-    return bool(place and row.code == scan.code and row.undoes == scan.undoes)
+    if scan.wave_id != row.wave_id or (scan.wave_id is None and scan.shipment_id != row.shipment_id):
+        return False
+    return bool(row.code == scan.code and row.undoes == scan.undoes)
 
 
 def shape_faults(scans: Sequence[ScanIn]) -> Iterator[Fault]:

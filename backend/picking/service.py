@@ -22,7 +22,7 @@ from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode, invalid
 from models.tables import Scan
 
-__all__ = ["ScanIn", "ScanOutcome", "record"]
+__all__ = ["ScanIn", "ScanOutcome", "complete", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ def record(uow: Uow, scans: Sequence[ScanIn]) -> list[ScanOutcome]:
         ScanOutcome(outcome, met.slot(scan.wave_id, outcome.shipment_id), again=not _is_new(met, scan))
         for scan, outcome in zip(scans, outcomes, strict=True)
     ]
+
+
+def complete(uow: Uow, shipment_ids: Sequence[int]) -> None:
+    """Complete the pick step of those of these shipments that need nothing more, as after a short pick."""
+    works, _ = store.works(uow, shipment_ids, {})
+    begun = [work for work in works.values() if work.lines and any(line.picked for line in work.lines)]
+    _finish(uow, begun, dict.fromkeys(works, uow.now))
 
 
 def _is_new(met: Scene, scan: ScanIn) -> bool:

@@ -55,7 +55,7 @@ def scans(uow: Uow, scan_ids: Collection[str]) -> list[Any]:
     return fetch_in(uow.session, sa.select(_SCANS), _SCANS.c.scan_id, scan_ids)
 
 
-def known(uow: Uow, rows: Iterable[Any], codes: Collection[str]) -> Known:
+def known(uow: Uow, rows: Iterable[Any]) -> Known:
     """Return what earlier scans came to, and which of them were taken back."""
     outcomes = {
         row.scan_id: Outcome(row.scan_id, ScanResult(row.result), row.units, row.shipment_id, row.shipment_line_id)
@@ -63,7 +63,7 @@ def known(uow: Uow, rows: Iterable[Any], codes: Collection[str]) -> Known:
     }
     taken = sa.select(_SCANS.c.undoes).where(_SCANS.c.units < 0)
     undone = {text for (text,) in fetch_in(uow.session, taken, _SCANS.c.undoes, outcomes)}
-    return Known(outcomes, undone, codes)
+    return Known(outcomes, undone)
 
 
 def waves(uow: Uow, wave_ids: Collection[int]) -> dict[int, InWave]:

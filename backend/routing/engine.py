@@ -18,6 +18,7 @@ from backend.routing.pool import Job, Look, Pool, gather
 from backend.routing.prepare import Prepared, ReadyRoute, ReadyScenario, compiled, prepared
 from backend.routing.rank import Ranking, distance_of
 from backend.routing.room import Loads
+from backend.routing.sieve import sieve
 from backend.routing.split import Plan, Share, by_line, by_quantity
 from backend.routing.trace import Step, Tracer
 from backend.routing.words import ENDS, SPLITS, After, Choice, Out, Why
@@ -103,7 +104,8 @@ def _scenario(job: Job, path: ReadyRoute, ready: ReadyScenario, tracer: Tracer) 
     """Assign what this scenario can; return what follows for the rest."""
     scenario = ready.scenario
     pool = gather(job, ready)
-    ranking = Ranking(job.env, job.here, job.network.places, pool.memo.ok, job.loads.of)
+    sieve(job, pool, ready)
+    ranking = Ranking(job.env, job.here, job.network.places, pool.memo.chart, job.loads.of)
     step = Step(ready, ranking, job.left, pool.out, pool.asked)
     step.stopped, step.some_left = pool.stopped, bool(pool.ids)
     tracer.steps.append(step)
@@ -151,7 +153,7 @@ def _full(job: Job, pool: Pool, step: Step) -> set[int]:
         if without := full.difference(holding):
             step.without.append((number, sorted(without)))
             full = full - without
-        if short := [id_ for id_ in full if holding[id_] < need]:
+        if min(holding.values(), default=need) < need and (short := [id_ for id_ in full if holding[id_] < need]):
             step.lacking.append((number, sorted((id_, holding[id_]) for id_ in short)))
             full = full.difference(short)
     if not step.ready.per_line:
@@ -252,7 +254,7 @@ def _finish(job: Job, tracer: Tracer, end: After, why: Why) -> Decision:
     assignments = []
     for id_, units in sorted(job.took.items(), key=lambda took: places[took[0]].code):
         place: Place = places[id_]
-        km = distance_of(order, place)
+        km = distance_of(job.here, place)
         what = parcel(order, [(order.lines[number], share) for number, share in units.items()])
         shares = tuple((order.lines[number].line_id, units[number]) for number in sorted(units))
         assignments.append(Assignment(place, shares, km, cost_minor(place, what, km)))

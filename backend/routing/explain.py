@@ -124,7 +124,7 @@ def _chosen(trace: Trace, places: Names) -> Iterator[Said]:
 def _why_chosen(trace: Trace, chosen: Sequence[Any], places: Names) -> str:
     name, km = _name(places, chosen[0]), chosen[1]
     step = next((s for s in trace.get("steps", ()) if any(c[0] == chosen[0] for c in s.get("chose", ()))), None)
-    far = "" if km is None else f", {km:g} km"
+    far = "" if km is None else f", {_km(km)}"
     if step is None:
         return f"Why {name}{far}"
     if trace.get("given"):
@@ -189,7 +189,7 @@ def _step(trace: Trace, step: Mapping[str, Any], places: Names) -> Said:
 def _ranked_words(place: int, row: Sequence[Any], places: Names) -> str:
     if not row[0]:
         return f"{place}. another location"
-    far = "distance unknown" if row[1] is None else f"{row[1]:g} km"
+    far = "distance unknown" if row[1] is None else _km(row[1])
     value = f", {row[2]}" if len(row) > 2 else ""
     return f"{place}. {_name(places, row[0])}, {far}{value}"
 
@@ -206,7 +206,7 @@ def _why_not_in(trace: Trace, step: Mapping[str, Any], id_: int, places: Names) 
     total = len(ranked) + _count(rest)
     for place, row in enumerate(ranked, 1):
         if row[0] == id_:
-            far = "" if row[1] is None else f", {row[1]:g} km"
+            far = "" if row[1] is None else f", {_km(row[1])}"
             return f"ranked {place} of {total}{far}{_instead(step, places)}"
     if id_ in rest:
         return f"ranked after the first {len(ranked)} of {total}{_instead(step, places)}"
@@ -268,6 +268,11 @@ def _line(trace: Trace, step: Mapping[str, Any], number: int) -> tuple[str, int]
 
 def _sku(trace: Trace, line_id: int) -> str:
     return next((sku for id_, sku, _ in trace.get("lines", ()) if id_ == line_id), str(line_id))
+
+
+def _km(distance: float) -> str:
+    """Return a distance; tenths say nothing any more where it is far."""
+    return f"{distance:,.0f} km" if distance >= 100 else f"{distance:g} km"
 
 
 def _name(places: Names, id_: int) -> str:

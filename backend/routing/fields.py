@@ -49,6 +49,7 @@ class Env:
     available: int = 0
     whole_lines: int = 0
     here: Vector | None = None  # where the order goes; worked out when first asked
+    far: Mapping[int, float | None] = field(default_factory=dict)  # km by location, where they are known already
     clashes: set[str] = field(default_factory=set)
 
 
@@ -80,14 +81,6 @@ def _from_load(read: Callable[[Load], Any]) -> Field:
     return Field(FieldType.NUMBER, Scope.LIVE, lambda env: read(env.load))
 
 
-def distance_km(order: OrderFacts, place: Place) -> float | None:
-    """Return the great-circle distance from a place to where an order goes; None when either is unknown."""
-    here = direction(order.latitude, order.longitude)
-    if here is None or place.direction is None:
-        return None
-    return arc_km(here, place.direction)
-
-
 def used_percent(place: Place, load: Load) -> float | None:
     """Return how much of its limit a location was given, the largest of its parts; None without a limit."""
     limit = place.limit
@@ -116,6 +109,8 @@ def _used_percent(env: Env) -> Any:
 
 
 def _distance(env: Env) -> Any:
+    if env.place is not None and (known := env.far.get(env.place.location_id)) is not None:
+        return known
     if env.here is None:
         env.here = direction(env.order.latitude, env.order.longitude)
     if env.here is None or env.place is None or env.place.direction is None:

@@ -167,6 +167,17 @@ def change(uow: Uow, more: Given, *, since: datetime) -> None:
     update_columns(uow.session, LocationLoad, changed, key="location_id")
 
 
+def add(uow: Uow, given: Given, *, to: Location) -> None:
+    """Count what a person gives to a location, which is not refused; the stock is locked."""
+    limit = limit_of(to.daily_limit)
+    if limit is None:
+        return
+    allowances = {given.location_id: Allowance(limit, ZoneInfo(to.time_zone))}
+    loads, ahead = _locked(uow, [given.location_id], allowances)
+    if not ahead:
+        _write(uow, {id_: plus(load, given) for id_, load in loads.items()}, allowances)
+
+
 def move(uow: Uow, shipment_id: int, *, from_id: int, to: Location) -> None:
     """Count a shipment where a person sends it, and no more where it was; it and its stock are locked, its row is not
     yet changed. A full location is not refused, as somebody looked: it counts, so that routing gives it no more."""

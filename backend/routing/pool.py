@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backend.routing.facts import LineFacts, Network, OrderFacts, Place
-from backend.routing.fields import Env, Scope
-from backend.routing.filters import Compiled
+from backend.routing.fields import Env
 from backend.routing.geometry import Vector, direction
-from backend.routing.prepare import Memo, Numbered, Prepared, ReadyScenario
+from backend.routing.prepare import Memo, Prepared, ReadyScenario
 from backend.routing.room import Loads, Room, room
 from backend.routing.words import Out
 
@@ -89,7 +88,7 @@ class Pool:
 
 
 def gather(job: Job, ready: ReadyScenario) -> Pool:
-    """Return the candidates of a scenario for what is left of an order."""
+    """Return the candidates of a scenario for what is left of an order; its filters are `sieve.py`."""
     blocked: dict[int, set[int]] = {}  # by line number
     holdings = {number: _holding(job, number, ready, blocked) for number in job.left}
     ids = set().union(*holdings.values())
@@ -108,14 +107,10 @@ def gather(job: Job, ready: ReadyScenario) -> Pool:
         for id_ in ids & memo.clashes.keys():
             job.env.clashes |= memo.clashes[id_]
     pool.drop(job.order.refused_by & pool.ids, Out.REFUSED)
-    if memo.rooms:
+    if memo.limited:
         _within_limits(job, pool)
     if job.more_shipments <= 0:
         pool.ids &= job.took.keys()
-    _per_order(job, pool, ready.per_order)
-    _per_pair(job, pool, ready.per_pair)
-    if ready.per_line:
-        _per_line(job, pool, ready.per_line)
     return pool
 
 
@@ -172,15 +167,16 @@ def _tell_blocked(pool: Pool, blocked: Mapping[int, set[int]], everywhere: set[i
 
 def _within_limits(job: Job, pool: Pool) -> None:
     """Take out who may be given no more; remember how much the others may."""
-    full, loads, rooms = [], job.loads, pool.memo.rooms
-    for id_ in pool.ids & rooms.keys():
-        left = rooms[id_]
-        if id_ in job.took:
-            left = _rest_of_room(job, pool.memo.limited[id_])
-        elif loads.changed(id_):
-            left = room(pool.memo.limited[id_], loads.of(pool.memo.limited[id_]))
+    memo, loads = pool.memo, job.loads
+    anew = pool.ids & memo.limited.keys() & {*job.took, *loads.changed}
+    steady = pool.ids - anew
+    full = steady & memo.full
+    pool.rooms = {id_: memo.rooms[id_] for id_ in steady & memo.rooms.keys()}
+    for id_ in anew:
+        place = memo.limited[id_]
+        left = _rest_of_room(job, place) if id_ in job.took else room(place, loads.of(place))
         if left is None:
-            full.append(id_)
+            full.add(id_)
         elif left.is_bounded:
             pool.rooms[id_] = left
     pool.drop(full, Out.LIMIT)
@@ -191,80 +187,3 @@ def _rest_of_room(job: Job, place: Place) -> Room | None:
     for number, units in job.took[place.location_id].items():
         left = None if left is None else left.less(job.line(number), units)
     return left
-
-
-def _per_order(job: Job, pool: Pool, filters: Numbered) -> None:
-    for number, part in filters:
-        if not part.test(job.env):
-            pool.drop(set(pool.ids), f"{Out.FILTER}:{number}")
-
-
-def _per_pair(job: Job, pool: Pool, filters: Numbered) -> None:
-    for number, part in filters:
-        pool.drop(_failing(job, pool, part), f"{Out.FILTER}:{number}")
-
-
-def _failing(job: Job, pool: Pool, part: Compiled) -> list[int]:
-    env, places, loads, test = job.env, job.network.places, job.loads, part.test
-    live, failing = bool(part.scope & Scope.LIVE), []
-    for id_ in pool.ids:
-        place = env.place = places[id_]
-        if live:
-            env.load = loads.of(place)
-        if not test(env):
-            failing.append(id_)
-    return failing
-
-
-def _per_line(job: Job, pool: Pool, filters: Numbered) -> None:
-    """Take lines off candidates whose filters fail for them; a candidate that is left with none is out."""
-    covers = _whole_lines(job, pool) if any(part.scope & Scope.COVER for _, part in filters) else {}
-    failed: dict[int, dict[int, str]] = {}  # location id → line number → reason
-    kept: dict[int, Holding] = {}
-    for number in job.left:
-        fails = _line_fails(job, pool, number, (filters, covers))
-        for id_, reason in fails.items():
-            failed.setdefault(id_, {})[number] = reason
-        kept[number] = {id_: units for id_, units in pool.holdings[number].items() if id_ not in fails}
-    pool.holdings = kept
-    out: dict[str, list[int]] = {}
-    for id_, reasons in failed.items():
-        if len(reasons) == len(job.left):
-            out.setdefault(next(iter(reasons.values())), []).append(id_)
-    for reason, ids in out.items():
-        pool.drop(ids, reason)
-    _tell_stopped(job, pool, failed)
-
-
-def _tell_stopped(job: Job, pool: Pool, failed: Mapping[int, Mapping[int, str]]) -> None:
-    """Tell which candidates a filter lets take some lines but not these."""
-    told: dict[tuple[int, str], list[int]] = {}
-    for id_ in sorted(pool.ids & failed.keys()):
-        for number, reason in failed[id_].items():
-            told.setdefault((number, reason), []).append(id_)
-    pool.stopped += [(number, reason, ids) for (number, reason), ids in sorted(told.items())]
-
-
-def _whole_lines(job: Job, pool: Pool) -> dict[int, int]:
-    left, holdings = job.left, pool.holdings
-    return {id_: sum(holdings[n].get(id_, 0) >= units for n, units in left.items()) for id_ in pool.ids}
-
-
-def _line_fails(job: Job, pool: Pool, number: int, asked: tuple[Numbered, Mapping[int, int]]) -> dict[int, str]:
-    """Return the candidates that may not take a line, with the filter that says so."""
-    (filters, covers), env, places, loads = asked, job.env, job.network.places, job.loads
-    have = pool.holdings[number].get
-    env.line = job.line(number)
-    live = any(part.scope & Scope.LIVE for _, part in filters)
-    fails: dict[int, str] = {}
-    for id_ in pool.ids:
-        env.available, env.whole_lines = have(id_, 0), covers.get(id_, 0)
-        place = env.place = places[id_]
-        if live:
-            env.load = loads.of(place)
-        for part_number, part in filters:
-            if not part.test(env):
-                fails[id_] = f"{Out.FILTER}:{part_number}"
-                break
-    env.line = None
-    return fails

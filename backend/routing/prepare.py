@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from backend.routing.document import Lane, Route, Scenario, Strategy
+from backend.routing.document import Lane, Route, Scenario, Sort, Strategy
 from backend.routing.facts import Network, OrderFacts, Place
 from backend.routing.fields import Env, Scope
 from backend.routing.filters import Compiled, compile_filter
+from backend.routing.geometry import UNKNOWN, Spot
 from backend.routing.room import Room, room
-from backend.routing.words import Out
+from backend.routing.words import Out, SortBy
 from models.enums import Method
 
-#: x, y, z of a place's direction, a penalty when that is unknown, and its code: what ranking by distance needs.
-Spot = tuple[float, float, float, float, str]
+if TYPE_CHECKING:
+    from backend.routing.chart import Chart
+
 Numbered = tuple[tuple[int, Compiled], ...]
 
-_UNKNOWN = -3.0  # below every cosine: the farthest
 _LIVE = Scope.LIVE | Scope.PAIR | Scope.ORDER | Scope.ITEM
 
 
@@ -36,6 +38,7 @@ class ReadyScenario:
     per_pair: Numbered
     per_line: Numbered
     ranks: Mapping[str, int]
+    sorted_by: tuple[str, ...]  # in words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,14 +60,47 @@ class Ready:
 
 
 @dataclass(slots=True, eq=False)
+class Live:
+    """A filter on nothing but a place and what it was given, as it judges places that were given nothing since."""
+
+    part: Compiled
+    judged: set[int] = field(default_factory=set)
+    failing: set[int] = field(default_factory=set)
+    clashes: dict[int, set[str]] = field(default_factory=dict)
+
+    def learn(self, ids: Iterable[int], network: Network, order: OrderFacts) -> None:
+        """Judge places not met before."""
+        for id_ in ids:
+            place = network.places[id_]
+            env = Env(order, place, load=place.load)
+            if not self.part.test(env):
+                self.failing.add(id_)
+            if env.clashes:
+                self.clashes[id_] = env.clashes
+            self.judged.add(id_)
+
+
+@dataclass(slots=True, eq=False)
 class Memo:
     """What one scenario and method make of the places met so far: `ok` to look at, or `out` and why."""
 
     ok: dict[int, Spot] = field(default_factory=dict)
     out: dict[int, str] = field(default_factory=dict)
     limited: dict[int, Place] = field(default_factory=dict)
-    rooms: dict[int, Room | None] = field(default_factory=dict)  # of the limited, with what they had at first
+    full: set[int] = field(default_factory=set)  # of the limited, with what they had at first
+    rooms: dict[int, Room] = field(default_factory=dict)  # of the others of them, where it counts how much is given
     clashes: dict[int, set[str]] = field(default_factory=dict)
+    live: dict[int, Live] = field(default_factory=dict)  # by the number of the filter
+    _chart: Chart | None = None
+
+    @property
+    def chart(self) -> Chart:
+        """Return the places to look at as a chart."""
+        if self._chart is None or len(self._chart) < len(self.ok):
+            from backend.routing.chart import Chart  # numpy is loaded with the first order, not with the program
+
+            self._chart = Chart(dict(self.ok))
+        return self._chart
 
     def learn(self, ids: Iterable[int], network: Network, ready: ReadyScenario, order: OrderFacts) -> None:
         """Judge places not met before; ids that are no place of this network are out without a reason."""
@@ -77,10 +113,14 @@ class Memo:
             if reason is not None or place is None:
                 self.out[id_] = reason or ""
                 continue
-            self.ok[id_] = (*(place.direction or (0.0, 0.0, 0.0)), 0.0 if place.direction else _UNKNOWN, place.code)
+            self.ok[id_] = (*(place.direction or (0.0, 0.0, 0.0)), 0.0 if place.direction else UNKNOWN, place.code)
             if place.limit is not None and ready.scenario.guards.daily_limit:
                 self.limited[id_] = place
-                self.rooms[id_] = room(place, place.load)
+                left = room(place, place.load)
+                if left is None:
+                    self.full.add(id_)
+                elif left.is_bounded:
+                    self.rooms[id_] = left
 
 
 class Prepared:
@@ -150,7 +190,13 @@ def _scenario(scenario: Scenario) -> ReadyScenario:
         per_pair=tuple(by_kind["pair"]),
         per_line=tuple(by_kind["line"]),
         ranks={code: rank for rank, code in enumerate(ranked)},
+        sorted_by=tuple(map(_sort_words, scenario.sorts)),
     )
+
+
+def _sort_words(sort: Sort) -> str:
+    words = str(sort.field if sort.by is SortBy.ATTRIBUTE else sort.by)
+    return f"{words}, largest first" if sort.descending else words
 
 
 def _kind(scope: Scope) -> str:

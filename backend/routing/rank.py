@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.routing.cost import cost_minor, parcel
 from backend.routing.document import Sort
-from backend.routing.facts import Load, OrderFacts, Place
-from backend.routing.fields import Env, distance_km, find_field
+from backend.routing.facts import Load, Place
+from backend.routing.fields import Env, find_field
 from backend.routing.geometry import Vector, arc_km
 from backend.routing.operators import kind
-from backend.routing.prepare import ReadyScenario, Spot
+from backend.routing.prepare import ReadyScenario
 from backend.routing.words import SortBy
+
+if TYPE_CHECKING:
+    from backend.routing.chart import Chart
 
 LoadOf = Callable[[Place], Load]
 
@@ -24,17 +27,17 @@ LoadOf = Callable[[Place], Load]
 class Ranking:
     """What ranking one order needs to know."""
 
-    __slots__ = ("env", "here", "load_of", "places", "spots")
+    __slots__ = ("chart", "env", "here", "load_of", "places")
 
     def __init__(
         self,
         env: Env,
         here: Vector | None,
         places: Mapping[int, Place],
-        spots: Mapping[int, Spot],
+        chart: Chart,
         load_of: LoadOf,
     ) -> None:
-        self.env, self.here, self.places, self.spots, self.load_of = env, here, places, spots, load_of
+        self.env, self.here, self.places, self.chart, self.load_of = env, here, places, chart, load_of
 
     def ordered(self, ids: Collection[int], ready: ReadyScenario, units: Mapping[int, int]) -> list[int]:
         """Return location ids, the best first; `units` is what each has of the order's lines, for sorts by stock."""
@@ -46,7 +49,7 @@ class Ranking:
             last = sorts[-1]
             sorts = sorts[:-1]
             if last.descending:
-                ranked = _sorted(self._by_code(ids), {id_: self.km(id_) for id_ in ids}, last)
+                ranked = _sorted(self.chart.by_code(ids), self.km(ids), last)
         for sort in reversed(sorts):
             ranked = _sorted(ranked, self.values(ranked, sort, ready, units), sort)
         return ranked
@@ -57,7 +60,7 @@ class Ranking:
         """Return what a sort compares, by location id; None for unknown."""
         places = self.places
         if sort.by is SortBy.DISTANCE:
-            return {id_: self.km(id_) for id_ in ids}
+            return self.km(ids)
         if sort.by is SortBy.RANK:
             return {id_: _rank(places[id_], ready) for id_ in ids}
         if sort.by is SortBy.STOCK:
@@ -70,25 +73,15 @@ class Ranking:
         if sort.by is SortBy.COST:
             order = self.env.order
             what = parcel(order, [(line, line.quantity) for line in order.lines])
-            return {id_: cost_minor(places[id_], what, self.km(id_)) for id_ in ids}
+            return {id_: cost_minor(places[id_], what, km) for id_, km in self.km(ids).items()}
         return self._field(ids, sort.field or "")
 
-    def km(self, id_: int) -> float | None:
-        """Return how far a place is from where the order goes."""
-        there = self.places[id_].direction
-        return None if self.here is None or there is None else arc_km(self.here, there)
+    def km(self, ids: Collection[int]) -> dict[int, float | None]:
+        """Return how far places are from where the order goes."""
+        return dict(zip(ids, self.chart.km(ids, self.here), strict=True))
 
     def _by_distance(self, ids: Collection[int]) -> list[int]:
-        if self.here is None:
-            return self._by_code(ids)
-        ax, ay, az = self.here
-        spots = self.spots
-        keys = [(-(ax * x + ay * y + az * z + w), code, id_) for id_ in ids for x, y, z, w, code in (spots[id_],)]
-        keys.sort()
-        return [key[2] for key in keys]
-
-    def _by_code(self, ids: Collection[int]) -> list[int]:
-        return sorted(ids, key=lambda id_: self.spots[id_][4])
+        return self.chart.by_code(ids) if self.here is None else self.chart.by_distance(ids, self.here)
 
     def _field(self, ids: Collection[int], name: str) -> dict[int, Any]:
         field, env = find_field(name), self.env
@@ -100,10 +93,9 @@ class Ranking:
         return values
 
 
-def distance_of(order: OrderFacts, place: Place) -> float | None:
-    """Return the distance as a decision tells it, in km to the metre."""
-    km = distance_km(order, place)
-    return None if km is None else round(km, 3)
+def distance_of(here: Vector | None, place: Place) -> float | None:
+    """Return the distance as a decision tells it, in km to the metre; None when either place is unknown."""
+    return None if here is None or place.direction is None else round(arc_km(here, place.direction), 3)
 
 
 def _rank(place: Place, ready: ReadyScenario) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import KeysView
+from dataclasses import dataclass
 
 from backend.routing.facts import Decision, LineFacts, Load, OrderFacts, Place
 
@@ -47,9 +48,10 @@ class Loads:
     def __init__(self) -> None:
         self._given: dict[int, Load] = {}
 
-    def changed(self, id_: int) -> bool:
-        """Return whether this batch gave a location something."""
-        return id_ in self._given
+    @property
+    def changed(self) -> KeysView[int]:
+        """Return the locations that this batch gave something."""
+        return self._given.keys()
 
     def of(self, place: Place) -> Load:
         """Return what a place has now."""
@@ -60,11 +62,10 @@ class Loads:
         prices = {line.line_id: line.unit_price_minor for line in order.lines}
         for assignment in decision.assignments:
             load = self.of(assignment.place)
-            self._given[assignment.place.location_id] = replace(
-                load,
+            self._given[assignment.place.location_id] = Load(  # `replace` takes five times as long
                 orders=load.orders + 1,
-                items=load.items + sum(units for _, units in assignment.units),
-                money_minor=load.money_minor + sum(units * prices[line_id] for line_id, units in assignment.units),
+                items=load.items + sum([units for _, units in assignment.units]),
+                money_minor=load.money_minor + sum([units * prices[line_id] for line_id, units in assignment.units]),
                 open_shipments=load.open_shipments + 1,
             )
 

@@ -109,8 +109,9 @@ class Step:
     def _ranking(self) -> dict[str, Any]:
         sorts, ranking = self.ready.scenario.sorts, self.ranking
         top = self.ranked[:RANKED_TOLD]
-        rows: list[list[Any]] = [[id_, None if (km := ranking.km(id_)) is None else round(km, 1)] for id_ in top]
-        told: dict[str, Any] = {"sorted_by": [_sort_words(sort) for sort in sorts], "ranked": rows}
+        far = ranking.chart.km(top, ranking.here)
+        rows: list[list[Any]] = [[id_, None if km is None else round(km, 1)] for id_, km in zip(top, far, strict=True)]
+        told: dict[str, Any] = {"sorted_by": list(self.ready.sorted_by), "ranked": rows}
         if sorts[0].by not in (SortBy.DISTANCE, SortBy.STOCK):
             values = ranking.values(top, sorts[0], self.ready, {})
             for row in rows:
@@ -190,11 +191,6 @@ def _named(ids: Sequence[int]) -> list[int]:
 
 def _pairs(lacking: Sequence[tuple[int, int]]) -> list[int]:
     return [part for pair in lacking[:NAMED] for part in pair]
-
-
-def _sort_words(sort: Any) -> str:
-    words = sort.field if sort.by is SortBy.ATTRIBUTE else str(sort.by)
-    return f"{words}, largest first" if sort.descending else words
 
 
 def _shown(value: Any) -> Any:

@@ -159,12 +159,11 @@ class Track:
             location_id=self.shipment.place.id,
             promise=promise,
             state=ClockState.RUNNING,
-            status=Compliance.COMPLIANT,
+            status=rules.band(window.at_risk_at, window.due_at, now=at),
             started_at=at,
             at_risk_at=window.at_risk_at,
             due_at=window.due_at,
         )
-        clock = replace(clock, status=rules.evaluate(clock, now=at).status)
         end = self.shipment.reached.get(promise.end_step)
         if end is not None and end <= at:  # it ended before it began: it never runs, but its verdict counts
             state = rules.outcome(clock, end=end)

@@ -146,6 +146,13 @@ def window(promise: Promise, shipment: ShipmentFacts, *, start: datetime) -> Win
     return None if due is None else _up_to(promise, calendar, start=start, due=due)
 
 
+def band(at_risk_at: datetime, due_at: datetime, *, now: datetime) -> Compliance:
+    """Return the band that a clock with these instants has at `now`."""
+    if now >= due_at:
+        return Compliance.NON_COMPLIANT
+    return Compliance.AT_RISK if now >= at_risk_at else Compliance.COMPLIANT
+
+
 def evaluate(clock: ClockFacts, *, now: datetime) -> Verdict:
     """Return the band of a running clock at `now`."""
     if now >= clock.due_at:

@@ -183,7 +183,7 @@ def _loaded(row: Any, clocks: list[ClockFacts], place_of: dict[int, Place]) -> L
         channel=row.channel,
         customer_tier=row.customer_tier,
         order_due_at=row.order_due_at,
-        held=row.held,
+        held=row.held or row.waiting_for is not None,
         reached={step: at for step, name in _STEP_COLUMNS.items() if (at := getattr(row, name)) is not None},
     )
     counted = next((clock.location_id for clock in clocks if clock.state is ClockState.RUNNING), row.location_id)

@@ -167,7 +167,7 @@ def _at(instant: datetime, part: ShipmentPart, reader: Reader) -> str:
 
 
 def _when(instant: datetime, part: ShipmentPart, reader: Reader) -> str:
-    return f"{say.at_place(instant, part.where.time_zone, reader.now, reader.locale)}"
+    return f"{_at(instant, part, reader)}, {say.city(part.where.time_zone)} time"
 
 
 def _tone(part: ShipmentPart) -> str:

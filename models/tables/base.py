@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.types import BigId, Json, PackedJson, UTCDateTime
+from models.types import BigId, Json, PackedTrace, UTCDateTime
 
 
 def key() -> Any:
@@ -40,9 +40,9 @@ def document(default: Any = dict, *, server_default: str | None = None) -> Any:
     return Field(default_factory=default, sa_type=Json, nullable=False, sa_column_kwargs=options)
 
 
-def packed_document() -> Any:
-    """Return a JSON column that is read whole and never asked about in SQL."""
-    return Field(default_factory=dict, sa_type=PackedJson, nullable=False)
+def packed_trace() -> Any:
+    """Return a column of routing traces, which are read whole and never asked about in SQL."""
+    return Field(default_factory=dict, sa_type=PackedTrace, nullable=False)
 
 
 def one_of(column: str, words: type[Any], name: str) -> sa.CheckConstraint:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.enums import LoadWindow, RoutingOutcome, StrategyStatus, WorkStatus
-from models.tables.base import document, instant, key, one_of, packed_document, ref
+from models.tables.base import document, instant, key, one_of, packed_trace, ref
 from models.types import BigId
 
 
@@ -60,7 +60,7 @@ class RoutingDecision(SQLModel, table=True):
     strategy_id: int | None = Field(default=None, sa_type=BigId)
     outcome: str = Field(max_length=16)
     reason: str | None = Field(default=None, max_length=64)  # why the first units that were left over have no place
-    trace: dict[str, Any] = packed_document()
+    trace: dict[str, Any] = packed_trace()
     at: datetime = instant()
 
 

@@ -16,7 +16,11 @@ from tests.support.shop import NEW_YORK, location, open_shop, order, place, row_
 @pytest.fixture
 def shop(ctx: Context) -> TestClient:
     """Return a client that may do everything; order 1 has five teas and two cups at CHI."""
-    open_shop(ctx, {"CHI": {"tea": 9, "cup": 9}, "NY": {"tea": 9, "cup": 9}}, NY=location("NY", at=NEW_YORK))
+    open_shop(
+        ctx,
+        {"CHI": {"tea": 9, "cup": 9}, "NY": {"tea": 9, "cup": 9}, "DEN": {"tea": 0}},
+        NY=location("NY", at=NEW_YORK),
+    )
     place(ctx, order(lines={"tea": 5, "cup": 2}))
     return client_of(ctx, Permission.ADMIN)
 
@@ -93,3 +97,25 @@ def test_reasons_are_read_and_set_and_say_what_a_part_given_back_does(shop: Test
     assert ask(shop, "reject", {**body, "block": "persistent"}).status_code == 422
     filler = client_of(ctx, Permission.SHIPMENTS_WRITE)
     assert filler.put("/api/v1/reject-reasons/cracked", json=wanted).status_code == 403
+
+
+def test_a_transfer_is_asked_for_shipped_and_received_by_who_sees_only_its_end(shop: TestClient, ctx: Context) -> None:
+    wanted = {"lines": [{"sku": "tea", "quantity": 2}], "reason": "torn"}
+    assert ask(shop, "transfer", {**wanted, "from": "MARS"}).json()["errors"][0]["pointer"] == "/from"
+    waits = ask(shop, "transfer", {**wanted, "from": "NY"})
+    assert (waits.status_code, waits.json()["waiting_for"]) == (200, "transfer")
+    assert [line["awaited"] for line in waits.json()["lines"]] == [2, 0]
+    (sent,) = shop.get("/api/v1/shipments?method=transfer").json()["items"]
+    assert (sent["location"], sent["for_shipment_id"]) == ("NY", 1)
+    path = f"/api/v1/shipments/{sent['id']}"
+    assert shop.post(f"{path}/receive").status_code == 409
+    assert shop.post(f"{path}/ship").status_code == 200
+    chicago = client_of(ctx, Permission.SHIPMENTS_WRITE, Permission.ORDERS_READ, locations=["CHI"])
+    assert chicago.post(f"{path}/receive", json={"lines": [{"sku": "tea", "quantity": 3}]}).status_code == 422
+    assert (
+        chicago.post(f"{path}/receive", json={"lines": [{"sku": "tea", "quantity": 2}]}).json()["status"]
+        == "handed_over"
+    )
+    denver = client_of(ctx, Permission.SHIPMENTS_WRITE, locations=["DEN"])
+    assert denver.post(f"{path}/receive").status_code == 404
+    assert shop.get("/api/v1/shipments/1").json()["waiting_for"] is None

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from backend.context import Context
 from backend.events.queries import feed
 from backend.events.sequencer import lock_feed, sequence
+from backend.persistence.uow import MANY
 from models.events import EventType
 from models.tables import Delivery, Event
 from tests.support.events import make_subscription, record, relay
@@ -108,3 +109,55 @@ def test_writers_sequencers_and_a_reader_at_once(ctx: Context) -> None:
 
 def places(session: Session) -> list[int]:
     return sorted(seq for seq in session.execute(sa.select(Event.seq)).scalars() if seq is not None)
+
+
+@POSTGRESQL
+def test_who_numbers_his_own_events_holds_the_feed_until_he_commits(ctx: Context) -> None:
+    """Whoever commits meanwhile comes after him, so that a reader of his last place has missed nothing."""
+    reader = Reader(ctx)
+    (before,) = record(ctx)
+    with ThreadPoolExecutor(1) as pool:
+        with ctx.uow() as batch:
+            own = [batch.record(EventType.ORDER_PLACED, subject="order/1", data={}) for _ in range(MANY)]
+            batch.flush_events()
+            (meanwhile,) = record(ctx)  # committed already, and cannot be numbered yet
+            other = pool.submit(relay, ctx)
+            assert reader.read() == []
+        assert other.result(60) == 1
+    for _ in range(MANY // 7 + 2):
+        reader.read()
+    assert reader.seen == [before, *own, meanwhile]
+
+
+@POSTGRESQL
+def test_batches_that_number_themselves_leave_no_gap_and_no_double(ctx: Context) -> None:
+    make_subscription(ctx, "all")
+
+    def write(number: int) -> list[str]:
+        many = [record(ctx, MANY + number, subject=f"location/{number}") for _ in range(3)]
+        return [*record(ctx, 2), *(uid for uids in many for uid in uids)]
+
+    with ThreadPoolExecutor(4) as pool:
+        uids = [uid for written in pool.map(write, range(4)) for uid in written]
+    while relay(ctx):
+        pass
+    with ctx.read() as uow:
+        found = uow.session.execute(sa.select(Event.uid, Event.seq)).all()
+        owed = uow.session.scalars(sa.select(Delivery.event_seq)).all()
+    assert sorted(uid for uid, _ in found) == sorted(uids)
+    assert sorted(seq for _, seq in found) == sorted(owed) == list(range(1, len(uids) + 1))
+
+
+def test_a_batch_that_fails_takes_no_place(ctx: Context) -> None:
+    def fail() -> None:
+        with ctx.uow() as uow:
+            for _ in range(MANY):
+                uow.record(EventType.ORDER_PLACED, subject="order/1", data={})
+            uow.flush_events()
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
+    record(ctx, MANY)
+    with ctx.read() as uow:
+        assert places(uow.session) == list(range(1, MANY + 1))

@@ -49,6 +49,13 @@ def newest_order(manager: httpx.Client) -> str:
     return str(manager.get("/api/v1/orders", params={"limit": 1}).raise_for_status().json()["items"][0]["id"])
 
 
+@pytest.fixture(scope="session")
+def open_shipment(manager: httpx.Client) -> str:
+    """Return a shipment that somebody has still to pick."""
+    found = manager.get("/api/v1/shipments", params={"limit": 1, "status": "open"}).raise_for_status().json()["items"]
+    return str(found[0]["id"])
+
+
 def address(page: nav.Page, known: dict[str, str]) -> str:
     return re.sub(r"\[(\w+)\]", lambda part: known[part[1]], page.route) if page.route.startswith("/") else MISSING
 
@@ -93,13 +100,17 @@ def test_page_screenshot(
     manager: httpx.Client,
     worst_location: str,
     newest_order: str,
+    open_shipment: str,
 ) -> None:
     context, size, theme = screen
+    if page is nav.PICK_WAVE:
+        pytest.skip("the demo network has no waves yet")
     if page.permission is not None:
         carry_session(context, demo.url, dict(manager.cookies))
     tab = context.new_page()
     watch = Watch(tab, demo.url)
-    tab.goto(demo.url + address(page, {"code": worst_location, "id": newest_order}))
+    id_ = open_shipment if page is nav.PICK else newest_order
+    tab.goto(demo.url + address(page, {"code": worst_location, "id": id_}))
     settled(tab)
 
     screenshot(tab, page.title.lower().replace(" ", "-"), size, theme)

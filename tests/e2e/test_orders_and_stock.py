@@ -96,6 +96,11 @@ def test_stock_is_counted_by_keyboard_and_a_fault_stands_at_its_field(desk: Page
     expect(desk.locator("h1")).to_have_text("Product tea")
     desk.goto(f"{program.url}/inventory?sku=tea&at={WORST}&of=tea")
     desk.get_by_role("button", name="Count", exact=True).press("Enter")
+    expect(desk.locator("#field-on_hand")).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".stock-form")).to_have_count(0)
+    expect(desk.get_by_role("button", name="Count", exact=True)).to_be_focused()
+    desk.keyboard.press("Enter")
     desk.locator("#field-on_hand").fill("-4")
     desk.keyboard.press("Enter")
     expect(desk.locator("#field-on_hand-fault")).to_contain_text("From 0 to")
@@ -106,6 +111,7 @@ def test_stock_is_counted_by_keyboard_and_a_fault_stands_at_its_field(desk: Page
     expect(desk.locator(".stock-ledger li").first).to_contain_text("taken off: count")
     desk.keyboard.press("Escape")
     expect(desk.locator(".stock-panel")).to_have_count(0)
+    expect(desk.locator(".row-link:focus")).to_have_count(1)
 
 
 def test_lists_are_files_too(program: Program, boss: httpx.Client) -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.persistence import sqlite_rows
+from backend.persistence.engine import make_engine
 from models.types import BigId, Json, UTCDateTime
 
 TABLE = sa.Table(
@@ -22,7 +23,7 @@ TABLE = sa.Table(
     sa.Column("data", Json),
     sa.Column("flag", sa.Boolean),
 )
-ENGINE = sa.create_engine("sqlite://")
+ENGINE = make_engine("sqlite://")
 
 LATEST = datetime(9000, 1, 1)  # noqa: DTZ001  # Hypothesis adds the zone
 

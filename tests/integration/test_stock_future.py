@@ -144,6 +144,18 @@ def test_the_sweep_finds_what_was_not_woken(shop: Context, clock: ManualClock) -
         assert waiting.sweep(uow) == 0  # looked at since
 
 
+@pytest.mark.parametrize(("chosen", "woken"), [("CHI", 3), ("NY", 0)])
+def test_the_sweep_wakes_nobody_for_stock_where_the_customer_does_not_go(
+    shop: Context, clock: ManualClock, chosen: str, woken: int
+) -> None:
+    clock.advance(timedelta(minutes=1))
+    with shop.uow() as uow:
+        service.count(uow, [StockCount("CHI", "tea", 1)])
+    with shop.uow() as uow:
+        uow.session.execute(sa.update(table_of(Order)).values(routing_due_at=None, pickup_location=chosen))
+        assert waiting.sweep(uow) == woken
+
+
 @pytest.mark.parametrize("kept", ["damaged", "safety stock"])
 def test_the_sweep_wakes_nobody_for_units_that_may_not_be_sold(shop: Context, clock: ManualClock, kept: str) -> None:
     clock.advance(timedelta(minutes=1))

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from backend.fulfillment import remainder, transfers
 from backend.fulfillment import service as fulfillment
+from backend.fulfillment.remainder import ShortLine
 from backend.fulfillment.service import Block
+from backend.fulfillment.splitting import AskedLine
 from backend.invariants import violations
 from backend.inventory import future
 from backend.inventory import service as inventory
@@ -28,7 +32,16 @@ from backend.routing import strategies
 from backend.routing.defaults import DEFAULT_STRATEGY
 from models.enums import OrderStatus, ShipmentStatus
 from models.errors import DomainError
-from models.tables import FutureAllocation, LocationLoad, Order, OrderLine, Shipment, ShipmentLine, StockBalance
+from models.tables import (
+    FutureAllocation,
+    LocationLoad,
+    Order,
+    OrderLine,
+    Product,
+    Shipment,
+    ShipmentLine,
+    StockBalance,
+)
 from tests.property.test_stock_machine import context
 from tests.support.shop import NEW_YORK, location, open_shop, order, rows_of
 
@@ -84,6 +97,13 @@ class OrderMachine(RuleBasedStateMachine):
     def order(self, pick: int) -> int:
         return 1 + pick % max(1, len(rows_of(self.ctx, Order)))
 
+    def lines(self, shipment_id: int) -> list[dict[str, Any]]:
+        return [row for row in rows_of(self.ctx, ShipmentLine) if row["shipment_id"] == shipment_id]
+
+    def balances(self, sku: str) -> list[dict[str, Any]]:
+        product = next(row["id"] for row in rows_of(self.ctx, Product) if row["sku"] == sku)
+        return [row for row in rows_of(self.ctx, StockBalance) if row["product_id"] == product]
+
     @rule(lines=st.dictionaries(skus, st.integers(1, 4), min_size=1), at_once=st.booleans())
     def accept(self, lines: dict[str, int], at_once: bool) -> None:
         self.number += 1
@@ -111,9 +131,7 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(pick=picks)
     def ship(self, pick: int) -> None:
         id_ = self.shipment(pick)
-        units = Counter(
-            {row["sku"]: row["quantity"] for row in rows_of(self.ctx, ShipmentLine) if row["shipment_id"] == id_}
-        )
+        units = Counter({row["sku"]: row["quantity"] for row in self.lines(id_)})
         steps = [ShipmentStatus.ACCEPTED, ShipmentStatus.PICKED, ShipmentStatus.PACKED, ShipmentStatus.SHIPPED]
 
         def all_the_way(uow: Uow) -> None:
@@ -122,6 +140,35 @@ class OrderMachine(RuleBasedStateMachine):
 
         if self.attempt(all_the_way):
             self.on_hand.subtract(units)
+
+    @rule(
+        pick=picks, sku=skus, units=st.integers(1, 3), how=st.sampled_from(["here", "NY", "routed", "short", "empty"])
+    )
+    def part(self, pick: int, sku: str, units: int, how: str) -> None:
+        id_, asked = self.shipment(pick), [AskedLine(sku, units)]
+        short = [ShortLine(sku, units)]
+        acts: dict[str, Callable[[Uow], object]] = {
+            "here": lambda uow: remainder.split(uow, id_, asked, reason="heavy"),
+            "NY": lambda uow: remainder.split(uow, id_, asked, reason="heavy", to="NY"),
+            "routed": lambda uow: remainder.reject_part(uow, id_, asked, reason="torn"),
+            "short": lambda uow: remainder.short(uow, id_, short, reason="not_found"),
+            "empty": lambda uow: remainder.short(uow, id_, short, reason="sold_out"),
+        }
+        if self.attempt(acts[how]) and how == "empty":  # nobody picks here, so that nothing is in hand
+            self.on_hand[sku] = sum(row["on_hand"] for row in self.balances(sku))
+
+    @rule(pick=picks, sku=skus, units=st.integers(1, 2))
+    def send(self, pick: int, sku: str, units: int) -> None:
+        asked = [AskedLine(sku, units)]
+        self.attempt(lambda uow: transfers.transfer(uow, self.shipment(pick), asked, reason="torn"))
+
+    @rule(pick=picks, sku=skus, units=st.none() | st.integers(0, 2))
+    def take_in(self, pick: int, sku: str, units: int | None) -> None:
+        id_ = self.shipment(pick)
+        before = Counter({row["sku"]: row["quantity"] for row in self.lines(id_)})
+        came = None if units is None else [AskedLine(sku, units)]
+        if self.attempt(lambda uow: transfers.receive(uow, id_, came)):
+            self.on_hand.update(before if units is None else Counter({sku: units}))
 
     @rule(pick=picks, command=st.sampled_from(["hold", "release", "cancel", "cancel"]))
     def command(self, pick: int, command: str) -> None:
@@ -160,7 +207,8 @@ class OrderMachine(RuleBasedStateMachine):
     @invariant()
     def every_unit_of_an_order_is_somewhere(self) -> None:
         status = {row["id"]: row["status"] for row in rows_of(self.ctx, Order)}
-        alive = {row["id"] for row in rows_of(self.ctx, Shipment) if row["status"] != ShipmentStatus.CANCELLED}
+        to_customers = [row for row in rows_of(self.ctx, Shipment) if row["for_shipment_id"] is None]
+        alive = {row["id"] for row in to_customers if row["status"] != ShipmentStatus.CANCELLED}
         given: Counter[int] = Counter()
         for row in rows_of(self.ctx, ShipmentLine):
             given[row["order_line_id"]] += row["quantity"] * (row["shipment_id"] in alive)

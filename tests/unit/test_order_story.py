@@ -81,8 +81,8 @@ def test_a_location_one_may_not_see_is_not_named() -> None:
 
 
 def test_what_is_not_known_is_told_by_its_name() -> None:
-    (entry,) = tell([happened("return.received", reason="too_small")], PLACES)
-    assert (entry.words, entry.kind, entry.detail) == ("Return received", Kind.NOTE, "too small")
+    (entry,) = tell([happened("parcel.weighed", reason="too_small")], PLACES)
+    assert (entry.words, entry.kind, entry.detail) == ("Parcel weighed", Kind.NOTE, "too small")
 
 
 def test_odd_data_is_survived() -> None:

@@ -8,10 +8,11 @@ from typing import Annotated
 from pydantic import Field, Strict, StringConstraints
 
 from backend.api.schemas.common import Body, Instant, ShownInstant
+from backend.api.schemas.steps import NextStepOut, show_step
 from backend.picking.queries import PickList, PickShipment, Progress, ToPick
 from backend.picking.service import ScanIn, ScanOutcome
 from models.enums import Method, ShipmentStatus
-from models.floor import ScanResult, WaveStatus
+from models.floor import ScanResult, Waiting, WaveStatus
 from models.tables import Scan
 
 #: A handheld that was away for a shift sends more than one call.
@@ -28,7 +29,7 @@ Counted = Annotated[int, Strict(), Field(ge=-10_000, le=10_000)]
 class ScanBody(Body):
     """One scan. `scan_id` is made by the device, anew for each scan: sent twice, it counts once.
 
-    For a shipment, or for a wave: there it goes to the shipment that needs it first, or to the one that is named too.
+    For a shipment, or for a wave: there it goes to the shipment that is named too, or else that needs it first.
     """
 
     scan_id: ScanId
@@ -92,14 +93,15 @@ class ToPickOut(Body):
 
 
 class PickShipmentOut(Body):
-    """A shipment to pick; `next` are the statuses that may follow."""
+    """A shipment to pick; `next_steps` may be done next, and say what they ask for."""
 
     id: int
     order_id: int
     order_external_id: str
     method: Method
     status: ShipmentStatus
-    next: list[ShipmentStatus]
+    next_steps: list[NextStepOut]
+    waiting_for: Waiting | None
     held: bool
     hold_reason: str | None
     due_at: ShownInstant | None
@@ -207,7 +209,8 @@ def _shipment(one: PickShipment) -> PickShipmentOut:
         order_external_id=one.order_external_id,
         method=Method(row.method),
         status=ShipmentStatus(row.status),
-        next=list(one.next),
+        next_steps=[show_step(step) for step in one.following],
+        waiting_for=Waiting(row.waiting_for) if row.waiting_for else None,
         held=row.held,
         hold_reason=row.hold_reason,
         due_at=row.sla_due_at,

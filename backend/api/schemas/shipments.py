@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Units
 from backend.api.schemas.steps import NextStepOut, ParcelOut, WorkflowRef, show_parcel, show_step
@@ -80,6 +80,27 @@ class ShortIn(Body):
     reason: Reason
 
 
+class TransferIn(Body):
+    """What a shipment lacks, why, and who sends it: the location `from`, or the nearest that has all of it."""
+
+    lines: Parts
+    reason: Reason
+    source: Annotated[Code | None, Field(alias="from")] = None
+
+
+class CameIn(Body):
+    """Units of a product that arrived; none: 0."""
+
+    sku: Code
+    quantity: Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+
+
+class ReceiveIn(Body):
+    """What arrived of a transfer: all of it when `lines` is left out; what is not named did not come."""
+
+    lines: Annotated[list[CameIn], Field(min_length=1, max_length=500)] | None = None
+
+
 class ShipmentLineOut(Body):
     """One product of a shipment."""
 
@@ -93,7 +114,8 @@ class ShipmentOut(Body):
     """A shipment. `sla_status` is its worst running clock, null while none runs; `next` may follow its status, by the
     steps in `next_steps`. `step` is the last one that was done.
 
-    `parent_id` is the shipment it was split from. `awaited` units of a line come by a transfer.
+    `parent_id` is the shipment it was split from. While `waiting_for` is set, `awaited` units of its lines come by a
+    transfer, whose `for_shipment_id` it is.
     """
 
     id: int
@@ -108,6 +130,7 @@ class ShipmentOut(Body):
     held: bool
     hold_reason: str | None
     parent_id: int | None
+    for_shipment_id: int | None
     sla_status: Compliance | None
     sla_due_at: ShownInstant | None
     units: int
