@@ -91,7 +91,7 @@ def undo(uow: Uow, shipment_ids: Sequence[int], *, expected: Mapping[int, int] |
     pairs = [(fact, found[fact.id]) for fact in facts]
     for fact, done in pairs:
         store.change(uow, [fact], [_values_before(done)])
-    journal.unpick(uow, {line: units for _, done in pairs for line, units in (done.picked or {}).items()})
+    journal.unpick(uow, {fact.id: done.picked for fact, done in pairs if done.picked})
     parcels.unpack(uow, [fact.id for fact, done in pairs if _unpacks(fact, done)])
     journal.undone(uow, [done.id for _, done in pairs])
     sla.unreach_steps(uow, [StepsUndone(fact.id, _moments(fact, done), done.at) for fact, done in pairs], at=uow.now)

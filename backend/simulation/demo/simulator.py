@@ -173,8 +173,7 @@ def _end(uow: Uow, batch: Sequence[Incident]) -> None:
 
 
 def _advance(uow: Uow, acts: Sequence[Act]) -> None:
-    while commands := forks.on_the_way(uow, acts):
-        fulfillment.advance(uow, commands)
+    fulfillment.advance(uow, forks.on_the_way(uow, acts))
     fulfillment.advance(uow, [StepCommand(act.shipment_id, ShipmentStatus(act.to), at=act.at) for act in acts])
 
 
