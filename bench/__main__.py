@@ -23,6 +23,7 @@ BENCHES = (
     "waves",
     "webhooks",
     "page",
+    "scans",
     "lighthouse",
 )
 

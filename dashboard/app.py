@@ -17,7 +17,20 @@ from dashboard.built import INDEX
 from dashboard.guard import Guard, said_plainly
 from dashboard.inline import script_hashes
 from dashboard.netmap import routes as netmap
-from dashboard.pages import deliveries, inventory, location, login, network, not_found, order, orders, pick, queue
+from dashboard.pages import (
+    deliveries,
+    inventory,
+    location,
+    login,
+    network,
+    not_found,
+    order,
+    orders,
+    pick,
+    queue,
+    wave,
+    waves,
+)
 from dashboard.pages.routing import edit, empty, overview, shadow, trial
 from dashboard.sign_in_first import SignInFirst
 from dashboard.state.deliveries import DeliveriesState
@@ -35,12 +48,14 @@ from dashboard.state.routing.overview import RoutingState
 from dashboard.state.routing.shadow import ShadowState
 from dashboard.state.routing.trial import TryState
 from dashboard.state.session import Session
+from dashboard.state.wave import WaveState
+from dashboard.state.waves import WavesState
 from dashboard.tabs import TabTokens
 
 #: In this order: what comes later may refine what came before.
 STYLES = (
     *("tokens", "base", "shell", "parts"),
-    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing", "pick"),
+    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing", "pick", "waves"),
     *("live", "login"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
@@ -59,6 +74,8 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
     nav.ORDER: (order.page, [Session.load, OrderState.open]),
     nav.QUEUE: (queue.page, [Session.load, QueueState.open]),
+    nav.WAVES: (waves.page, [Session.load, WavesState.open]),
+    nav.WAVE: (wave.page, [Session.load, WaveState.open]),
     nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),
     nav.PICK: (pick.shipment, [Session.load, PickState.open]),
     nav.PICK_WAVE: (pick.wave, [Session.load, PickState.open]),

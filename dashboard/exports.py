@@ -20,9 +20,10 @@ from dashboard.address import (
     QueueAddress,
 )
 from dashboard.address.routing import EmptyAddress, RoutingAddress
+from dashboard.address.waves import WavesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
-from dashboard.present import order_sheet, sheet, stock_sheet
+from dashboard.present import order_sheet, sheet, stock_sheet, wave_sheet
 from dashboard.present import queue as say_queue
 from dashboard.present.routing import sheets
 from models.enums import Permission
@@ -64,6 +65,13 @@ def work(request: Request, actor: Fulfiller) -> StreamingResponse:
     """Return the work queue of a location, all pages of it; 404 for a location one may not see."""
     address = QueueAddress.parse(request.query_params)
     return _file("work", say_queue.SHEET, door().every_work(Asker(actor, AMERICAN), address))
+
+
+@router.get("/waves.csv")
+def waves(request: Request, actor: OrderReader) -> StreamingResponse:
+    """Return the list of the Waves page, all pages of it."""
+    address = WavesAddress.parse(request.query_params)
+    return _file("waves", wave_sheet.WAVES, door().every_wave(Asker(actor, AMERICAN), address))
 
 
 @router.get("/inventory.csv")

@@ -63,6 +63,22 @@ QUEUE = Page(
     icon="list-checks",
 )
 
+WAVES = Page(
+    "/waves",
+    "Waves",
+    "What is picked together at each location, when it has to start and when it will be done.",
+    Permission.ORDERS_READ,
+    icon="layers",
+)
+
+WAVE = Page(
+    "/waves/[id]",
+    "Wave",
+    "One wave: the walk from stop to stop, the slots of the put wall, each shipment with the time it has left.",
+    Permission.ORDERS_READ,
+    parent="/waves",
+)
+
 INVENTORY = Page(
     "/inventory",
     "Inventory",
@@ -143,6 +159,8 @@ PAGES: tuple[Page, ...] = (
     ORDERS,
     ORDER,
     QUEUE,
+    WAVES,
+    WAVE,
     INVENTORY,
     ROUTING,
     ROUTING_EDIT,

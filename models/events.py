@@ -36,6 +36,8 @@ class EventType(StrEnum):
     SHIPMENT_SPLIT = "shipment.split"
     SHIPMENT_SHORT_PICKED = "shipment.short_picked"
     SHIPMENT_WAITING = "shipment.waiting"
+    SHIPMENT_REMINDED = "shipment.reminded"
+    SHIPMENT_NOT_COLLECTED = "shipment.not_collected"
     TRANSFER_RECEIVED = "transfer.received"
     REJECT_REASON_CHANGED = "reject_reason.changed"
     SLA_SHIPMENT_CHANGED = "sla.shipment.changed"

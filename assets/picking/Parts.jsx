@@ -203,7 +203,7 @@ export function Done({ shown, shipment, kept }) {
   const full = shown.lines.every((line) => line.picked === line.quantity);
   let [title, text] = ENDS[shipment?.status] ?? ["All picked", "Everything that is here is picked."];
   if (shipment?.held) [title, text] = ["On hold", shipment.hold_reason ?? "Work on it has been stopped."];
-  else if (!shown.open) [title, text] = ["This wave is not being picked", "It waits to be released, or is closed."];
+  else if (!shown.open && !full) [title, text] = ["This wave is not being picked", "It waits to be released, or is closed."];
   else if (kept) [title, text] = ["All picked", "It goes on as soon as the scans kept on this device are sent."];
   else if (!full && !ENDS[shipment?.status]) [title, text] = ["The rest is still to come", "What is here is picked; the rest comes by transfer."];
   return (

@@ -8,7 +8,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Done, Head, Items, Link, Says, Thumb } from "./Parts.jsx";
 import { Onward, useAnswers } from "./Step.jsx";
 import { Short } from "./Short.jsx";
-import { judge, left, merged, nextSteps, ofList, withWaiting } from "./sheet.js";
+import { judge, left, merged, newer, nextSteps, ofList, withWaiting } from "./sheet.js";
 import { signal } from "./signals.js";
 import { said, told } from "./words.js";
 
@@ -26,31 +26,36 @@ function remembered(of) {
 
 /** The server's list, asked for again whenever it may have changed, and the scans that wait. */
 function useList(of, beat) {
-  const [list, setList] = useState(null);
+  const [list, setList] = useState(() => remembered(of));
   const [trouble, setTrouble] = useState("");
   const [scans, setScans] = useState({ waiting: [], link: "up" });
+  const alive = useRef(true);
   const load = useCallback(async () => {
-    if (!of) return;
     try {
       const answer = await window.scans.call(`/api/v1/${of}/pick-list`);
       window.scans.reached(answer.status < 500);
+      if (!alive.current) return;
       if (answer.ok) {
         const fresh = await answer.json();
-        setList(fresh);
+        if (!alive.current) return;
+        setList((before) => newer(before, fresh));
         setTrouble("");
         localStorage.setItem("pick-list", JSON.stringify({ of, list: fresh }));
       } else {
         setTrouble(answer.status === 404 ? "missing" : "failed");
       }
     } catch {
+      if (!alive.current) return;
       window.scans.reached(false);
       setTrouble((before) => before || "failed");
     }
   }, [of]);
   useEffect(() => {
-    setList(remembered(of));
-    setTrouble("");
-  }, [of]);
+    alive.current = true;
+    return () => {
+      alive.current = false;
+    };
+  }, []);
   useEffect(() => {
     load();
     const timer = setInterval(() => document.visibilityState === "visible" && load(), LOOK_AGAIN_MS);
@@ -87,7 +92,19 @@ function useSays() {
   return [says, say];
 }
 
+/** What the address names. */
+function here() {
+  const [, kind, number] = /^\/pick\/(wave\/)?(\d+)\/?$/.exec(location.pathname) ?? [];
+  return number ? `${kind ? "waves" : "shipments"}/${Number(number)}` : "";
+}
+
+/** The picking area, made anew for each list: nothing of one may reach another, not even a late answer. */
 export function Pick({ of, who, beat, ...rest }) {
+  if (of !== here()) return <div {...rest} aria-busy="true">{told.nothing("")}</div>;
+  return <Picking key={of} of={of} who={who} beat={beat} {...rest} />;
+}
+
+function Picking({ of, who, beat, ...rest }) {
   const { list, trouble, load, waiting, link } = useList(of, beat);
   const [says, say] = useSays();
   const [busy, setBusy] = useState(false);

@@ -69,6 +69,12 @@ export function judge(shown, code) {
   return known ? { result: "extra_item", line: known } : { result: "unexpected" };
 }
 
+/** Return the list that was asked for, unless a scan was answered since: an older one would take its unit back. */
+export function newer(before, fresh) {
+  const known = new Map((before?.shipments ?? []).map((one) => [one.id, one.version]));
+  return fresh.shipments.some((one) => one.version < (known.get(one.id) ?? 0)) ? before : fresh;
+}
+
 /** What comes next is not known any more once the status is another one: the list is asked for again. */
 function changed(shipment, { status, version }) {
   return { ...shipment, status, version, next_steps: status === shipment.status ? shipment.next_steps : [] };

@@ -1,21 +1,42 @@
-"""What does not go as planned with a shipment: it is split, picked short, filled by a transfer."""
+"""What does not go as planned with a shipment: split, picked short, filled by a transfer, waiting for
+stock, handed to others."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from backend.api import faults
+from fastapi import APIRouter, Depends, Response
+
+from backend.api import errors, faults
+from backend.api.deps import Ctx, require
 from backend.api.idempotency import Answer
-from backend.api.responses import WRITE
-from backend.api.schemas.shipments import ReceiveIn, ShipmentOut, ShortIn, SplitIn, TransferIn
+from backend.api.responses import READ, WRITE
+from backend.api.schemas.common import Problem, ProblemFault
+from backend.api.schemas.orders import ReasonIn
+from backend.api.schemas.shipment_moves import (
+    HandedOut,
+    HandOverIn,
+    HandOverOut,
+    ReceiveIn,
+    ShortIn,
+    SplitIn,
+    TransferIn,
+)
+from backend.api.schemas.shipments import ShipmentOut
 from backend.api.shipments import Fulfiller, ShipmentId, Version, answer
-from backend.fulfillment import awaited, remainder, transfers
+from backend.auth.actor import Actor
+from backend.fulfillment import awaited, bulk, remainder, transfers
+from backend.fulfillment.bulk import Handed
 from backend.fulfillment.remainder import ShortLine
 from backend.fulfillment.splitting import AskedLine
+from backend.orders import by_hand
 from backend.persistence.uow import Uow
 from backend.picking import service as picking
+from models.enums import Permission
 
 router = APIRouter(tags=["shipments"])
+
+Many = Annotated[Actor, Depends(require(Permission.SHIPMENTS_WRITE))]
 
 
 @router.post("/shipments/{shipment_id}/split", responses=WRITE, response_model=ShipmentOut)
@@ -80,3 +101,47 @@ def receive(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: Re
             return answer(uow, shipment_id)
 
     return call.run(work)
+
+
+@router.post("/shipments/{shipment_id}/backorder", responses=WRITE, response_model=ShipmentOut)
+def backorder(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version: Version) -> Response:
+    """Call a shipment back and let its units wait for stock: the first that comes, anywhere, has routing look again."""
+
+    def work(uow: Uow) -> Answer:
+        with faults.pointing(drop="/0"):
+            by_hand.backorder(uow, shipment_id, reason=body.reason, expected_version=version)
+        return answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+@router.post("/shipments/reassign", responses=READ)
+@faults.also(faults.reassign)
+def hand_over_many(body: HandOverIn, ctx: Ctx, actor: Many) -> HandOverOut:
+    """Hand the work on shipments to another location, or to whoever routing finds: each for itself, so that what cannot
+    go does not keep the others. Sent again, it moves only what did not go."""
+    done = bulk.hand_over(ctx, actor, body.ids, to=body.location, reason=body.reason)
+    items = [HandedOut(id=each.shipment_id, status=_status(each), error=_problem(each)) for each in done]
+    moved = sum(each.error is None for each in done)
+    return HandOverOut(moved=moved, refused=len(done) - moved, items=items)
+
+
+def _status(each: Handed) -> int:
+    return 200 if each.error is None else errors.STATUS[each.error.code]
+
+
+def _problem(each: Handed) -> Problem | None:
+    error = each.error
+    if error is None:
+        return None
+    return Problem(
+        type=f"urn:pickwatch:problem:{error.code.value}",
+        title=error.code.value.replace("_", " ").capitalize(),
+        status=errors.STATUS[error.code],
+        detail=error.message,
+        code=error.code.value,
+        errors=[
+            ProblemFault(pointer=fault.pointer.removeprefix("/0"), code=fault.code, message=fault.message)
+            for fault in error.faults
+        ],
+    )

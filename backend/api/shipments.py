@@ -16,7 +16,8 @@ from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
-from backend.api.schemas.shipments import ReassignIn, RejectIn, ShipmentOut, show, show_with_code
+from backend.api.schemas.shipment_moves import RejectIn
+from backend.api.schemas.shipments import ReassignIn, ShipmentOut, show, show_with_code
 from backend.api.schemas.steps import HandOverIn, JournalListOut, PackIn, ShipIn, StepIn, show_done
 from backend.auth.actor import Actor
 from backend.fulfillment import pickup, queries, remainder, service

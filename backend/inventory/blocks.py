@@ -105,7 +105,7 @@ def lift(uow: Uow, location: str, sku: str, *, reason: str = "by hand") -> None:
         raise not_found("block of", sku)
     _lift(uow, [(place, product)])
     _tell_lifted(uow, place, location, sku, reason)
-    waiting.wake(uow, [product])
+    waiting.wake(uow, [(place, product)])
 
 
 def counted(uow: Uow, keys: Iterable[Key]) -> None:
@@ -122,7 +122,7 @@ def counted(uow: Uow, keys: Iterable[Key]) -> None:
     _lift(uow, [(location_id, product_id) for location_id, product_id, *_ in found])
     for location_id, _, code, sku in found:
         _tell_lifted(uow, location_id, code, sku, "counted")
-    waiting.wake(uow, {product_id for _, product_id, *_ in found})
+    waiting.wake(uow, [(location_id, product_id) for location_id, product_id, *_ in found])
 
 
 def listing(uow: Uow, location: str, *, after: str | None = None, limit: int = 100) -> list[BlockView]:

@@ -59,7 +59,7 @@ class StockNews:
                 code = codes[location_id]
                 data = {"location": code, "reason": self.reason, "items": items}
                 uow.record(EventType.INVENTORY_CHANGED, subject=f"location/{code}", data=data, location_id=location_id)
-        rises = {key[1] for key, (balance, _) in self.now.items() if balance.available > self.before[key]}
+        rises = {key for key, (balance, _) in self.now.items() if balance.available > self.before[key]}
         waiting.wake(uow, rises)
 
 

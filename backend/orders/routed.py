@@ -206,6 +206,13 @@ def leave(uow: Uow, order_ids: Sequence[int]) -> None:
         )
 
 
+def rest(uow: Uow, order_ids: Sequence[int]) -> None:
+    """Take orders off the list for which nothing is new; they were looked at now."""
+    if order_ids:
+        seen = _ORDERS.update().where(is_one_of(uow.session, _ORDERS.c.id, order_ids))
+        uow.session.connection().execute(seen.values(routing_due_at=None, updated_at=uow.now))
+
+
 def looks(uow: Uow, order_id: int) -> int:
     """Return how often routing has looked at an order."""
     return uow.session.connection().scalar(sa.select(_ORDERS.c.routing_attempts).where(_ORDERS.c.id == order_id)) or 0

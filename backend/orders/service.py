@@ -143,8 +143,7 @@ def release_order(uow: Uow, order_id: int, *, at: datetime | None = None, expect
     fulfillment.release(uow, [item.id for item in _here(uow, order_id) if item.held], at=at)
     waits = bool(lines.open_lines(uow, [order_id]))
     if waits:
-        alive = _alive(uow, order_id)
-        to = OrderStatus.PARTLY_ROUTED if alive else OrderStatus.PLACED
+        to = OrderStatus.PARTLY_ROUTED if alive(uow, order_id) else OrderStatus.PLACED
         changed = store.move(uow, order, OrderMove.RELEASE, to, routing_due_at=uow.now)
         uow.wake(Topic.ROUTING)
     else:
@@ -168,7 +167,7 @@ def cancel_order(
     given_up = lines.open_lines(uow, [order_id]).get(order_id, [])
     lines.give_up(uow, given_up)
     future.release_future(uow, [line.id for line in given_up])
-    rest = _alive(uow, order_id)
+    rest = alive(uow, order_id)
     if not rest:
         changed = store.move(uow, order, OrderMove.CANCEL, OrderStatus.CANCELLED)
         store.tell(uow, EventType.ORDER_CANCELLED, changed, at=at, reason=reason)
@@ -187,7 +186,7 @@ def _all(uow: Uow, order_id: int) -> list[ShipmentFacts]:
     return shipments.load(uow, shipments.of_orders(uow, [order_id]))
 
 
-def _alive(uow: Uow, order_id: int) -> list[ShipmentFacts]:
+def alive(uow: Uow, order_id: int) -> list[ShipmentFacts]:
     """Return the shipments to the customer that were not cancelled."""
     facts = [fact for fact in _all(uow, order_id) if fact.for_shipment_id is None]
     return [fact for fact in facts if fact.status is not ShipmentStatus.CANCELLED]

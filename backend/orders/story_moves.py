@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backend.orders.story_words import Kind, Places, Teller, Told, because, lines_of, name_of
+from backend.orders.story_words import Kind, Places, Teller, Told, because, clock, lines_of, name_of, place_of
 from models.events import EventType
 
 
@@ -47,6 +47,15 @@ def _received(data: Mapping[str, Any], places: Places) -> Told:
     return Told(f"What {sender} sent arrived", Kind.STEP, lines_of(data))
 
 
+def _reminded(data: Mapping[str, Any], places: Places) -> Told:
+    until = str(data.get("collect_by_at", ""))
+    return Told(f"To be collected until {clock(until, place_of(data.get('location'), places))}", Kind.NOTE)
+
+
+def _not_collected(data: Mapping[str, Any], places: Places) -> Told:
+    return Told(f"Nobody came for it to {name_of(data.get('location'), places)}", Kind.TROUBLE)
+
+
 MOVES: Mapping[str, Teller] = {
     EventType.SHIPMENT_CANCELLED: _shipment_cancelled,
     EventType.SHIPMENT_REJECTED: _rejected,
@@ -55,4 +64,6 @@ MOVES: Mapping[str, Teller] = {
     EventType.SHIPMENT_SHORT_PICKED: _short,
     EventType.SHIPMENT_WAITING: _waits_for,
     EventType.TRANSFER_RECEIVED: _received,
+    EventType.SHIPMENT_REMINDED: _reminded,
+    EventType.SHIPMENT_NOT_COLLECTED: _not_collected,
 }

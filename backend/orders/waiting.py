@@ -14,6 +14,7 @@ from functools import reduce
 import sqlalchemy as sa
 
 from backend.persistence.bulk import is_one_of, table_of
+from backend.persistence.pairs import Pair, are_one_of
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
 from models.enums import OrderStatus, Remainder
@@ -26,12 +27,15 @@ _PLACE = table_of(Location)
 MOST = 1_000
 
 
-def wake(uow: Uow, product_ids: Collection[int]) -> int:
-    """Have routing look again at orders with a backordered line of these products; return how many there were."""
-    if not product_ids:
+def wake(uow: Uow, keys: Collection[Pair]) -> int:
+    """Have routing look again at orders that wait for what there is more of, as (location id, product id); return how
+    many there were. An order for one location gets it there or nowhere, and sleeps on when it came elsewhere."""
+    if not keys:
         return 0
-    of_these = is_one_of(uow.session, _LINE.c.product_id, sorted(product_ids))
-    return _make_due(uow, sa.exists().where(_waits(), of_these))
+    of_these = is_one_of(uow.session, _LINE.c.product_id, sorted({product_id for _, product_id in keys}))
+    there = are_one_of(uow.session, (_chosen(), _LINE.c.product_id), sorted(set(keys)))
+    anywhere = _ORDER.c.pickup_location.is_(None)
+    return _make_due(uow, sa.exists().where(_waits(), of_these, sa.or_(anywhere, there)))
 
 
 def wake_all(uow: Uow) -> int:
@@ -52,11 +56,10 @@ def sweep(uow: Uow) -> int:
     and again.
     """
     kept = (_STOCK.c[name] for name in ("unsellable", "allocated", "pending", "safety_stock", "floor"))
-    chosen = sa.select(_PLACE.c.id).where(_PLACE.c.code == _ORDER.c.pickup_location).scalar_subquery()
     moved = sa.exists().where(
         _STOCK.c.product_id == _LINE.c.product_id,
         _STOCK.c.updated_at >= _ORDER.c.updated_at,
-        sa.or_(_ORDER.c.pickup_location.is_(None), _STOCK.c.location_id == chosen),
+        sa.or_(_ORDER.c.pickup_location.is_(None), _STOCK.c.location_id == _chosen()),
         reduce(operator.sub, kept, _STOCK.c.on_hand) > 0,
     )
     return _make_due(uow, sa.exists().where(_waits(), moved))
@@ -64,6 +67,11 @@ def sweep(uow: Uow) -> int:
 
 def _waits() -> sa.ColumnElement[bool]:
     return sa.and_(_LINE.c.order_id == _ORDER.c.id, _LINE.c.remainder == Remainder.BACKORDERED.value)
+
+
+def _chosen() -> sa.ScalarSelect[int]:
+    """Return the id of the location that an order is for."""
+    return sa.select(_PLACE.c.id).where(_PLACE.c.code == _ORDER.c.pickup_location).correlate(_ORDER).scalar_subquery()
 
 
 def _make_due(uow: Uow, which: sa.ColumnElement[bool]) -> int:

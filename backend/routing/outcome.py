@@ -74,9 +74,12 @@ def settle(order: DueOrder, decision: Decision) -> Settled:
     """Return what becomes of an order: its state, its outcome, and what the units without a place wait for."""
     remainders: dict[int, str | None] = {}
     cancelled: dict[int, int] = {}
+    waited = {line.id for line in order.lines if line.remainder == Remainder.BACKORDERED}
     for left in decision.leftovers:
         if left.action == CANCEL:
             cancelled[left.line_id] = cancelled.get(left.line_id, 0) + left.units
+        elif left.line_id in waited and left.action == Remainder.UNASSIGNED:
+            remainders[left.line_id] = Remainder.BACKORDERED.value  # what waited for stock goes on waiting
         else:
             remainders[left.line_id] = left.action
     waiting = {word for word in remainders.values() if word is not None}

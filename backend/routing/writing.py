@@ -22,6 +22,7 @@ from backend.routing import backorders
 from backend.routing.facts import Assignment, Decision, OrderFacts
 from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
+from backend.routing.repeats import repeated
 from backend.routing.stock import segment_of
 from backend.routing.strategies import Active
 from models.enums import OrderStatus
@@ -98,20 +99,26 @@ def choose(
 
 
 def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
-    """Open the shipments of these choices, whose stock is reserved, and leave their orders as routed."""
+    """Open the shipments of these choices, whose stock is reserved, and leave their orders as routed; what only finds
+    again what the look before found is left as it is, and not told."""
     settled = [settle(choice.order, choice.decision) for choice in choices]
     promises = _promises(uow, choices)
     dates = _dates(uow, choices, promises)
     new = [_shipment(choice, part) for choice in choices for part in choice.decision.assignments]
     ids = [id_ for choice in choices for id_ in choice.shipment_ids]
-    routed.save(uow, [_after(*each) for each in zip(choices, settled, dates, strict=True)])
+    rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
+    orders = [choice.order for choice in choices]
+    known = repeated(uow, list(zip(orders, settled, rows, strict=True)))
+    routed.rest(uow, sorted(known))
+    after = [_after(*each) for each in zip(choices, settled, dates, strict=True)]
+    routed.save(uow, [item for item in after if item.order.id not in known])
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
-    rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
-    insert_rows(uow.session, RoutingDecision, rows)
+    insert_rows(uow.session, RoutingDecision, [row for row in rows if row["order_id"] not in known])
     results: list[Routed] = []
     for choice, result, date in zip(choices, settled, dates, strict=True):
-        _tell(uow, choice, result, date)
+        if choice.order.id not in known:
+            _tell(uow, choice, result, date)
         ORDERS_ROUTED.labels(result.outcome.value).inc()
         order = choice.order
         parts = zip(choice.shipment_ids, choice.decision.assignments, strict=True)

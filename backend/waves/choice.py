@@ -25,11 +25,11 @@ def choose(bands: Sequence[Sequence[PickTask]], limits: WaveLimits, stock: Stock
             chosen, stops = [*chosen, *band], None
             continue
         chosen, stops = _best(chosen, band[: WINDOW * limits.max_shipments], limits, stock, effort=effort)
+        if len(chosen) >= _most_shipments(chosen, limits):
+            break
         inside = {task.task_id for task in chosen}
         if any(fits([*chosen, task], limits) for task in band if task.task_id not in inside):
             break  # who is left would fit: nobody less urgent may take the place
-        if len(chosen) >= limits.max_shipments:
-            break
     if stops is None:
         chosen, stops = _best(chosen, [], limits, stock, effort=effort)
     return chosen, stops

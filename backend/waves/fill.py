@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.waves.grid import Floats, Grid, Ints
+from backend.waves.grid import Floats, Grid, Ints, running
 from backend.waves.problem import Selection
 
 
@@ -36,16 +36,22 @@ def _by_worth(grid: Grid, covered: Ints, stock: Ints, kept: Ints | None, noise: 
 
 
 def _taken(grid: Grid, stops: Ints, stock: Ints, queue: Ints) -> Selection:
+    """Take the orders one after the other, who does not fit any more is passed over."""
     problem = grid.problem
+    at_once = _without_conflict(grid, stock, queue)
+    taken = queue[:at_once].tolist()
+    free = (stock - grid.used(queue[:at_once])).tolist()
+    room = problem.upper - int(grid.units[taken].sum())
+    orders_left = (grid.orders if problem.max_orders is None else problem.max_orders) - at_once
+    lines_left = (len(grid.line_item) if problem.max_lines is None else problem.max_lines) - int(
+        grid.lines[taken].sum()
+    )
     first, items, units, sizes = grid.listed
-    free = stock.tolist()
-    room = problem.upper
-    orders_left = problem.max_orders if problem.max_orders is not None else grid.orders
-    lines_left = problem.max_lines if problem.max_lines is not None else len(items)
-    taken: list[int] = []
-    for order in queue.tolist():
+    for order in queue[at_once:].tolist():
+        if room < 1 or orders_left < 1:
+            break
         lines = range(first[order], first[order + 1])
-        if sizes[order] > room or orders_left < 1 or len(lines) > lines_left:
+        if sizes[order] > room or len(lines) > lines_left:
             continue
         if any(units[line] > free[items[line]] for line in lines):
             continue
@@ -59,12 +65,29 @@ def _taken(grid: Grid, stops: Ints, stock: Ints, queue: Ints) -> Selection:
     return Selection(tuple(sorted(taken)), tuple(sorted(kept)), problem.upper - room)
 
 
+def _without_conflict(grid: Grid, stock: Ints, queue: Ints) -> int:
+    """Return how many orders at the head of the queue can be taken before anything is short."""
+    problem = grid.problem
+    most = int(np.searchsorted(np.cumsum(grid.units[queue]), problem.upper, side="right"))
+    if problem.max_lines is not None:
+        most = min(most, int(np.searchsorted(np.cumsum(grid.lines[queue]), problem.max_lines, side="right")))
+    if problem.max_orders is not None:
+        most = min(most, problem.max_orders)
+    turn = np.full(grid.orders, most)
+    turn[queue[:most]] = np.arange(most)
+    lines = np.flatnonzero(turn[grid.line_order] < most)
+    lines = lines[np.lexsort((turn[grid.line_order[lines]], grid.line_item[lines]))]
+    short = lines[running(grid.line_item[lines], grid.line_units[lines]) > stock[grid.line_item[lines]]]
+    return int(turn[grid.line_order[short]].min(initial=most))
+
+
 def _needed(grid: Grid, stops: Ints, free: Ints) -> list[int]:
     """Return the stops without those that the others make up for."""
     kept = []
-    for stop in sorted(int(stop) for stop in stops):
-        grid.open(free, stop, -1)
-        if (free < 0).any():
-            grid.open(free, stop, 1)
+    for stop in sorted(stops.tolist()):
+        items, units = grid.goods(stop)
+        if (free[items] < units).any():
             kept.append(stop)
+        else:
+            free[items] -= units
     return kept

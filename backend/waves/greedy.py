@@ -12,6 +12,9 @@ from collections.abc import Iterable
 
 from backend.waves.problem import Room, Selection, WaveProblem
 
+#: So many orders that are not worth their stops, and the wave is left as it is: the next promise no more.
+PATIENCE = 25
+
 
 def greedy(problem: WaveProblem) -> Selection:
     """Return a wave with everything that must be in, filled until more would lower the units per stop."""
@@ -105,7 +108,8 @@ class _Wave:
         """Take orders by their promise. A promise is looked at again when its turn comes and when its stops opened."""
         waiting = [(-self.promise(i), i) for i in range(len(self.units)) if i not in self.taken]
         heapq.heapify(waiting)
-        while waiting and self.room.orders >= 1 and self.room.units > 0:
+        refused = 0
+        while waiting and refused < PATIENCE and self.room.orders >= 1 and self.room.units > 0:
             promised, index = heapq.heappop(waiting)
             if index in self.taken or not self.room.holds(self.problem.orders[index], self.units[index]):
                 continue
@@ -118,6 +122,7 @@ class _Wave:
                 continue
             opening = self.stops_for(missing)
             if opening is None or not self._worth(index, len(opening)):
+                refused += 1
                 continue
             self.take(index, opening)
             for other in self._touched(opening):

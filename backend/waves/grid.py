@@ -21,6 +21,13 @@ Floats = NDArray[np.float64]
 SMALL = 500  # orders of one line each, up to which they are tried in, not estimated
 
 
+def running(groups: Ints, units: Ints) -> Ints:
+    """Return running sums that begin anew with each group; groups come sorted."""
+    sums = np.cumsum(units)
+    first = np.diff(groups, prepend=-1) > 0
+    return sums - np.maximum.accumulate(np.where(first, sums - units, 0))
+
+
 class Grid:
     """The problem's orders, lines and stops by number, and which stop could help which line."""
 
@@ -46,11 +53,8 @@ class Grid:
     def _cumulated(self) -> Ints:
         """Return for each line the units of its item that it and the smaller orders need together."""
         by_item = np.lexsort((self.line_order, self.line_units, self.line_item))
-        sums = np.cumsum(self.line_units[by_item])
-        first = np.r_[True, np.diff(self.line_item[by_item]) > 0]
-        before = np.maximum.accumulate(np.where(first, sums - self.line_units[by_item], 0))
-        need = np.empty_like(sums)
-        need[by_item] = sums - before
+        need = np.empty_like(self.line_units)
+        need[by_item] = running(self.line_item[by_item], self.line_units[by_item])
         return need
 
     def _read_stops(self, names: Ints) -> None:
@@ -93,8 +97,13 @@ class Grid:
 
     def open(self, stock: Ints, stop: int, sign: int) -> None:
         """Add a stop to the stock, or (sign −1) take it away."""
+        items, units = self.goods(stop)
+        stock[items] += sign * units
+
+    def goods(self, stop: int) -> tuple[Ints, Ints]:
+        """Return what lies at a stop: items, each once, and units."""
         here = slice(self._first_bin[stop], self._first_bin[stop + 1])
-        stock[self.bin_item[here]] += sign * self.bin_units[here]
+        return self.bin_item[here], self.bin_units[here]
 
     def used(self, orders: Ints) -> Ints:
         """Return what these orders use up, per item."""
@@ -123,11 +132,15 @@ class Grid:
         """Return what each stop would add: units of orders it completes, and its share in orders it furthers."""
         lacks = short[self.pair_line]
         helps = (lacks > 0) & (self.pair_units >= lacks)
+        if self.estimated:  # one line each: whoever is helped is covered
+            completed = self.weight[self.line_order[self.pair_line[helps]]]
+            whole = np.bincount(self.bin_of_pair[helps], completed, minlength=self.stops).astype(np.float64)
+            return whole, whole
         count = np.bincount(self.pair[helps], minlength=len(self.pair_order))
         touched = np.flatnonzero(count)
         order, stop = self.pair_order[touched], self.pair_stop[touched]
         share = count[touched] / missing[order]
         units = self.weight[order]
-        whole: Floats = np.bincount(stop, np.where(share >= 1, units, 0.0), minlength=self.stops).astype(np.float64)
-        partly: Floats = np.bincount(stop, units * share * share, minlength=self.stops).astype(np.float64)
+        whole = np.bincount(stop, np.where(share >= 1, units, 0.0), minlength=self.stops).astype(np.float64)
+        partly = np.bincount(stop, units * share * share, minlength=self.stops).astype(np.float64)
         return whole, partly

@@ -34,8 +34,9 @@ def leave(uow: Uow, shipment_ids: Collection[int]) -> None:
 
 
 def picked(uow: Uow, shipment_ids: Collection[int]) -> None:
-    """Close the waves that are complete now that these shipments are picked."""
+    """Begin the released waves of shipments that were picked just now, and close those that are complete."""
     for wave_id in _open_waves(uow, shipment_ids):
+        started(uow, wave_id)
         _end_if_done(uow, lock(uow, wave_id))
 
 

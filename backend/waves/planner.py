@@ -29,6 +29,10 @@ from backend.waves.stock import Stock
 from backend.waves.urgency import ABOUT_TO_BREAK, Urgency, urgency
 from models.enums import LeftOutReason, WaveKey, WaveLines
 
+#: Steps of improvement for one wave, and for a plan unless somebody wants more.
+STEPS_PER_WAVE = 30
+EFFORT = 10 * STEPS_PER_WAVE
+
 Group = tuple[tuple[WaveKey, str], ...]
 
 
@@ -38,12 +42,13 @@ def plan_waves(
     *,
     now: datetime,
     supply: Supply | None = None,
-    effort: int = 0,
+    effort: int = EFFORT,
 ) -> Plan:
     """Return the waves for this work, and who is in none.
 
     Without a `supply` every line is picked where it says; with one, lines without a stop are picked wherever its stock
-    lies. `effort` is how many steps of improvement each wave is worth; 0 is quick and good.
+    lies. `effort` is how many steps of improvement the plan is worth. They go to the waves that are picked next:
+    what comes later is mostly planned anew before its turn.
     """
     stock = Stock(supply, work)
     rank = {task.task_id: urgency(task, limits.pace, now) for task in work}
@@ -99,7 +104,9 @@ def _waves(
     heapq.heapify(turns)
     while turns and (limits.max_waves is None or len(waves) < limits.max_waves):
         head, group = heapq.heappop(turns)
-        tasks, stops = choose(left[group], limits, stock, effort=effort)
+        share = min(effort, STEPS_PER_WAVE)
+        tasks, stops = choose(left[group], limits, stock, effort=share)
+        effort -= share
         tasks.sort(key=lambda task: rank[task.task_id])
         if sum(task.units for task in tasks) < limits.min_units and head[0] >= ABOUT_TO_BREAK:
             continue

@@ -80,6 +80,7 @@ class MemberView:
     """A shipment in a wave, as it is now."""
 
     shipment_id: int
+    order_id: int
     order_external_id: str
     place: int
     slot: int | None
@@ -104,10 +105,10 @@ class WholeWave:
 
 def get(uow: Uow, wave_id: int) -> WholeWave:
     """Return one wave, or raise NOT_FOUND."""
-    row = uow.session.execute(_rows(uow).where(col(PickWave.id) == wave_id)).one_or_none()
+    row = uow.session.execute(wave_rows(uow).where(col(PickWave.id) == wave_id)).one_or_none()
     if row is None:
         raise not_found("wave", wave_id)
-    view = _views(uow, [row])[0]
+    view = views_of(uow, [row])[0]
     later = sa.select(_WAVE.c.id, _WAVE.c.number).where(_WAVE.c.parent_id == wave_id).order_by(_WAVE.c.id)
     recovery = tuple((id_, number) for id_, number in uow.session.connection().execute(later))
     parent = sa.select(_WAVE.c.number).where(_WAVE.c.id == view.wave.parent_id)
@@ -117,8 +118,8 @@ def get(uow: Uow, wave_id: int) -> WholeWave:
 
 def these(uow: Uow, wave_ids: Collection[int]) -> list[WaveView]:
     """Return waves by their ids, in order of number."""
-    statement = _rows(uow).where(col(PickWave.id).in_(sorted(wave_ids))).order_by(col(PickWave.number))
-    return _views(uow, list(uow.session.execute(statement)))
+    statement = wave_rows(uow).where(col(PickWave.id).in_(sorted(wave_ids))).order_by(col(PickWave.number))
+    return views_of(uow, list(uow.session.execute(statement)))
 
 
 def listing(
@@ -130,18 +131,10 @@ def listing(
     limit: int = 100,
 ) -> list[WaveView]:
     """Return waves, newest first, those older than `after`, at most `limit`."""
-    statement = _among(_rows(uow), location, statuses).order_by(col(PickWave.id).desc()).limit(limit)
+    statement = among(wave_rows(uow), location, statuses).order_by(col(PickWave.id).desc()).limit(limit)
     if after is not None:
         statement = statement.where(col(PickWave.id) < after)
-    return _views(uow, list(uow.session.execute(statement)))
-
-
-def board(uow: Uow, *, location: str | None = None, limit: int = 500) -> list[WaveView]:
-    """Return the waves that are not closed, the one that has to start first on top."""
-    start = col(PickWave.latest_safe_start_at)
-    going = _among(_rows(uow), location, OPEN).where(col(PickWave.closed_at).is_(None))
-    statement = going.order_by(start.is_(None), start, col(PickWave.id)).limit(limit)
-    return _views(uow, list(uow.session.execute(statement)))
+    return views_of(uow, list(uow.session.execute(statement)))
 
 
 def pace_factor(uow: Uow, place: Workplace) -> float:
@@ -192,7 +185,8 @@ def _walked(row: Any, place: Workplace) -> Walked:
     return Walked(place.hours.between(row.started_at, row.closed_at), expected)
 
 
-def _rows(uow: Uow) -> Any:
+def wave_rows(uow: Uow) -> Any:
+    """Return a SELECT of the waves that the actor may see, with what their location is called."""
     return (
         sa.select(PickWave, col(Location.code), col(Location.name), col(Location.time_zone))
         .join(Location, col(Location.id) == col(PickWave.location_id))
@@ -200,7 +194,8 @@ def _rows(uow: Uow) -> Any:
     )
 
 
-def _among(statement: Any, location: str | None, statuses: Collection[WaveStatus]) -> Any:
+def among(statement: Any, location: str | None, statuses: Collection[WaveStatus]) -> Any:
+    """Return the SELECT narrowed to a location and to states."""
     if location is not None:
         statement = statement.where(col(Location.code) == location)
     if statuses:
@@ -208,7 +203,8 @@ def _among(statement: Any, location: str | None, statuses: Collection[WaveStatus
     return statement
 
 
-def _views(uow: Uow, rows: Sequence[Any]) -> list[WaveView]:
+def views_of(uow: Uow, rows: Sequence[Any]) -> list[WaveView]:
+    """Return the rows of `wave_rows` with how far each wave is."""
     progress = _progress(uow, [wave.id for wave, *_ in rows if wave.status in OPEN])
     return [
         WaveView(wave, code, name, zone, now := progress.get(wave.id, Progress()), _finish(uow, wave, now))
@@ -262,7 +258,7 @@ def _planned_seconds(wave: PickWave) -> float:
 
 
 def _members(uow: Uow, wave_id: int) -> list[MemberView]:
-    names = ("id", "status", "method", "sla_status", "sla_due_at", "claimed_by")
+    names = ("id", "order_id", "status", "method", "sla_status", "sla_due_at", "claimed_by")
     rows = uow.session.connection().execute(
         sa.select(
             *(_SHIPMENT.c[name] for name in names),
@@ -285,6 +281,7 @@ def _members(uow: Uow, wave_id: int) -> list[MemberView]:
     return [
         MemberView(
             shipment_id=row.id,
+            order_id=row.order_id,
             order_external_id=row.external_id,
             place=row.place,
             slot=row.slot,

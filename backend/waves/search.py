@@ -32,6 +32,7 @@ class At:
     stops: Stops
     value: float
     orders: Sequence[int] = ()
+    stock: Ints | None = None  # what lies at the stops, kept for the next step
 
 
 class Search:
@@ -72,13 +73,17 @@ class Search:
         return self.best
 
     def _restart(self) -> At:
-        """Return where the next cycle starts: at the best wave, or at what is left of it when many stops close."""
+        """Return where a cycle starts: at the best wave, or at a new one from some of its stops or from none."""
         best = self._at_best()
-        if self.dice.random() < 0.5 or len(best.stops) < 2:
+        kind, share = self.dice.random(2)
+        if kind < 0.5:
             return best
-        share = self.dice.random()
-        kept = [stop for stop in best.stops if self.dice.random() < share] or best.stops[:1]
-        return self._valued(kept, self.grid.stock(kept), 0.0)
+        stops = [stop for stop in best.stops if kind < 0.75 and self.dice.random() < share]
+        stock = self.grid.stock(stops)
+        while not stops or self._covered(self.grid.missing(self.grid.short_lines(stock))) < self.problem.lower:
+            if self._opened(stops, stock, eager=1.0, shunned=()) is None or not self._go_on():
+                break
+        return self._valued(stops, stock, 0.0)
 
     def _at_best(self) -> At:
         return At(list(self.best.stops), self._score(self.best.units, len(self.best.stops)), self.best.orders)
@@ -113,12 +118,17 @@ class Search:
         missing = self.grid.missing(self.grid.short_lines(stock))
         if missing[list(self.must)].any():
             return At(stops, 0.0)
-        bound = self._score(float(self.grid.units[missing == 0].sum()), len(stops))
+        bound = self._score(self._covered(missing), len(stops))
         if self.grid.estimated or bound < floor:
             return At(stops, bound)
         found = self._fill(stops)
         self._record(found)
-        return At(list(found.stops), self._score(found.units, len(found.stops)), found.orders)
+        same = stock if len(found.stops) == len(stops) else None
+        return At(list(found.stops), self._score(found.units, len(found.stops)), found.orders, same)
+
+    def _covered(self, missing: Ints) -> float:
+        """Return the units of all orders that lack nothing."""
+        return float(self.grid.units[missing == 0].sum())
 
     def _built(self) -> Stops:
         """Return the best stops of a row in which each next one completes and furthers the most."""
@@ -138,7 +148,9 @@ class Search:
 
     def _changed(self, here: At) -> tuple[Stops, Ints]:
         """Return other stops near these: one closed, one opened, one or two exchanged, or those that an order lacks."""
-        there, stock = list(here.stops), self.grid.stock(here.stops)
+        if here.stock is None:
+            here.stock = self.grid.stock(here.stops)
+        there, stock = list(here.stops), here.stock.copy()
         kind = self.dice.random()
         closing = 0 if 0.1 <= kind < 0.2 else 1 if kind < 0.75 else 2
         closed = [self._closed(there, stock) for _ in range(min(closing, len(there)))]

@@ -17,6 +17,12 @@ _ORDER = {
     "held": "circle-pause",
     "fulfilled": "check",
 }
+_WAVE = {
+    "planned": "clipboard-list",
+    "released": "play",
+    "picking": "hand",
+    "closed": "check",
+}
 _WORK = {
     "done": "check",
     "delivered": "check",
@@ -36,6 +42,11 @@ def icon_of(key: Any, icons: Mapping[str, str], otherwise: str) -> Any:
 def order_step(key: Any, word: Any) -> rx.Component:
     """Return how far an order is."""
     return rx.el.span(icon_of(key, _ORDER, "ban"), rx.el.span(word), class_name=f"state state-{key}")
+
+
+def wave_step(key: Any, word: Any) -> rx.Component:
+    """Return how far a wave is."""
+    return rx.el.span(icon_of(key, _WAVE, "ban"), rx.el.span(word), class_name=f"state state-{key}")
 
 
 def work_step(key: Any, word: Any) -> rx.Component:

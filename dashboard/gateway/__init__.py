@@ -19,6 +19,7 @@ from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
 from dashboard.gateway.shadow import ShadowDoor
 from dashboard.gateway.trial import TrialDoor
+from dashboard.gateway.waves import WavesDoor
 
 __all__ = ["Asker", "Gateway", "door", "use"]
 
@@ -36,6 +37,7 @@ class Gateway(
     RoutingDoor,
     TrialDoor,
     ShadowDoor,
+    WavesDoor,
 ):
     """The door of the running program; tests put another in its place with `use`."""
 

@@ -12,6 +12,7 @@ from backend.fulfillment.workflow import WAY, has_left
 from backend.orders.rules import ALLOWED, OrderCommand
 from backend.orders.story import Entry, Kind
 from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
+from backend.paper.documents import address_lines
 from dashboard import format as say
 from dashboard.present.answer import answer, until
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
@@ -38,8 +39,6 @@ _REST = {
     Remainder.CUSTOMER_CARE: "wait for somebody to decide",
     None: "wait for a location",
 }
-_ADDRESS = ("name", "company", "street", "address1", "address2", "line1", "line2", "postal_code", "zip", "city")
-_REGION = ("state", "region", "province", "country")
 #: Kinds of a story that are steps of work: who did it adds nothing for a customer.
 _NOBODY = ("system", "demo")
 
@@ -69,7 +68,7 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         total=money(order.total_minor, reader.locale) if order.total_minor else "",
         shipments=[shipment(part, order.time_zone, reader) for part in order.shipments],
         customer=customer(order),
-        address=address(order),
+        address=list(address_lines(order.ship_to)),
         promise=reckoned(facts.promise, order.time_zone, reader, _names(order)),
         why=list(facts.why),
         why_steps=list(facts.steps),
@@ -290,11 +289,3 @@ def customer(order: OrderWhole) -> list[Fact]:
     ]
     extra = [(str(key).replace("_", " ").capitalize(), value) for key, value in order.attributes.items()]
     return [Fact(label, str(value)) for label, value in (*stated, *extra) if value not in (None, "", [], {})]
-
-
-def address(order: OrderWhole) -> list[str]:
-    """Return the lines of the address as far as it was given."""
-    there = order.ship_to
-    lines = [str(there[key]) for key in _ADDRESS if there.get(key)]
-    region = ", ".join(str(there[key]) for key in _REGION if there.get(key))
-    return [*lines, region] if region else lines

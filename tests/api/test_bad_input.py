@@ -45,14 +45,23 @@ def calls() -> Iterator[Any]:
     """Yield (method, path) of every call of ours with a JSON body."""
     for route in iter_route_contexts(create_api(lambda: None).routes):  # type: ignore[arg-type,return-value]
         path = route.path or ""
-        if not re.match(r"/api/v1/(locations|products|inventory|orders|segments|shipments|scans)", path):
+        if not re.match(r"/api/v1/(locations|products|inventory|orders|segments|shipments|scans|waves)", path):
             continue
         for method in sorted((route.methods or set()) & {"POST", "PUT"}):
             yield pytest.param(method, path, id=f"{method} {path}")
 
 
 def fill(path: str) -> str:
-    known = {"code": "CHI", "location": "CHI", "sku": "tea", "order_id": "1", "shipment_id": "1", "reference": "PO"}
+    known = {
+        "code": "CHI",
+        "location": "CHI",
+        "sku": "tea",
+        "order_id": "1",
+        "shipment_id": "1",
+        "reference": "PO",
+        "rule": "am",
+        "wave_id": "1",
+    }
     return re.sub(r"\{(\w+)\}", lambda match: known[match[1]], path)
 
 

@@ -119,3 +119,31 @@ def test_a_transfer_is_asked_for_shipped_and_received_by_who_sees_only_its_end(s
     denver = client_of(ctx, Permission.SHIPMENTS_WRITE, locations=["DEN"])
     assert denver.post(f"{path}/receive").status_code == 404
     assert shop.get("/api/v1/shipments/1").json()["waiting_for"] is None
+
+
+def test_work_is_handed_to_others_one_by_one_with_a_report(shop: TestClient, ctx: Context) -> None:
+    place(ctx, *(order(f"B-{n}", lines={"tea": 1}) for n in range(3)), order("B-9", lines={"tea": 1, "cup": 1}))
+    shop.post("/api/v1/shipments/3/ship")
+    body = {"ids": [5, 4, 3, 2, 2, 99], "location": "NY", "reason": "closing early"}
+    report = shop.post("/api/v1/shipments/reassign", json=body).json()
+    assert (report["moved"], report["refused"]) == (3, 2)
+    assert [(item["id"], item["status"]) for item in report["items"]] == [
+        (2, 200),
+        (3, 409),
+        (4, 200),
+        (5, 200),
+        (99, 404),
+    ]
+    assert report["items"][1]["error"]["code"] == "illegal_transition"
+    assert {item["id"] for item in shop.get("/api/v1/shipments?location=NY").json()["items"]} == {2, 4, 5}
+    again = shop.post("/api/v1/shipments/reassign", json=body).json()
+    assert again["moved"] == 0
+    routed = shop.post("/api/v1/shipments/reassign", json={"ids": [1], "route": True, "reason": "nobody there"}).json()
+    assert (routed["moved"], shop.get("/api/v1/shipments/1").json()["status"]) == (1, "cancelled")
+    assert shop.post("/api/v1/shipments/reassign", json={"ids": [1], "reason": "x"}).status_code == 422
+    assert shop.post("/api/v1/shipments/reassign", json={**body, "location": "MARS"}).json()["refused"] == 5
+
+
+def test_a_shipment_is_put_off_until_stock_comes(shop: TestClient) -> None:
+    assert ask(shop, "backorder", {"reason": "sold_out"}).json()["status"] == "cancelled"
+    assert shop.get("/api/v1/orders/1").json()["status"] == "backordered"

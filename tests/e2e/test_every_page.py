@@ -56,6 +56,18 @@ def open_shipment(manager: httpx.Client) -> str:
     return str(found[0]["id"])
 
 
+@pytest.fixture(scope="session")
+def newest_wave(manager: httpx.Client) -> str:
+    """Return a wave that is on the floor."""
+
+    def look() -> str | None:
+        going = {"limit": 1, "status": ["released", "picking"]}
+        found = manager.get("/api/v1/waves", params=going).raise_for_status().json()["items"]
+        return str(found[0]["id"]) if found else None
+
+    return str(eventually(look, what="a released wave"))
+
+
 def address(page: nav.Page, known: dict[str, str]) -> str:
     return re.sub(r"\[(\w+)\]", lambda part: known[part[1]], page.route) if page.route.startswith("/") else MISSING
 
@@ -101,16 +113,15 @@ def test_page_screenshot(
     worst_location: str,
     newest_order: str,
     open_shipment: str,
+    newest_wave: str,
 ) -> None:
     context, size, theme = screen
-    if page is nav.PICK_WAVE:
-        pytest.skip("the demo network has no waves yet")
     if page.permission is not None:
         carry_session(context, demo.url, dict(manager.cookies))
     tab = context.new_page()
     watch = Watch(tab, demo.url)
-    id_ = open_shipment if page is nav.PICK else newest_order
-    tab.goto(demo.url + address(page, {"code": worst_location, "id": id_}))
+    ids = {nav.PICK: open_shipment, nav.WAVE: newest_wave, nav.PICK_WAVE: newest_wave}
+    tab.goto(demo.url + address(page, {"code": worst_location, "id": ids.get(page, newest_order)}))
     settled(tab)
 
     screenshot(tab, page.title.lower().replace(" ", "-"), size, theme)

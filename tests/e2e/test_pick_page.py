@@ -187,6 +187,13 @@ def test_in_a_wave_each_scan_says_its_slot(handheld: BrowserContext, store: Stor
     assert (store.picked(first), store.picked(second)) == ({"TEA-1": 1, "CUP-1": 1}, {"TEA-1": 2})
 
 
+def test_a_late_answer_of_one_list_never_shows_on_another(handheld: BrowserContext, store: Store) -> None:
+    page = opened(handheld, store, f"wave/{store.wave}")
+    page.goto(f"{store.program.url}/pick/999999")
+    expect(page.locator("h1")).to_have_text("There is nothing to pick here")
+    assert page.locator("[data-scans]").count() == 0
+
+
 def test_kept_scans_are_sent_in_the_name_of_who_made_them(browser: Browser, store: Store) -> None:
     """A handheld changes hands while it is away: Ben's session does not send what Ann has scanned."""
     id_ = store.shipments[6]
@@ -204,6 +211,7 @@ def test_kept_scans_are_sent_in_the_name_of_who_made_them(browser: Browser, stor
     expect(page.locator(".pick-next h2")).to_have_text("Teapot, 1 l")
     scan(page, POT)
     expect(page.locator(".pick-done")).to_be_visible()
+    expect(page.locator(".pick-link")).to_have_attribute("data-kept", "1")
     assert store.scans(id_) == [("picked", 1)]
     assert page.evaluate("window.scans.waiting().length") == 1
     context.close()

@@ -14,9 +14,10 @@ from backend.inventory.changes import StockChange, adjust
 from backend.jobs import routing as job
 from backend.routing import strategies
 from backend.routing.defaults import DEFAULT_STRATEGY
-from models.tables import Event, FutureAllocation, Order, OrderLine
-from tests.support.shop import open_shop, order, rows_of, stock_of
-from tests.support.waiting_orders import wait
+from models.enums import Method
+from models.tables import Event, FutureAllocation, Order, OrderLine, RoutingDecision
+from tests.support.shop import open_shop, order, row_counts, rows_of, stock_of
+from tests.support.waiting_orders import due_again, wait
 
 
 @pytest.mark.parametrize("how", ["received", "counted in"])
@@ -44,3 +45,47 @@ def test_the_rest_of_an_order_follows_when_stock_arrives(ctx: Context, how: str)
     assert stock_of(ctx, "cup") == (4, 3)
     with ctx.read() as uow:
         assert violations(uow) == []
+
+
+def test_who_collects_waits_for_the_stock_of_the_chosen_location_only(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"cup": 0}, "NY": {"cup": 0}})
+    with ctx.uow() as uow:
+        strategies.put(uow, "patient", copy.deepcopy(DEFAULT_STRATEGY) | {"otherwise": "backorder"})
+        strategies.activate(uow, "patient")
+    wait(ctx, order("A-1", lines={"cup": 2}, method=Method.PICKUP, pickup_location="NY"))
+    assert job.run(ctx) is None
+    before = row_counts(ctx)
+    for _ in range(3):
+        with ctx.uow() as uow:
+            adjust(uow, [StockChange("CHI", "cup", 1)])
+        assert rows_of(ctx, Order)[0]["routing_due_at"] is None
+    with ctx.uow() as uow:
+        adjust(uow, [StockChange("NY", "cup", 2)])
+    assert job.run(ctx) is None
+    assert rows_of(ctx, Order)[0]["status"] == "routed"
+    assert row_counts(ctx)["routing_decision"] == before["routing_decision"] + 1
+
+
+def test_a_look_that_finds_the_same_nothing_is_not_told_again(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"cup": 0}})
+    whole = copy.deepcopy(DEFAULT_STRATEGY) | {"otherwise": "backorder"}
+    with ctx.uow() as uow:
+        strategies.put(uow, "patient", whole)
+        strategies.activate(uow, "patient")
+    (id_,) = wait(ctx, order("A-1", lines={"cup": 2}, method=Method.PICKUP, pickup_location="CHI"))
+    assert job.run(ctx) is None
+    before, told = row_counts(ctx), rows_of(ctx, RoutingDecision)
+    attempts = rows_of(ctx, Order)[0]["routing_attempts"]
+    for _ in range(5):
+        due_again(ctx, id_)
+        assert job.run(ctx) is None
+        assert rows_of(ctx, Order)[0]["routing_due_at"] is None
+    assert (row_counts(ctx), rows_of(ctx, RoutingDecision)) == (before, told)
+    assert rows_of(ctx, Order)[0]["routing_attempts"] == attempts
+    with ctx.uow() as uow:
+        strategies.put(uow, "care", whole | {"otherwise": "customer_care"})
+        strategies.activate(uow, "care")
+    due_again(ctx, id_)
+    assert job.run(ctx) is None
+    assert [row["attempt"] for row in rows_of(ctx, RoutingDecision)] == [1, 2]
+    assert rows_of(ctx, Order)[0]["status"] == "customer_care"

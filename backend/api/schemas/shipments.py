@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field
 
-from backend.api.schemas.common import Body, Code, Reason, ShownInstant, Units
+from backend.api.schemas.common import Body, Code, Reason, ShownInstant
 from backend.api.schemas.steps import NextStepOut, ParcelOut, WorkflowRef, show_parcel, show_step
 from backend.fulfillment.queries import ShipmentView
-from backend.fulfillment.rules import Block
 from models.enums import Compliance, Method, ShipmentStatus
 from models.floor import Waiting
 
@@ -19,86 +18,6 @@ class ReassignIn(Body):
 
     location: Code
     reason: Reason
-
-
-class PartIn(Body):
-    """Units of a product that part from a shipment."""
-
-    sku: Code
-    quantity: Units
-
-
-Parts = Annotated[list[PartIn], Field(min_length=1, max_length=500)]
-
-
-class RejectIn(Body):
-    """Why a location gives a shipment back, or some `lines` of it.
-
-    A reason of `/reject-reasons` does to stock what it says there; `block` does so instead: it keeps the products away
-    until they are counted, or for good.
-    """
-
-    reason: Reason
-    block: Block | None = None
-    lines: Parts | None = None
-
-    @model_validator(mode="after")
-    def whole_or_part(self) -> RejectIn:
-        """Refuse a block for a part: the reason says what becomes of its stock."""
-        if self.lines is not None and self.block is not None:
-            raise ValueError("block goes with a whole shipment; for lines, the reason says what becomes of their stock")
-        return self
-
-
-class SplitIn(Body):
-    """What parts, and where it goes: to the location `to`, to routing (`route`), or nowhere else for now."""
-
-    lines: Parts
-    reason: Reason
-    to: Code | None = None
-    route: bool = False
-
-    @model_validator(mode="after")
-    def one_way(self) -> SplitIn:
-        """Refuse two destinations."""
-        if self.to is not None and self.route:
-            raise ValueError("say either to or route: what parts goes one way")
-        return self
-
-
-class MissingIn(Body):
-    """Units of a product that were not found."""
-
-    sku: Code
-    missing: Units
-
-
-class ShortIn(Body):
-    """What was not found, and why."""
-
-    lines: Annotated[list[MissingIn], Field(min_length=1, max_length=500)]
-    reason: Reason
-
-
-class TransferIn(Body):
-    """What a shipment lacks, why, and who sends it: the location `from`, or the nearest that has all of it."""
-
-    lines: Parts
-    reason: Reason
-    source: Annotated[Code | None, Field(alias="from")] = None
-
-
-class CameIn(Body):
-    """Units of a product that arrived; none: 0."""
-
-    sku: Code
-    quantity: Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
-
-
-class ReceiveIn(Body):
-    """What arrived of a transfer: all of it when `lines` is left out; what is not named did not come."""
-
-    lines: Annotated[list[CameIn], Field(min_length=1, max_length=500)] | None = None
 
 
 class ShipmentLineOut(Body):

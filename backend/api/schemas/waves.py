@@ -125,6 +125,7 @@ class MemberOut(Body):
     """A shipment that is or was in a wave."""
 
     id: int
+    order_id: int
     order_external_id: str
     place: int
     slot: int | None

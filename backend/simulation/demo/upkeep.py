@@ -22,15 +22,20 @@ from models.tables import (
     Location,
     Order,
     OrderLine,
+    Parcel,
+    PickWave,
     Product,
     RoutingDecision,
     RoutingExclusion,
+    Scan,
     Shipment,
     ShipmentLine,
+    ShipmentStep,
     SlaClock,
     SlaTransition,
     StockBalance,
     StockMovement,
+    WaveShipment,
 )
 
 KEPT = timedelta(hours=6)
@@ -84,6 +89,10 @@ def forget(uow: Uow, *, before: datetime) -> None:
             (SlaTransition, col(SlaTransition.shipment_id), ships),
             (SlaClock, col(SlaClock.shipment_id), ships),
             (StockMovement, col(StockMovement.shipment_id), ships),
+            (WaveShipment, col(WaveShipment.shipment_id), ships),
+            (ShipmentStep, col(ShipmentStep.shipment_id), ships),
+            (Scan, col(Scan.shipment_id), ships),
+            (Parcel, col(Parcel.shipment_id), ships),
             (ShipmentLine, col(ShipmentLine.shipment_id), ships),
             (Shipment, col(Shipment.id), ships),
             (RoutingDecision, col(RoutingDecision.order_id), order_ids),
@@ -92,7 +101,16 @@ def forget(uow: Uow, *, before: datetime) -> None:
             (Order, col(Order.id), order_ids),
         ):
             uow.session.connection().execute(table_of(table).delete().where(column.in_(ids)))
+    _forget_waves(uow, before)
     _forget_events(uow, before)
+
+
+def _forget_waves(uow: Uow, before: datetime) -> None:
+    """Delete waves that ended long ago and of whose shipments none is left."""
+    waves = table_of(PickWave)
+    left = sa.select(col(WaveShipment.wave_id)).where(col(WaveShipment.wave_id) == waves.c.id)
+    old = sa.select(waves.c.id).where(waves.c.closed_at < before, ~sa.exists(left)).limit(_BATCH)
+    uow.session.connection().execute(waves.delete().where(waves.c.id.in_(old)))
 
 
 def _forget_events(uow: Uow, before: datetime) -> None:

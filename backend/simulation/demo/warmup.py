@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from backend.catalog.service import put_products
 from backend.context import Context
 from backend.inventory.service import count
+from backend.jobs import waves
 from backend.locations.service import put_locations
 from backend.persistence.uow import Uow
 from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
-from backend.simulation.demo import forks, rarities
+from backend.simulation.demo import floor, forks, rarities
 from backend.simulation.demo.network import demo_sites, location_inputs, product_inputs, stock_counts
 from backend.simulation.demo.promises import COLOURS, PROMISES
 from backend.simulation.demo.simulator import Simulator
@@ -31,6 +32,8 @@ _STRIDE = timedelta(seconds=150)
 #: A share of the orders is enough to colour the map, and is there sooner.
 _SCALE = 0.45
 _COUNTS = 1000
+#: Waves are planned in the last part of it: enough for a board.
+_WAVES = timedelta(minutes=45)
 
 Show = Callable[[float], None]
 
@@ -46,6 +49,7 @@ def seed_network(uow: Uow, seed: int, *, now: datetime) -> None:
     rarities.seed_stock(uow, sites, now=now)
     rarities.seed_strategy(uow)
     forks.seed_workflow(uow)
+    floor.seed_floor(uow, sites, seed)
     only_definitions(uow, PROMISES)
     put_grading(uow, "", COLOURS)
     facts.update(uow, facts.NETWORK, {"kind": "demo", "seed": seed})
@@ -71,6 +75,8 @@ def catch_up(ctx: Context, simulator: Simulator, *, now: datetime, show: Show) -
         clock.set(end)
         simulator.step(reached, end, scale=_SCALE)
         tick_until(past, end)
+        if now - end < _WAVES:
+            waves.run(past)
         with past.uow() as uow:
             samples.sample_network(uow)
             samples.sample_locations(uow)
