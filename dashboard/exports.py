@@ -18,12 +18,13 @@ from dashboard.address import (
     NetworkAddress,
     OrdersAddress,
     QueueAddress,
+    ReturnsAddress,
 )
 from dashboard.address.routing import EmptyAddress, RoutingAddress
 from dashboard.address.waves import WavesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
-from dashboard.present import order_sheet, sheet, stock_sheet, wave_sheet
+from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet, wave_sheet
 from dashboard.present import queue as say_queue
 from dashboard.present.routing import sheets
 from models.enums import Permission
@@ -65,6 +66,13 @@ def work(request: Request, actor: Fulfiller) -> StreamingResponse:
     """Return the work queue of a location, all pages of it; 404 for a location one may not see."""
     address = QueueAddress.parse(request.query_params)
     return _file("work", say_queue.SHEET, door().every_work(Asker(actor, AMERICAN), address))
+
+
+@router.get("/returns.csv")
+def returns(request: Request, actor: OrderReader) -> StreamingResponse:
+    """Return the list of the Returns page, all pages of it, a row for each line."""
+    address = ReturnsAddress.parse(request.query_params)
+    return _file("returns", return_sheet.RETURNS, door().every_return(Asker(actor, AMERICAN), address))
 
 
 @router.get("/waves.csv")

@@ -64,10 +64,11 @@ export function Head({ shown, shipment }) {
 }
 
 /** Says at once that the connection is gone, and how many scans this device keeps. */
-export function Link({ link, kept }) {
+export function Link({ link, kept, others }) {
   const scans = kept === 1 ? "1 scan" : `${kept} scans`;
+  const whose = [...new Set(others.map((scan) => scan.by))].join(", ");
   const words = {
-    up: "",
+    up: others.length ? `${others.length === 1 ? "1 scan" : `${others.length} scans`} of ${whose} kept on this device until ${whose} signs in here again.` : "",
     down: `No connection. ${kept ? `${scans} kept on this device. ` : ""}Go on: scans are sent when it is back.`,
     out: `You are signed out. ${kept ? `${scans} kept on this device: sign in again to send ${kept === 1 ? "it" : "them"}.` : "Sign in again."}`,
   }[link];
@@ -110,7 +111,7 @@ function Slots({ group }) {
 }
 
 /** The next thing on top, large; then all of them in walking order. */
-export function Items({ groups, next, wave }) {
+export function Items({ of, groups, next, wave }) {
   return (
     <>
       {next && (
@@ -145,6 +146,11 @@ export function Items({ groups, next, wave }) {
           );
         })}
       </ol>
+      <p className="pick-print">
+        <a className="text-link" href={`/api/v1/${of}/pick-list.html`} target="_blank" rel="noreferrer">
+          Print this list
+        </a>
+      </p>
     </>
   );
 }
@@ -221,6 +227,11 @@ export function Done({ shown, shipment, kept }) {
               </a>
             </li>
           ))}
+          <li>
+            <a className="button" href={`/waves/${shown.wave.id}`}>
+              Go to wave {shown.wave.number}
+            </a>
+          </li>
         </ul>
       )}
     </section>

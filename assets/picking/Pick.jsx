@@ -189,11 +189,11 @@ function Picking({ of, who, beat, ...rest }) {
   return (
     <div {...rest} data-scans="" data-state={state}>
       <Head shown={shown} shipment={shipment} />
-      <Link link={link} kept={waiting.length} />
+      <Link link={link} kept={waiting.length} others={waiting.filter((scan) => scan.by !== who)} />
       <Says says={says} onUndo={undo} />
       {state === "done" && <Done shown={shown} shipment={shipment} kept={waiting.length} />}
-      <Items groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />
-      {state === "step" && <Onward steps={steps} busy={busy} answers={answers} onStep={doStep} />}
+      <Items of={of} groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />
+      {state === "step" && <Onward of={of} steps={steps} busy={busy} answers={answers} onStep={doStep} />}
       {picking && <Thumb group={todo[0]} onPick={(units) => pick(todo[0].sku, units)} onMissing={() => setMissing(todo[0])} onCode={(code) => heard.current(code)} />}
       <Short group={missing} onClose={() => setMissing(null)} say={say} load={load} />
     </div>

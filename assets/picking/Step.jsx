@@ -52,7 +52,7 @@ const PROOFS = { code: [["code", "Pickup code"]], name: [["name", "Name of who c
 PROOFS.either = [...PROOFS.code, ...PROOFS.name];
 
 /** The nearest step with what it asks for; the others, where steps may be skipped. */
-export function Onward({ steps, busy, answers, onStep }) {
+export function Onward({ of, steps, busy, answers, onStep }) {
   const [step, ...others] = steps;
   const proofs = PROOFS[step.proof] ?? [];
   return (
@@ -68,6 +68,11 @@ export function Onward({ steps, busy, answers, onStep }) {
       >
         <h2>{step.name}</h2>
         <p className="muted">{told.hint(step)}</p>
+        {step.prints === "packing_slip" && (
+          <a className="text-link" href={`/api/v1/${of}/packing-slip.html`} target="_blank" rel="noreferrer">
+            Print the packing slip
+          </a>
+        )}
         {(step.asks.length > 0 || proofs.length > 0) && (
           <div className="pick-asks">
             {step.asks.map((ask) => (

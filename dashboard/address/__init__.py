@@ -8,6 +8,7 @@ from dashboard.address.location import LocationAddress
 from dashboard.address.network import NetworkAddress
 from dashboard.address.orders import OrdersAddress
 from dashboard.address.queue import QueueAddress
+from dashboard.address.returns import ReturnsAddress
 
 __all__ = [
     "PAGE_SIZE",
@@ -18,4 +19,5 @@ __all__ = [
     "NetworkAddress",
     "OrdersAddress",
     "QueueAddress",
+    "ReturnsAddress",
 ]

@@ -15,6 +15,7 @@ from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.queue import QueueDoor
+from dashboard.gateway.returns import ReturnsDoor
 from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
 from dashboard.gateway.shadow import ShadowDoor
@@ -31,6 +32,7 @@ class Gateway(
     DeliveriesDoor,
     OrdersDoor,
     OrderDoor,
+    ReturnsDoor,
     InventoryDoor,
     QueueDoor,
     SegmentDoor,
