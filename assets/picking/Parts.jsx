@@ -149,6 +149,25 @@ export function Items({ groups, next, wave }) {
   );
 }
 
+const PAPER = { pick_list: "Pick list", packing_slip: "Packing slip" };
+
+/** What can be printed here; opened beside the page, which goes on listening to the scanner. */
+export function Print({ of, kinds = Object.keys(PAPER), verb = "" }) {
+  const wave = of.startsWith("waves/") && of.slice("waves/".length);
+  const at = (kind) => (wave && kind === "packing_slip" ? `/api/v1/packing-slips.html?wave=${wave}` : `/api/v1/${of}/${kind.replace("_", "-")}.html`);
+  return (
+    <p className="pick-print">
+      {kinds.map((kind) => (
+        <a key={kind} className="button" href={at(kind)} target="_blank" rel="noopener">
+          {verb}
+          {verb ? PAPER[kind].toLowerCase() : PAPER[kind]}
+          <span className="sr-only"> to print, in a new tab</span>
+        </a>
+      ))}
+    </p>
+  );
+}
+
 /** By hand: how many, not there, a code that cannot be scanned. The big one is at the thumb. */
 export function Thumb({ group, onPick, onMissing, onCode }) {
   const most = group.quantity - group.awaited - group.picked;

@@ -1,6 +1,7 @@
 // What comes after picking, as the shipment's workflow says: the step, what it asks for, one scan or one press.
 
 import { useEffect, useState } from "react";
+import { Print } from "./Parts.jsx";
 import { told } from "./words.js";
 
 /** What was answered to the nearest step: `inputs` by name, `proof` of who collects it. */
@@ -52,7 +53,7 @@ const PROOFS = { code: [["code", "Pickup code"]], name: [["name", "Name of who c
 PROOFS.either = [...PROOFS.code, ...PROOFS.name];
 
 /** The nearest step with what it asks for; the others, where steps may be skipped. */
-export function Onward({ steps, busy, answers, onStep }) {
+export function Onward({ of, steps, busy, answers, onStep }) {
   const [step, ...others] = steps;
   const proofs = PROOFS[step.proof] ?? [];
   return (
@@ -78,6 +79,7 @@ export function Onward({ steps, busy, answers, onStep }) {
             ))}
           </div>
         )}
+        {step.prints && <Print of={of} kinds={[step.prints]} verb="Print " />}
       </form>
       <footer className="pick-thumb">
         {others.length > 0 && (
