@@ -64,10 +64,11 @@ export function Head({ shown, shipment }) {
 }
 
 /** Says at once that the connection is gone, and how many scans this device keeps. */
-export function Link({ link, kept }) {
+export function Link({ link, kept, others }) {
   const scans = kept === 1 ? "1 scan" : `${kept} scans`;
+  const whose = [...new Set(others.map((scan) => scan.by))].join(", ");
   const words = {
-    up: "",
+    up: others.length ? `${others.length === 1 ? "1 scan" : `${others.length} scans`} of ${whose} kept on this device until ${whose} signs in here again.` : "",
     down: `No connection. ${kept ? `${scans} kept on this device. ` : ""}Go on: scans are sent when it is back.`,
     out: `You are signed out. ${kept ? `${scans} kept on this device: sign in again to send ${kept === 1 ? "it" : "them"}.` : "Sign in again."}`,
   }[link];
@@ -149,19 +150,17 @@ export function Items({ groups, next, wave }) {
   );
 }
 
-const PAPER = { pick_list: "Pick list", packing_slip: "Packing slip" };
+const PAPER = { pick_list: "pick list", packing_slip: "packing slip" };
 
 /** What can be printed here; opened beside the page, which goes on listening to the scanner. */
-export function Print({ of, kinds = Object.keys(PAPER), verb = "" }) {
+export function Print({ of, kinds = Object.keys(PAPER) }) {
   const wave = of.startsWith("waves/") && of.slice("waves/".length);
   const at = (kind) => (wave && kind === "packing_slip" ? `/api/v1/packing-slips.html?wave=${wave}` : `/api/v1/${of}/${kind.replace("_", "-")}.html`);
   return (
     <p className="pick-print">
       {kinds.map((kind) => (
-        <a key={kind} className="button" href={at(kind)} target="_blank" rel="noopener">
-          {verb}
-          {verb ? PAPER[kind].toLowerCase() : PAPER[kind]}
-          <span className="sr-only"> to print, in a new tab</span>
+        <a key={kind} className="text-link" href={at(kind)} target="_blank" rel="noopener">
+          Print the {wave && kind === "packing_slip" ? "packing slips" : PAPER[kind]}
         </a>
       ))}
     </p>
@@ -240,6 +239,11 @@ export function Done({ shown, shipment, kept }) {
               </a>
             </li>
           ))}
+          <li>
+            <a className="button" href={`/waves/${shown.wave.id}`}>
+              Go to wave {shown.wave.number}
+            </a>
+          </li>
         </ul>
       )}
     </section>

@@ -189,7 +189,7 @@ function Picking({ of, who, beat, ...rest }) {
   return (
     <div {...rest} data-scans="" data-state={state}>
       <Head shown={shown} shipment={shipment} />
-      <Link link={link} kept={waiting.length} />
+      <Link link={link} kept={waiting.length} others={waiting.filter((scan) => scan.by !== who)} />
       <Says says={says} onUndo={undo} />
       {state === "done" && <Done shown={shown} shipment={shipment} kept={waiting.length} />}
       <Items groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />

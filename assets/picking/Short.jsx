@@ -3,7 +3,26 @@
 import { useEffect, useRef, useState } from "react";
 import { left } from "./sheet.js";
 
-const REASONS = ["Not in its place", "Damaged", "Wrong product in the bin", "Too few there"];
+// What can be said before the shop's own reasons are there; plain words, which change no stock.
+const REASONS = ["Not in its place", "Damaged", "Too few there"].map((name) => ({ code: name, name }));
+
+/** The shop's reasons: what each does to the stock is set there. */
+function useReasons(open) {
+  const [reasons, setReasons] = useState(REASONS);
+  useEffect(() => {
+    let alive = open;
+    const ask = async () => {
+      const answer = await window.scans.call("/api/v1/reject-reasons");
+      const items = answer.ok ? (await answer.json()).items.filter((one) => one.active) : [];
+      if (alive && items.length) setReasons(items);
+    };
+    if (open) ask().catch(() => {});
+    return () => {
+      alive = false;
+    };
+  }, [open]);
+  return reasons;
+}
 
 /** Spread the missing units over the shipments that need them, those with most time first. */
 function spread(group, missing) {
@@ -19,13 +38,15 @@ function spread(group, missing) {
 export function Short({ group, onClose, say, load }) {
   const dialog = useRef(null);
   const [missing, setMissing] = useState(1);
-  const [reason, setReason] = useState(REASONS[0]);
+  const [reason, setReason] = useState("");
+  const reasons = useReasons(Boolean(group));
+  const why = reasons.find((one) => one.code === reason) ?? reasons[0];
   const [busy, setBusy] = useState(false);
   const most = group ? group.lines.reduce((sum, line) => sum + Math.max(0, left(line)), 0) : 0;
   useEffect(() => {
     if (!group) return;
     setMissing(most);
-    setReason(REASONS[0]);
+    setReason("");
     dialog.current.showModal();
   }, [group]);
 
@@ -39,7 +60,7 @@ export function Short({ group, onClose, say, load }) {
         const answer = await window.scans.call(`/api/v1/shipments/${one.shipment}/short`, {
           method: "POST",
           headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ lines: [{ sku: one.sku, missing: one.missing }], reason }),
+          body: JSON.stringify({ lines: [{ sku: one.sku, missing: one.missing }], reason: why.code }),
         });
         if (answer.ok) continue;
         const problem = await answer.json().catch(() => ({}));
@@ -66,10 +87,10 @@ export function Short({ group, onClose, say, load }) {
           </label>
           <fieldset className="pick-reasons">
             <legend>Why?</legend>
-            {REASONS.map((one) => (
-              <label key={one}>
-                <input type="radio" name="reason" checked={reason === one} onChange={() => setReason(one)} />
-                {one}
+            {reasons.map((one) => (
+              <label key={one.code}>
+                <input type="radio" name="reason" checked={why === one} onChange={() => setReason(one.code)} />
+                {one.name}
               </label>
             ))}
           </fieldset>

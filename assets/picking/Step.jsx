@@ -79,7 +79,7 @@ export function Onward({ of, steps, busy, answers, onStep }) {
             ))}
           </div>
         )}
-        {step.prints && <Print of={of} kinds={[step.prints]} verb="Print " />}
+        {step.prints && <Print of={of} kinds={[step.prints]} />}
       </form>
       <footer className="pick-thumb">
         {others.length > 0 && (

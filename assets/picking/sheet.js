@@ -7,7 +7,7 @@ const PICKABLE = ["open", "accepted"];
 export function ofList(waiting, of) {
   const [kind, id] = of.split("/");
   const name = kind === "waves" ? "wave_id" : "shipment_id";
-  const scans = waiting.map((one) => ({ ...one.scan, gave: one.gave }));
+  const scans = waiting.map((one) => ({ ...one.scan, gave: one.gave, by: one.by }));
   return scans.filter((scan) => scan[name] === Number(id) && (kind === "waves" || !scan.wave_id));
 }
 

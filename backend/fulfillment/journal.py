@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.fulfillment.rules import DoneStep
+from backend.fulfillment.splitting import Taking
 from backend.persistence.bulk import fetch_in, insert_rows, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
@@ -28,6 +29,19 @@ def last_done(uow: Uow, shipment_ids: Iterable[int]) -> dict[int, DoneStep]:
     newest = fetch_in(uow.session, standing.group_by(_STEPS.c.shipment_id), _STEPS.c.shipment_id, shipment_ids)
     rows = fetch_in(uow.session, sa.select(_STEPS), _STEPS.c.id, [id_ for _, id_ in newest])
     return {row.shipment_id: _done(row) for row in rows}
+
+
+def inherit(uow: Uow, shipment_id: int, child_id: int, heirs: Mapping[int, tuple[int, Taking]]) -> None:
+    """Let a shipment that is split off have done what its parent did, so that it can be taken back there too; `heirs`
+    are the child's lines, with what they took, by those of the parent."""
+    standing = sa.select(_STEPS).where(_STEPS.c.shipment_id == shipment_id, _STEPS.c.undone_at.is_(None))
+    rows = [dict(row) for row in uow.session.connection().execute(standing.order_by(_STEPS.c.id)).mappings()]
+    for row in rows:
+        del row["id"]
+        row["shipment_id"] = child_id
+        if (picked := row["before"].get("picked")) is not None:
+            row["before"] = {"picked": _inherited(picked, heirs)}
+    insert_rows(uow.session, ShipmentStep, rows)
 
 
 def undone(uow: Uow, step_ids: Sequence[int]) -> None:
@@ -54,6 +68,12 @@ def unpick(uow: Uow, picked: Mapping[int, int]) -> None:
     update_columns(
         uow.session, ShipmentLine, [{"id": id_, "picked": min(picked[id_], quantity)} for id_, quantity in rows]
     )
+
+
+def _inherited(picked: Mapping[str, int], heirs: Mapping[int, tuple[int, Taking]]) -> dict[str, int]:
+    """Return what of the child's lines was picked before; units not picked then went first."""
+    shares = [(heirs[int(id_)], units) for id_, units in picked.items() if int(id_) in heirs]
+    return {str(id_): max(0, taking.units - (taking.line.quantity - units)) for (id_, taking), units in shares}
 
 
 def _done(row: Any) -> DoneStep:

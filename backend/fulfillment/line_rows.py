@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.fulfillment import journal
 from backend.fulfillment.rules import ShipmentFacts
 from backend.fulfillment.splitting import LineFacts, Taking
-from backend.persistence.bulk import fetch_in, insert_rows, table_of
+from backend.persistence.bulk import allocate_ids, fetch_in, insert_rows, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from backend.routing import limits
@@ -80,8 +81,10 @@ def open_child(uow: Uow, parent: ShipmentFacts, child_id: int, goes: Sequence[Ta
     clocks = sla.inherit_clocks(uow, parent.id, child_id, at=uow.now)
     row: dict[str, Any] = {**was, **_OWN, **clocks.columns_of(child_id), "id": child_id, "parent_id": parent.id}
     insert_rows(uow.session, Shipment, [{**row, "units": units_of(goes), "version": 1, "updated_at": uow.now}])
+    ids = allocate_ids(uow.session, ShipmentLine, len(goes))
     lines = [
         {
+            "id": id_,
             "shipment_id": child_id,
             "order_line_id": taking.line.order_line_id,
             "product_id": taking.line.product_id,
@@ -89,9 +92,10 @@ def open_child(uow: Uow, parent: ShipmentFacts, child_id: int, goes: Sequence[Ta
             "quantity": taking.units,
             "picked": taking.picked,
         }
-        for taking in goes
+        for id_, taking in zip(ids, goes, strict=True)
     ]
     insert_rows(uow.session, ShipmentLine, lines)
+    journal.inherit(uow, parent.id, child_id, {t.line.id: (id_, t) for id_, t in zip(ids, goes, strict=True)})
     clocks.save(uow)
 
 

@@ -211,6 +211,7 @@ def test_kept_scans_are_sent_in_the_name_of_who_made_them(browser: Browser, stor
     expect(page.locator(".pick-next h2")).to_have_text("Teapot, 1 l")
     scan(page, POT)
     expect(page.locator(".pick-done")).to_be_visible()
+    expect(page.locator(".pick-link")).to_contain_text("1 scan of ann kept on this device until ann signs in")
     expect(page.locator(".pick-link")).to_have_attribute("data-kept", "1")
     assert store.scans(id_) == [("picked", 1)]
     assert page.evaluate("window.scans.waiting().length") == 1

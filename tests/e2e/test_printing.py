@@ -36,7 +36,7 @@ def test_from_the_pick_page_to_paper(phone: BrowserContext, tmp_path: Path) -> N
     faults: list[str] = []
     page.goto("/pick/1")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Pick list to print").click()
+        page.get_by_role("link", name="Print the pick list").click()
     paper = opened.value
     paper.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     paper.reload()

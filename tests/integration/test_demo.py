@@ -22,7 +22,7 @@ from backend.simulation.demo.upkeep import forget
 from backend.sla.service import ensure_defaults
 from models.enums import Compliance, LocationKind, Method
 from models.errors import DomainError
-from models.tables import HealthSample, Location, LocationHealth, Order, Shipment, SlaClock, StockBalance
+from models.tables import Event, HealthSample, Location, LocationHealth, Order, Shipment, SlaClock, StockBalance
 
 
 def grades(ctx: Context) -> Counter[str]:
@@ -128,3 +128,24 @@ def test_another_network_is_not_touched(ctx: Context) -> None:
         ensure_demo(ctx)
     with ctx.read() as uow:
         assert uow.session.scalar(sa.select(sa.func.count()).select_from(Location)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_some_shipments_did_not_go_as_planned_and_those_that_wait_go_on(
+    ctx: Context, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Splits, short picks, transfers; a transfer is sent and taken in by the demo, and who waited for it is done."""
+    simulator = short_life(ctx, clock, monkeypatch)
+    told = sa.select(sa.func.count()).select_from(Event)
+    kinds = ("shipment.split", "shipment.short_picked", "shipment.waiting")
+    with ctx.read() as uow:
+        for kind in kinds:
+            assert uow.session.scalar(told.where(col(Event.type) == kind)), kind
+        waiting = uow.session.scalars(sa.select(col(Shipment.id)).where(col(Shipment.waiting_for).is_not(None))).all()
+    for _ in range(30):
+        start = clock.now()
+        simulator.step(start, clock.advance(timedelta(hours=1)), scale=0.0)
+    with ctx.read() as uow:
+        left = uow.session.scalars(sa.select(col(Shipment.status)).where(col(Shipment.id).in_(waiting))).all()
+    assert waiting
+    assert set(left) <= {"shipped", "handed_over"}  # or long done, and forgotten

@@ -16,6 +16,7 @@ from backend.invariants import violations
 from backend.inventory import service as inventory
 from backend.inventory.fefo import LotName
 from backend.jobs import routing as job
+from backend.persistence.bulk import table_of
 from backend.sla.definitions import ensure_defaults
 from models.enums import ClockScope, ShipmentStatus
 from models.errors import DomainError, ErrorCode
@@ -83,6 +84,31 @@ def test_what_is_split_off_stays_here_as_far_as_the_rest_is(ctx: Context) -> Non
         fulfillment.advance(uow, [StepCommand(parent, ShipmentStatus.SHIPPED)])
     assert (stock_of(ctx, "tea"), stock_of(ctx, "cup")) == ((7, 0), (9, 0))
     assert rows_of(ctx, Order)[0]["status"] == "fulfilled"
+    assert_sound(ctx)
+
+
+def test_what_was_done_before_the_split_is_taken_back_on_either_side(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"tea": 9}})
+    (placed,) = place(ctx, order(lines={"tea": 5}))
+    parent = placed.shipments[0].id
+    with ctx.uow() as uow:
+        fulfillment.advance(uow, [StepCommand(parent, ShipmentStatus.ACCEPTED)])
+        uow.session.connection().execute(table_of(ShipmentLine).update().values(picked=4))
+        fulfillment.advance(uow, [StepCommand(parent, ShipmentStatus.PICKED)])
+    child = split(ctx, parent, ("tea", 2))
+
+    def picked() -> dict[int, int]:
+        return {row["shipment_id"]: row["picked"] for row in rows_of(ctx, ShipmentLine)}
+
+    assert picked() == {parent: 3, child: 2}
+    with ctx.uow() as uow:
+        fulfillment.undo(uow, [child])
+    assert picked() == {parent: 3, child: 1}
+    with ctx.uow() as uow:
+        fulfillment.undo(uow, [child])
+        fulfillment.undo(uow, [parent])
+    assert picked() == {parent: 3, child: 1}
+    assert {id_: where[1] for id_, where in content(ctx).items()} == {parent: "accepted", child: "open"}
     assert_sound(ctx)
 
 

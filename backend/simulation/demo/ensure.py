@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from backend.context import Context
 from backend.simulation import facts
-from backend.simulation.demo import rarities
+from backend.simulation.demo import mishaps, rarities
 from backend.simulation.demo.simulator import Simulator
 from backend.simulation.demo.warmup import LIVED, catch_up, seed_network
 from backend.simulation.past import at_instant
@@ -45,3 +45,4 @@ def ensure_demo(ctx: Context, *, seed: int = DEFAULT_SEED) -> None:
     if not network:
         with ctx.uow() as uow:
             rarities.place_orders(uow)
+        mishaps.happen(ctx)

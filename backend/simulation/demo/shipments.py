@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ class Standing:
     status: ShipmentStatus
     held: bool
     hold_reason: str | None
+    waits: bool = False  # for a transfer
 
 
 def opened(uow: Uow, shipment_ids: Sequence[int]) -> list[Opened]:
@@ -43,6 +44,11 @@ def unfinished(uow: Uow) -> list[Standing]:
     return _standing(uow, sa.and_(sa.or_(*undone), col(Shipment.status) != ShipmentStatus.CANCELLED.value))
 
 
+def go_on(uow: Uow, shipment_ids: Collection[int]) -> list[Standing]:
+    """Return those of these shipments that wait for nothing any more."""
+    return _standing(uow, sa.and_(col(Shipment.id).in_(sorted(shipment_ids)), col(Shipment.waiting_for).is_(None)))
+
+
 def _standing(uow: Uow, condition: sa.ColumnElement[bool]) -> list[Standing]:
     rows = uow.session.execute(
         sa.select(
@@ -54,6 +60,7 @@ def _standing(uow: Uow, condition: sa.ColumnElement[bool]) -> list[Standing]:
             col(Shipment.status),
             col(Shipment.held),
             col(Shipment.hold_reason),
+            col(Shipment.waiting_for),
         )
         .join(Order, col(Order.id) == col(Shipment.order_id))
         .join(Location, col(Location.id) == col(Shipment.location_id))
@@ -67,8 +74,9 @@ def _standing(uow: Uow, condition: sa.ColumnElement[bool]) -> list[Standing]:
             ShipmentStatus(status),
             held,
             reason,
+            waits is not None,
         )
-        for id_, name, code, method, at, status, held, reason in rows
+        for id_, name, code, method, at, status, held, reason, waits in rows
     ]
 
 

@@ -54,6 +54,7 @@ class Simulator:
         self._ctx = ctx
         self.planner = Planner(World(seed))
         self.agenda = Agenda()
+        self._waiting: set[int] = set()
 
     def use(self, ctx: Context) -> None:
         """Go on by another clock: the real one, after the fast-forward."""
@@ -63,7 +64,12 @@ class Simulator:
         """Draw the agenda of all open shipments that are not on it from the database."""
         with self._ctx.read() as uow:
             known = shipments.unfinished(uow)
-        for item in known:
+        self._take_up(known, reached)
+
+    def _take_up(self, known: Sequence[Standing], reached: datetime) -> None:
+        """Put on the agenda what is left to do to shipments; who waits for something is looked at again later."""
+        self._waiting |= {item.opened.shipment_id for item in known if item.waits}
+        for item in (item for item in known if not item.waits):
             if item.opened.shipment_id not in self.agenda and item.opened.code in self.planner.world.sites:
                 acts = self.planner.course(item.opened)
                 self.agenda.put(item.opened, [act for act in acts if _is_left(act, item, reached)])
@@ -90,6 +96,11 @@ class Simulator:
                 self._rescue(incident, end, closed)
         self._place(plan.arrivals)
         self._work(end)
+        if self._waiting:
+            with self._ctx.read() as uow:
+                over = shipments.go_on(uow, self._waiting)
+            self._waiting -= {item.opened.shipment_id for item in over}
+            self._take_up(over, end)
         with self._ctx.uow() as uow:
             floor.look_after(uow, start=start, end=end)
             upkeep.keep_up(uow, start=start, end=end)
