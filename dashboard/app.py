@@ -27,6 +27,7 @@ from dashboard.pages import (
     order,
     orders,
     pick,
+    returns,
     wave,
     waves,
 )
@@ -40,6 +41,7 @@ from dashboard.state.network import NetworkState
 from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
 from dashboard.state.pick import PickState
+from dashboard.state.returns import ReturnsState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
 from dashboard.state.routing.overview import RoutingState
@@ -76,6 +78,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),
     nav.PICK: (pick.shipment, [Session.load, PickState.open]),
     nav.PICK_WAVE: (pick.wave, [Session.load, PickState.open]),
+    nav.RETURNS: (returns.page, [Session.load, ReturnsState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),

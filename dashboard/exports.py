@@ -11,12 +11,19 @@ from fastapi.responses import StreamingResponse
 
 from backend.api.deps import require
 from backend.auth.actor import Actor
-from dashboard.address import DeliveriesAddress, InventoryAddress, LocationAddress, NetworkAddress, OrdersAddress
+from dashboard.address import (
+    DeliveriesAddress,
+    InventoryAddress,
+    LocationAddress,
+    NetworkAddress,
+    OrdersAddress,
+    ReturnsAddress,
+)
 from dashboard.address.routing import EmptyAddress, RoutingAddress
 from dashboard.address.waves import WavesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
-from dashboard.present import order_sheet, sheet, stock_sheet, wave_sheet
+from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet, wave_sheet
 from dashboard.present.routing import sheets
 from models.enums import Permission
 
@@ -49,6 +56,13 @@ def orders(request: Request, actor: OrderReader) -> StreamingResponse:
     """Return the list of the Orders page, all pages of it."""
     address = OrdersAddress.parse(request.query_params)
     return _file("orders", order_sheet.ORDERS, door().every_order(Asker(actor, AMERICAN), address))
+
+
+@router.get("/returns.csv")
+def returns(request: Request, actor: OrderReader) -> StreamingResponse:
+    """Return the list of the Returns page, all pages of it, a row for each line."""
+    address = ReturnsAddress.parse(request.query_params)
+    return _file("returns", return_sheet.RETURNS, door().every_return(Asker(actor, AMERICAN), address))
 
 
 @router.get("/waves.csv")

@@ -87,6 +87,14 @@ DELIVERIES = Page(
     icon="send",
 )
 
+RETURNS = Page(
+    "/returns",
+    "Returns",
+    "What customers send back: announced, received, inspected, refunded or sent anew.",
+    Permission.ORDERS_READ,
+    icon="undo-2",
+)
+
 ROUTING = Page(
     "/routing",
     "Routing",
@@ -153,6 +161,7 @@ PAGES: tuple[Page, ...] = (
     WAVES,
     WAVE,
     INVENTORY,
+    RETURNS,
     ROUTING,
     ROUTING_EDIT,
     ROUTING_TRY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -65,10 +65,11 @@ def listing(
     return _views(uow, list(uow.session.execute(statement)))
 
 
-def count(uow: Uow, wanted: ReturnFilter) -> int:
-    """Return how many returns there are."""
-    found = _rows(uow).where(*_conditions(wanted)).order_by(None).subquery()
-    return int(uow.session.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
+def counts(uow: Uow, wanted: ReturnFilter) -> dict[ReturnStatus, int]:
+    """Return how many returns there are in each state, whatever state is wanted."""
+    found = _rows(uow).where(*_conditions(replace(wanted, status=None))).subquery()
+    statement = sa.select(found.c.status, sa.func.count()).group_by(found.c.status)
+    return {ReturnStatus(status): int(many) for status, many in uow.session.execute(statement)}
 
 
 def returnable(uow: Uow, order_id: int) -> list[Returnable]:

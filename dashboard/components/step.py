@@ -34,6 +34,15 @@ _WORK = {
 }
 
 
+_RETURN = {
+    "authorised": "truck",
+    "received": "package-open",
+    "inspected": "hand-coins",
+    "closed": "check",
+    "cancelled": "ban",
+}
+
+
 def icon_of(key: Any, icons: Mapping[str, str], otherwise: str) -> Any:
     """Return the icon that stands for a key which is known only in the browser."""
     return rx.match(key, *[(one, rx.icon(name, size=14)) for one, name in icons.items()], rx.icon(otherwise, size=14))
@@ -42,6 +51,11 @@ def icon_of(key: Any, icons: Mapping[str, str], otherwise: str) -> Any:
 def order_step(key: Any, word: Any) -> rx.Component:
     """Return how far an order is."""
     return rx.el.span(icon_of(key, _ORDER, "ban"), rx.el.span(word), class_name=f"state state-{key}")
+
+
+def return_step(key: Any, word: Any) -> rx.Component:
+    """Return how far a return is."""
+    return rx.el.span(icon_of(key, _RETURN, "clock"), rx.el.span(word), class_name=f"state state-{key}")
 
 
 def wave_step(key: Any, word: Any) -> rx.Component:

@@ -14,6 +14,7 @@ from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
+from dashboard.gateway.returns import ReturnsDoor
 from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
 from dashboard.gateway.shadow import ShadowDoor
@@ -30,6 +31,7 @@ class Gateway(
     DeliveriesDoor,
     OrdersDoor,
     OrderDoor,
+    ReturnsDoor,
     InventoryDoor,
     SegmentDoor,
     RoutingDoor,

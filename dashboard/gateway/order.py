@@ -33,6 +33,7 @@ class OrderDoor(Door):
                 steps=[line for trace, said in told for line in why.step_by_step(said, trace)],
                 decided=_decided(last[0], reader) if last else "",
                 promise=told[0][0].get("promise") or {} if told else {},
+                returns=asker.actor.can(Permission.RETURNS_WRITE),
                 may=tuple(OrderCommand) if asker.actor.can(Permission.ORDERS_WRITE) else (),
             )
             return say_order.screen(facts, reader)

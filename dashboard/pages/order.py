@@ -100,6 +100,10 @@ def _head() -> rx.Component:
                 )
                 for command, icon, word, _, _ in _ACTIONS
             ],
+            rx.cond(
+                head.send_back != "",
+                link(rx.icon("undo-2", size=16), "Send back", href=head.send_back, class_name="button"),
+            ),
             class_name="order-actions",
         ),
         class_name="location-head order-head",

@@ -14,6 +14,7 @@ from backend.orders.story import Entry, Kind
 from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
 from backend.paper.documents import address_lines
 from dashboard import format as say
+from dashboard.address import ReturnsAddress
 from dashboard.present import papers
 from dashboard.present.answer import answer, until
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
@@ -47,7 +48,7 @@ _NOBODY = ("system", "demo")
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that the page is made from. `promise` is the document of its sum, empty when it was not reckoned; `may` says
-    whether the reader may change orders."""
+    whether the reader may change orders, `returns` whether he may let customers send things back."""
 
     order: OrderWhole
     story: Sequence[Entry]
@@ -56,6 +57,7 @@ class Facts:
     decided: str = ""
     promise: Mapping[str, Any] = field(default_factory=dict)
     may: Collection[OrderCommand] = ()
+    returns: bool = False
 
 
 def screen(facts: Facts, reader: Reader) -> OrderScreen:
@@ -96,7 +98,12 @@ def head(facts: Facts, reader: Reader) -> OrderHead:
         may_hold=OrderCommand.HOLD in may,
         may_release=OrderCommand.RELEASE in may,
         may_cancel=OrderCommand.CANCEL in may,
+        send_back=ReturnsAddress(order=order.id).href("/returns") if facts.returns and _is_out(live) else "",
     )
+
+
+def _is_out(live: Sequence[ShipmentPart]) -> bool:
+    return any(part.status in (ShipmentStatus.SHIPPED, ShipmentStatus.HANDED_OVER) for part in live)
 
 
 def _names(order: OrderWhole) -> dict[str, str]:

@@ -31,6 +31,7 @@ class OrderHead:
     may_hold: bool = False
     may_release: bool = False
     may_cancel: bool = False
+    send_back: str = ""  # where something of it is sent back; empty when nothing can be
 
 
 @dataclass(frozen=True)
