@@ -15,6 +15,7 @@ from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
+from dashboard.gateway.queue import QueueDoor
 from dashboard.gateway.release import ReleaseDoor
 from dashboard.gateway.returns import ReturnsDoor
 from dashboard.gateway.routing import RoutingDoor
@@ -37,6 +38,7 @@ class Gateway(
     OrderDoor,
     ReturnsDoor,
     InventoryDoor,
+    QueueDoor,
     SegmentDoor,
     RoutingDoor,
     TrialDoor,
