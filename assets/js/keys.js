@@ -3,6 +3,7 @@
 //   data-close        what Esc presses when no dialog and no menu is open; that of a form goes before that of a panel
 //   data-search       the search field of a page; / goes there first, the arrow down from there into the list, Esc out of it
 //   data-focus        a form whose first field takes the focus when the form appears
+//   data-keeps-focus  takes the focus when what had it in there is gone, such as a button that was pressed
 //   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
 //   data-rail-toggle  narrows the rail, and remembers it
 (() => {
@@ -90,6 +91,16 @@
     }
   });
 
+  let focused = null; // what has the focus, and what takes it when that goes away
+  let keeper = null;
+  document.addEventListener("focusin", (e) => {
+    focused = e.target;
+    keeper = e.target.closest("[data-keeps-focus]");
+  });
+  const keepFocus = () => {
+    if (keeper?.isConnected && !focused.isConnected && document.activeElement === document.body) keeper.focus();
+  };
+
   const openers = new WeakMap(); // what had the focus before a form took it: it has it again afterwards
   new MutationObserver((changes) => {
     for (const { addedNodes, removedNodes } of changes) {
@@ -102,8 +113,10 @@
         const form = node.matches("[data-focus]") ? node : node.querySelector("[data-focus]");
         if (form) openers.set(form, document.activeElement);
         form?.querySelector("input, select, textarea, [type=submit]")?.focus();
+        node.querySelector(".subpage.is-here")?.scrollIntoView({ block: "nearest", inline: "center" });
       }
     }
+    keepFocus();
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   const rail = (slim) => document.documentElement.toggleAttribute("data-slim-rail", slim);

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from backend.locations import queries
 from backend.locations.rules import LocationInput, check_location
+from backend.orders import waiting
 from backend.persistence.bulk import chunks, insert_missing, insert_rows, table_of
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
@@ -52,8 +53,10 @@ def close_location(uow: Uow, code: str, *, reason: str, expected_version: int | 
 
 
 def reopen_location(uow: Uow, code: str, *, expected_version: int | None = None) -> Location:
-    """Let a closed location take orders again."""
-    return _set_closed(uow, code, None, expected_version)
+    """Let a closed location take orders again; those that found no place, or waited for this one, look again."""
+    location = _set_closed(uow, code, None, expected_version)
+    waiting.look_again(uow)
+    return location
 
 
 def note(uow: Uow, codes: Sequence[str], *, text: str, until: datetime | None = None) -> None:

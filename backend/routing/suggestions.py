@@ -36,7 +36,8 @@ Trace = Mapping[str, Any]
 class Suggestion:
     """A decision on an order that is only tried, with what it was decided on; line ids count from 1.
 
-    `places` are those the actor may see; `have` is units by line id and location id, of what is wanted.
+    `places` are those the actor may see; `have` is units by line id and location id, of what is wanted; `names` are the
+    products' by SKU.
     """
 
     order: OrderFacts
@@ -47,6 +48,7 @@ class Suggestion:
     promise: Promise
     places: Mapping[int, Place]
     have: Mapping[int, Mapping[int, int]]
+    names: Mapping[str, str]
 
 
 def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
@@ -67,6 +69,7 @@ def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
         promise=promise_for(uow, [(facts, decision)])[0],
         places=taken.places,
         have=have,
+        names=_product_names(uow, facts),
     )
 
 
@@ -111,6 +114,11 @@ def _promise_only(trace: Trace, seen: Collection[str]) -> Trace:
     shipments = [shipment for shipment in promise["shipments"] if shipment["location"] in seen]
     decided_by = promise["decided_by"] if promise["decided_by"] in seen else None
     return {**trace, "promise": {**promise, "decided_by": decided_by, "shipments": shipments}}
+
+
+def _product_names(uow: Uow, facts: OrderFacts) -> dict[str, str]:
+    columns = sa.select(_PRODUCT.c.sku, _PRODUCT.c.name)
+    return dict(fetch_in(uow.session, columns, _PRODUCT.c.sku, {line.sku for line in facts.lines}))
 
 
 def _facts(uow: Uow, order: NewOrder) -> OrderFacts:

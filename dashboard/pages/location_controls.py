@@ -41,6 +41,8 @@ def panel() -> rx.Component:
             rx.cond(state.waves.length() > 0, _waves()),
             class_name="panel controls",
             aria_label="Manager's controls",
+            tab_index=-1,
+            custom_attrs={"data-keeps-focus": ""},
         ),
     )
 

@@ -103,12 +103,17 @@ def kpis(view: LocationView, reader: Reader) -> list[Kpi]:
     locale, counts = reader.locale, view.counts
     done = view.met + view.missed
     return [
-        Kpi("Late", say.count(counts.non_compliant, locale), _of(counts.non_compliant, view, reader), "non_compliant"),
-        Kpi("At risk", say.count(counts.at_risk, locale), _of(counts.at_risk, view, reader), StatusKey.AT_RISK),
-        Kpi("On time", say.count(counts.compliant, locale), _of(counts.compliant, view, reader), StatusKey.COMPLIANT),
+        _standing(StatusKey.NON_COMPLIANT, counts.non_compliant, view, reader),
+        _standing(StatusKey.AT_RISK, counts.at_risk, view, reader),
+        _standing(StatusKey.COMPLIANT, counts.compliant, view, reader),
         Kpi("Open shipments", say.count(counts.open, locale), "being worked on here"),
         Kpi("Promises kept", say.percent(view.met, done, locale), f"of {say.count(done, locale)} finished"),
     ]
+
+
+def _standing(key: StatusKey, number: int, view: LocationView, reader: Reader) -> Kpi:
+    """Return a count by the word that stands on the pills too."""
+    return Kpi(common.word_of(key), say.count(number, reader.locale), _of(number, view, reader), key)
 
 
 def _of(part: int, view: LocationView, reader: Reader) -> str:

@@ -21,13 +21,13 @@ _SHOWN_WORDS = {
     Shown.COMPLIANT: "Compliant",
     Shown.STALE: "No fresh data",
 }
-KPI_LABELS = ("Open shipments", "At risk", "Late", "Orders/second", "Oldest open")
-COMPLIANT = "On time"
+KPI_LABELS = ("Open shipments", "At Risk", "Non-Compliant", "Orders/second", "Oldest open")
+COMPLIANT = "Compliant"
 _COLUMNS = (
     ("name", "Location", LocationSort.NAME, False),
     ("status", "Status", LocationSort.WORST, False),
     ("late", "Late", LocationSort.NON_COMPLIANT, True),
-    ("risk", "At risk", LocationSort.AT_RISK, True),
+    ("risk", "At Risk", LocationSort.AT_RISK, True),
     ("open", "Open", LocationSort.OPEN, True),
     ("since", "For", LocationSort.SINCE, False),
 )
@@ -42,13 +42,13 @@ def kpis(summary: SummaryView, reader: Reader) -> list[Kpi]:
             "Open shipments", say.count(counts.open, locale), f"in {say.plural(summary.locations, 'location', locale)}"
         ),
         Kpi(
-            "At risk",
+            "At Risk",
             say.count(counts.at_risk, locale),
             f"{say.percent(counts.at_risk, counts.open, locale)} of open",
             StatusKey.AT_RISK,
         ),
         Kpi(
-            "Late",
+            "Non-Compliant",
             say.count(counts.non_compliant, locale),
             f"{say.percent(counts.non_compliant, counts.open, locale)} of open",
             StatusKey.NON_COMPLIANT,
@@ -207,9 +207,9 @@ def card(view: LocationView, address: NetworkAddress, thresholds: Thresholds, re
         why=why(view, thresholds, reader),
         local_time=say.at_place(reader.now, view.time_zone, reader.now, locale),
         counts=[
-            Kpi("Late", say.count(counts.non_compliant, locale), tone=StatusKey.NON_COMPLIANT),
-            Kpi("At risk", say.count(counts.at_risk, locale), tone=StatusKey.AT_RISK),
-            Kpi("On time", say.count(counts.compliant, locale), tone=StatusKey.COMPLIANT),
+            Kpi("Non-Compliant", say.count(counts.non_compliant, locale), tone=StatusKey.NON_COMPLIANT),
+            Kpi("At Risk", say.count(counts.at_risk, locale), tone=StatusKey.AT_RISK),
+            Kpi("Compliant", say.count(counts.compliant, locale), tone=StatusKey.COMPLIANT),
         ],
         page=common.location_href(view.code),
         close=address.href(PATH, at="", page=address.page),

@@ -15,7 +15,7 @@ from dashboard import theme
 from dashboard.theme import Palette
 
 #: Drawn from the bottom: what matters most stands on the axis.
-_BANDS = (("non_compliant", "Late"), ("at_risk", "At risk"), ("compliant", "On time"))
+_BANDS = (("non_compliant", "Non-Compliant"), ("at_risk", "At Risk"), ("compliant", "Compliant"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from backend.invariants import violations
 from backend.inventory import future
 from backend.inventory.changes import StockChange, adjust
 from backend.jobs import routing as job
+from backend.locations.service import close_location, reopen_location
 from backend.routing import strategies
 from backend.routing.defaults import DEFAULT_STRATEGY
 from models.enums import Method
@@ -89,3 +90,18 @@ def test_a_look_that_finds_the_same_nothing_is_not_told_again(ctx: Context) -> N
     assert job.run(ctx) is None
     assert [row["attempt"] for row in rows_of(ctx, RoutingDecision)] == [1, 2]
     assert rows_of(ctx, Order)[0]["status"] == "customer_care"
+
+
+def test_who_waits_for_a_closed_location_is_looked_at_when_it_opens_again(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"cup": 5}})
+    with ctx.uow() as uow:
+        strategies.put(uow, "patient", copy.deepcopy(DEFAULT_STRATEGY) | {"otherwise": "backorder"})
+        strategies.activate(uow, "patient")
+        close_location(uow, "CHI", reason="flood")
+    wait(ctx, order("A-1", lines={"cup": 2}, method=Method.PICKUP, pickup_location="CHI"))
+    assert job.run(ctx) is None
+    assert rows_of(ctx, Order)[0]["status"] == "backordered"
+    with ctx.uow() as uow:
+        reopen_location(uow, "CHI")
+    assert job.run(ctx) is None
+    assert rows_of(ctx, Order)[0]["status"] == "routed"

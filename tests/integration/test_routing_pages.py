@@ -132,7 +132,7 @@ def test_a_tried_order_says_where_why_and_why_not_and_reserves_nothing(ctx: Cont
     before = shop.stock_of(ctx)
     screen = gateway.try_order(BOSS, TryAddress(lines="tea 2", near="chi", find="york"))
     trial = screen.trial
-    assert [(one.name, one.units) for one in trial.chosen] == [("Chicago", ["2 × tea"])]
+    assert [(one.name, one.units) for one in trial.chosen] == [("Chicago", ["2 × Product tea"])]
     assert [(row.rank, row.name, row.stock, row.chosen) for row in trial.steps[0].ranked] == [
         ("1", "Chicago", "10", True),
         ("2", "New York", "10", False),

@@ -58,9 +58,9 @@ def trial(facts: Suggestion, reader: Reader, *, by: str, zone: str = "UTC") -> T
         headline=explain(trace, names).text,
         outcome=OUTCOMES[RoutingOutcome(trace["outcome"])],
         by=by,
-        order=_order(facts.order, reader),
+        order=_order(facts, reader),
         chosen=list(_chosen(facts, reader)),
-        left=[_left(one, trace, reader) for one in trace.get("left", ())],
+        left=[_left(one, facts, reader) for one in trace.get("left", ())],
         promise=date,
         promise_hint=hint,
         parts=_parts(facts, zone, reader),
@@ -91,14 +91,17 @@ def _by_code(facts: Suggestion) -> dict[str, str]:
     return {place.code: place.name for place in facts.places.values() if place.name}
 
 
-def _order(order: OrderFacts, reader: Reader) -> str:
-    goods = ", ".join(f"{say.count(line.quantity, reader.locale)} × {line.sku}" for line in order.lines[:6])
+def _order(facts: Suggestion, reader: Reader) -> str:
+    order = facts.order
+    goods = ", ".join(
+        f"{say.count(line.quantity, reader.locale)} × {_called(facts, line.sku)}" for line in order.lines[:6]
+    )
     more = f" and {len(order.lines) - 6} more lines" if len(order.lines) > 6 else ""
     return " · ".join([f"{goods}{more}", METHOD_WORDS[order.method], order.channel, order.service_level])
 
 
 def _chosen(facts: Suggestion, reader: Reader) -> Iterator[ChosenView]:
-    names, skus = _names(facts), {line.line_id: line.sku for line in facts.order.lines}
+    names, goods = _names(facts), {line.line_id: _called(facts, line.sku) for line in facts.order.lines}
     said = {one[0]: why_not(facts.decision.trace, one[0], names).text for one in facts.decision.trace["chosen"]}
     for one in facts.decision.assignments:
         place = one.place
@@ -107,15 +110,19 @@ def _chosen(facts: Suggestion, reader: Reader) -> Iterator[ChosenView]:
             name=place.name or place.code,
             href=location_href(place.code),
             distance=distance(one.distance_km, reader),
-            units=[f"{say.count(units, reader.locale)} × {skus.get(line, line)}" for line, units in one.units],
+            units=[f"{say.count(units, reader.locale)} × {goods.get(line, line)}" for line, units in one.units],
             why=said.get(place.location_id, ""),
         )
 
 
-def _left(one: Sequence[Any], trace: Mapping[str, Any], reader: Reader) -> str:
+def _called(facts: Suggestion, sku: str) -> str:
+    return facts.names.get(sku) or sku
+
+
+def _left(one: Sequence[Any], facts: Suggestion, reader: Reader) -> str:
     line_id, units, action, reason = one
-    sku = next((sku for id_, sku, _ in trace["lines"] if id_ == line_id), str(line_id))
-    return f"{say.count(units, reader.locale)} × {sku} {_ACTIONS.get(action, action)}. {reason_words(reason)}."
+    sku = next((sku for id_, sku, _ in facts.decision.trace["lines"] if id_ == line_id), str(line_id))
+    return f"{say.count(units, reader.locale)} × {_called(facts, sku)} {_ACTIONS.get(action, action)}. {reason_words(reason)}."
 
 
 def _untried(trace: Mapping[str, Any]) -> str:
