@@ -27,6 +27,7 @@ from dashboard.pages import (
     order,
     orders,
     pick,
+    queue,
     returns,
     wave,
     waves,
@@ -41,6 +42,7 @@ from dashboard.state.network import NetworkState
 from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
 from dashboard.state.pick import PickState
+from dashboard.state.queue import QueueState
 from dashboard.state.returns import ReturnsState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
@@ -55,7 +57,7 @@ from dashboard.tabs import TabTokens
 #: In this order: what comes later may refine what came before.
 STYLES = (
     *("tokens", "base", "shell", "parts"),
-    *("network", "location", "deliveries", "orders", "order", "inventory", "routing", "pick", "waves"),
+    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing", "pick", "waves"),
     *("live", "login"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
@@ -73,6 +75,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.ROUTING_EMPTY: (empty.page, [Session.load, EmptyState.open]),
     nav.ORDERS: (orders.page, [Session.load, OrdersState.open]),
     nav.ORDER: (order.page, [Session.load, OrderState.open]),
+    nav.QUEUE: (queue.page, [Session.load, QueueState.open]),
     nav.WAVES: (waves.page, [Session.load, WavesState.open]),
     nav.WAVE: (wave.page, [Session.load, WaveState.open]),
     nav.INVENTORY: (inventory.page, [Session.load, InventoryState.open]),

@@ -17,6 +17,7 @@ from dashboard.address import (
     LocationAddress,
     NetworkAddress,
     OrdersAddress,
+    QueueAddress,
     ReturnsAddress,
 )
 from dashboard.address.routing import EmptyAddress, RoutingAddress
@@ -24,6 +25,7 @@ from dashboard.address.waves import WavesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, door
 from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet, wave_sheet
+from dashboard.present import queue as say_queue
 from dashboard.present.routing import sheets
 from models.enums import Permission
 
@@ -33,6 +35,7 @@ Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
 RoutingReader = Annotated[Actor, Depends(require(Permission.ROUTING_READ))]
 RunId = Annotated[int, Path(ge=1, lt=2**53)]
 OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
+Fulfiller = Annotated[Actor, Depends(require(Permission.SHIPMENTS_WRITE))]
 StockReader = Annotated[Actor, Depends(require(Permission.INVENTORY_READ))]
 SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 
@@ -56,6 +59,13 @@ def orders(request: Request, actor: OrderReader) -> StreamingResponse:
     """Return the list of the Orders page, all pages of it."""
     address = OrdersAddress.parse(request.query_params)
     return _file("orders", order_sheet.ORDERS, door().every_order(Asker(actor, AMERICAN), address))
+
+
+@router.get("/work.csv")
+def work(request: Request, actor: Fulfiller) -> StreamingResponse:
+    """Return the work queue of a location, all pages of it; 404 for a location one may not see."""
+    address = QueueAddress.parse(request.query_params)
+    return _file("work", say_queue.SHEET, door().every_work(Asker(actor, AMERICAN), address))
 
 
 @router.get("/returns.csv")

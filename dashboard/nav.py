@@ -55,6 +55,14 @@ ORDER = Page(
     parent="/orders",
 )
 
+QUEUE = Page(
+    "/queue",
+    "Queue",
+    "What is to be picked, packed and handed over at a location, by time left: yours, nobody's, or all.",
+    Permission.SHIPMENTS_WRITE,
+    icon="list-checks",
+)
+
 WAVES = Page(
     "/waves",
     "Waves",
@@ -140,7 +148,7 @@ PICK = Page(
     "Pick",
     "Pick a shipment by scan: the next item on top, wrong and extra items said at once.",
     Permission.SHIPMENTS_WRITE,
-    parent="/",
+    parent="/queue",
 )
 
 PICK_WAVE = Page(
@@ -148,7 +156,7 @@ PICK_WAVE = Page(
     "Pick a wave",
     "Pick the shipments of a wave together, in walking order, into the slots of the put wall.",
     Permission.SHIPMENTS_WRITE,
-    parent="/",
+    parent="/queue",
 )
 
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
@@ -158,6 +166,7 @@ PAGES: tuple[Page, ...] = (
     LOCATION,
     ORDERS,
     ORDER,
+    QUEUE,
     WAVES,
     WAVE,
     INVENTORY,

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     SHIPMENT_CANCELLED = "shipment.cancelled"
     SHIPMENT_SPLIT = "shipment.split"
     SHIPMENT_SHORT_PICKED = "shipment.short_picked"
+    SHIPMENT_SUBSTITUTED = "shipment.substituted"
     SHIPMENT_WAITING = "shipment.waiting"
     SHIPMENT_REMINDED = "shipment.reminded"
     SHIPMENT_NOT_COLLECTED = "shipment.not_collected"

@@ -111,7 +111,7 @@ function Slots({ group }) {
 }
 
 /** The next thing on top, large; then all of them in walking order. */
-export function Items({ of, groups, next, wave }) {
+export function Items({ groups, next, wave }) {
   return (
     <>
       {next && (
@@ -146,12 +146,24 @@ export function Items({ of, groups, next, wave }) {
           );
         })}
       </ol>
-      <p className="pick-print">
-        <a className="text-link" href={`/api/v1/${of}/pick-list.html`} target="_blank" rel="noreferrer">
-          Print this list
-        </a>
-      </p>
     </>
+  );
+}
+
+const PAPER = { pick_list: "pick list", packing_slip: "packing slip" };
+
+/** What can be printed here; opened beside the page, which goes on listening to the scanner. */
+export function Print({ of, kinds = Object.keys(PAPER) }) {
+  const wave = of.startsWith("waves/") && of.slice("waves/".length);
+  const at = (kind) => (wave && kind === "packing_slip" ? `/api/v1/packing-slips.html?wave=${wave}` : `/api/v1/${of}/${kind.replace("_", "-")}.html`);
+  return (
+    <p className="pick-print">
+      {kinds.map((kind) => (
+        <a key={kind} className="text-link" href={at(kind)} target="_blank" rel="noopener">
+          Print the {wave && kind === "packing_slip" ? "packing slips" : PAPER[kind]}
+        </a>
+      ))}
+    </p>
   );
 }
 

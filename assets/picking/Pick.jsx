@@ -5,7 +5,7 @@
 //   beat    changes whenever something happened on the server: then the list is asked for again
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Done, Head, Items, Link, Says, Thumb } from "./Parts.jsx";
+import { Done, Head, Items, Link, Print, Says, Thumb } from "./Parts.jsx";
 import { Onward, useAnswers } from "./Step.jsx";
 import { Short } from "./Short.jsx";
 import { judge, left, merged, newer, nextSteps, ofList, withWaiting } from "./sheet.js";
@@ -192,7 +192,8 @@ function Picking({ of, who, beat, ...rest }) {
       <Link link={link} kept={waiting.length} others={waiting.filter((scan) => scan.by !== who)} />
       <Says says={says} onUndo={undo} />
       {state === "done" && <Done shown={shown} shipment={shipment} kept={waiting.length} />}
-      <Items of={of} groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />
+      <Items groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />
+      <Print of={of} />
       {state === "step" && <Onward of={of} steps={steps} busy={busy} answers={answers} onStep={doStep} />}
       {picking && <Thumb group={todo[0]} onPick={(units) => pick(todo[0].sku, units)} onMissing={() => setMissing(todo[0])} onCode={(code) => heard.current(code)} />}
       <Short group={missing} onClose={() => setMissing(null)} say={say} load={load} />

@@ -1,6 +1,7 @@
 // What comes after picking, as the shipment's workflow says: the step, what it asks for, one scan or one press.
 
 import { useEffect, useState } from "react";
+import { Print } from "./Parts.jsx";
 import { told } from "./words.js";
 
 /** What was answered to the nearest step: `inputs` by name, `proof` of who collects it. */
@@ -68,11 +69,6 @@ export function Onward({ of, steps, busy, answers, onStep }) {
       >
         <h2>{step.name}</h2>
         <p className="muted">{told.hint(step)}</p>
-        {step.prints === "packing_slip" && (
-          <a className="text-link" href={`/api/v1/${of}/packing-slip.html`} target="_blank" rel="noreferrer">
-            Print the packing slip
-          </a>
-        )}
         {(step.asks.length > 0 || proofs.length > 0) && (
           <div className="pick-asks">
             {step.asks.map((ask) => (
@@ -83,6 +79,7 @@ export function Onward({ of, steps, busy, answers, onStep }) {
             ))}
           </div>
         )}
+        {step.prints && <Print of={of} kinds={[step.prints]} />}
       </form>
       <footer className="pick-thumb">
         {others.length > 0 && (

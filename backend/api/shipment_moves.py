@@ -1,5 +1,5 @@
-"""What does not go as planned with a shipment: split, picked short, filled by a transfer, waiting for
-stock, handed to others."""
+"""What does not go as planned with a shipment: split, picked short, filled by another product or a
+transfer, waiting for stock, handed to others."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from backend.api.schemas.shipment_moves import (
     ReceiveIn,
     ShortIn,
     SplitIn,
+    SubstituteIn,
     TransferIn,
 )
 from backend.api.schemas.shipments import ShipmentOut
 from backend.api.shipments import Fulfiller, ShipmentId, Version, answer
 from backend.auth.actor import Actor
-from backend.fulfillment import awaited, bulk, remainder, transfers
+from backend.fulfillment import awaited, bulk, remainder, substitution, transfers
 from backend.fulfillment.bulk import Handed
 from backend.fulfillment.remainder import ShortLine
 from backend.fulfillment.splitting import AskedLine
+from backend.fulfillment.substitution import Substitute
 from backend.orders import by_hand
 from backend.persistence.uow import Uow
 from backend.picking import service as picking
@@ -66,6 +68,19 @@ def short(shipment_id: ShipmentId, body: ShortIn, call: Fulfiller, version: Vers
         with faults.renaming("/quantity", "/missing"):
             remainder.short(uow, shipment_id, missing, reason=body.reason, expected_version=version)
         picking.complete(uow, [shipment_id])
+        return answer(uow, shipment_id)
+
+    return call.run(work)
+
+
+@router.post("/shipments/{shipment_id}/substitute", responses=WRITE, response_model=ShipmentOut)
+def put_substitute(shipment_id: ShipmentId, body: SubstituteIn, call: Fulfiller, version: Version) -> Response:
+    """Put another product in the place of units that are not picked yet, where order and product allow it."""
+
+    def work(uow: Uow) -> Answer:
+        ask = Substitute(body.sku, body.by, body.quantity)
+        with faults.pointing(drop="/0"):
+            substitution.substitute(uow, shipment_id, ask, expected_version=version)
         return answer(uow, shipment_id)
 
     return call.run(work)

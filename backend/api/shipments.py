@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -16,10 +17,11 @@ from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
 from backend.api.schemas.shipment_moves import RejectIn
-from backend.api.schemas.shipments import JournalListOut, ReassignIn, ShipIn, ShipmentOut, StepIn, show, show_done
+from backend.api.schemas.shipments import ReassignIn, ShipmentOut, show, show_with_code
+from backend.api.schemas.steps import HandOverIn, JournalListOut, PackIn, ShipIn, StepIn, show_done
 from backend.auth.actor import Actor
-from backend.fulfillment import queries, remainder, service
-from backend.fulfillment.queries import ShipmentFilter, ShipmentView
+from backend.fulfillment import pickup, queries, remainder, service
+from backend.fulfillment.queries import Claimed, ShipmentFilter, ShipmentView
 from backend.fulfillment.rules import StepCommand
 from backend.fulfillment.splitting import AskedLine
 from backend.persistence.uow import Uow
@@ -46,10 +48,14 @@ def list_shipments(
     status: ShipmentStatus | None = None,
     sla: Annotated[Compliance | None, Query(description="Its worst running clock.")] = None,
     method: Method | None = None,
+    wave: Annotated[int | None, Query(ge=1, lt=2**63, description="The wave it is picked in.")] = None,
     late: Annotated[bool | None, Query(description="Due before now and not done.")] = None,
+    claimed: Annotated[Claimed | None, Query(description="In whose hands it is.")] = None,
 ) -> Page[ShipmentOut]:
     """List shipments, the earliest due first."""
-    wanted = ShipmentFilter(location=location, status=status, sla=sla, method=method, late=late)
+    wanted = ShipmentFilter(
+        location=location, status=status, sla=sla, method=method, late=late, wave=wave, claimed=claimed
+    )
     with ctx.read(actor) as uow:
         rows = queries.listing(uow, wanted, after=_position(after), limit=limit + 1)
         return page(rows, limit, show, _cursor)
@@ -77,8 +83,9 @@ def _position(after: str | None) -> tuple[datetime | None, int] | None:
 @router.get("/shipments/{shipment_id}", responses=READ)
 def get_shipment(shipment_id: ShipmentId, response: Response, ctx: Ctx, actor: Reader) -> ShipmentOut:
     """Return a shipment; its ETag is what commands take as If-Match."""
+    shower = show_with_code if actor.can(Permission.ORDERS_WRITE) else show
     with ctx.read(actor) as uow:
-        shown = show(queries.get(uow, shipment_id))
+        shown = shower(queries.get(uow, shipment_id))
     response.headers["ETag"] = etag_of(shown.version)
     return shown
 
@@ -105,17 +112,50 @@ def _step(path: str, to: ShipmentStatus, words: str) -> None:
 
 _step("accept", ShipmentStatus.ACCEPTED, "The location takes the shipment on.")
 _step("pick", ShipmentStatus.PICKED, "Everything was picked.")
-_step("pack", ShipmentStatus.PACKED, "Everything was packed.")
-_step("ready", ShipmentStatus.READY, "It waits for the customer.")
-_step("hand-over", ShipmentStatus.HANDED_OVER, "The customer has it: stock leaves the building.")
+
+
+@router.post("/shipments/{shipment_id}/pack", responses=WRITE, response_model=ShipmentOut)
+def pack_shipment(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: PackIn | None = None) -> Response:
+    """Everything was packed, in these boxes if anybody counts them."""
+    said, to = body or PackIn(), ShipmentStatus.PACKED
+    command = StepCommand(shipment_id, to, expected_version=version, inputs=said.inputs, parcels=said.packed())
+    return _done(call, command)
+
+
+@router.post("/shipments/{shipment_id}/ready", responses=WRITE, response_model=ShipmentOut)
+def ready_shipment(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: StepIn | None = None) -> Response:
+    """It waits for the customer; `pickup_code` of the answer is what he shows."""
+    inputs = body.inputs if body else {}
+    command = StepCommand(shipment_id, ShipmentStatus.READY, expected_version=version, inputs=inputs)
+    return _done(call, command, shower=show_with_code)
+
+
+@router.post("/shipments/{shipment_id}/hand-over", responses=WRITE, response_model=ShipmentOut)
+def hand_over_shipment(
+    shipment_id: ShipmentId, call: Fulfiller, version: Version, body: HandOverIn | None = None
+) -> Response:
+    """The customer has it: stock leaves the building. A wrong code is refused, and too many of them for a while."""
+    said = body or HandOverIn()
+    to = ShipmentStatus.HANDED_OVER
+    command = StepCommand(shipment_id, to, expected_version=version, inputs=said.inputs, shown=said.shown())
+    if said.code is None:
+        return _done(call, command)
+    with pickup.counting_guesses(call.ctx, shipment_id):
+        return _done(call, command)
 
 
 @router.post("/shipments/{shipment_id}/ship", responses=WRITE, response_model=ShipmentOut)
 def ship_shipment(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: ShipIn | None = None) -> Response:
     """The carrier took it: stock leaves the building. With a tracking number, customers find their order by it."""
     said = body or ShipIn()
-    to = ShipmentStatus.SHIPPED
-    command = StepCommand(shipment_id, to, expected_version=version, tracking=said.tracking(), inputs=said.inputs)
+    command = StepCommand(
+        shipment_id,
+        ShipmentStatus.SHIPPED,
+        expected_version=version,
+        inputs=said.inputs,
+        tracking=said.tracking(),
+        tracked=said.tracked(),
+    )
     return _done(call, command)
 
 
@@ -128,25 +168,38 @@ def do_step(
     return _done(call, StepCommand(shipment_id, step=code, expected_version=version, inputs=inputs))
 
 
-@router.post("/shipments/{shipment_id}/undo", responses=WRITE, response_model=ShipmentOut)
-def undo(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
-    """Take back the last step: status, times, picked units and clocks are what they were before it."""
+def _command(path: str, act: Callable[..., None], words: str) -> None:
+    """Add the route of a command that needs nothing said."""
 
-    def work(uow: Uow) -> Answer:
-        with faults.pointing(drop="/0"):
-            service.undo(uow, [shipment_id], expected=_expected(shipment_id, version))
-        return answer(uow, shipment_id)
+    def command(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
+        def work(uow: Uow) -> Answer:
+            with faults.pointing(drop="/0"):
+                act(uow, [shipment_id], expected=_expected(shipment_id, version))
+            return answer(uow, shipment_id)
 
-    return call.run(work)
+        return call.run(work)
+
+    command.__doc__ = words
+    router.post(
+        f"/shipments/{{shipment_id}}/{path}", responses=WRITE, response_model=ShipmentOut, name=f"{path}_shipment"
+    )(command)
 
 
-def _done(call: Once, command: StepCommand) -> Response:
+_command(
+    "undo", service.undo, "Take back the last step: status, times, picked units and clocks are what they were before."
+)
+_command("claim", service.claim, "Take the shipment into your hands, so that nobody else starts on it.")
+_command("unclaim", service.unclaim, "Let the shipment go: your own, or as a manager anybody's.")
+_command("release", service.release, "Let work go on and resume the clocks.")
+
+
+def _done(call: Once, command: StepCommand, *, shower: Callable[[ShipmentView], ShipmentOut] = show) -> Response:
     """Complete a step and answer with the shipment."""
 
     def work(uow: Uow) -> Answer:
         with faults.pointing(drop="/0"):
             service.advance(uow, [command])
-        return answer(uow, command.shipment_id)
+        return answer(uow, command.shipment_id, shower=shower)
 
     return call.run(work)
 
@@ -194,18 +247,6 @@ def hold(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: Reaso
     return call.run(work)
 
 
-@router.post("/shipments/{shipment_id}/release", responses=WRITE, response_model=ShipmentOut)
-def release(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: NoBody | None = None) -> Response:
-    """Let work go on and resume the clocks."""
-
-    def work(uow: Uow) -> Answer:
-        with faults.pointing(drop="/0"):
-            service.release(uow, [shipment_id], expected=_expected(shipment_id, version))
-        return answer(uow, shipment_id)
-
-    return call.run(work)
-
-
 @router.post("/shipments/{shipment_id}/cancel", responses=WRITE, response_model=ShipmentOut)
 def cancel(shipment_id: ShipmentId, call: Fulfiller, version: Version, body: ReasonIn = _WHY) -> Response:
     """Give up a shipment that has not left: stock comes back, clocks end."""
@@ -222,8 +263,8 @@ def _expected(shipment_id: int, version: int | None) -> dict[int, int]:
     return {} if version is None else {shipment_id: version}
 
 
-def answer(uow: Uow, shipment_id: int) -> Answer:
+def answer(uow: Uow, shipment_id: int, *, shower: Callable[[ShipmentView], ShipmentOut] = show) -> Answer:
     """Return a shipment as every command on it answers."""
     uow.session.expire_all()
-    shown = show(queries.get(uow, shipment_id))
+    shown = shower(queries.get(uow, shipment_id))
     return Answer(200, shown, {"ETag": etag_of(shown.version)})

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from backend.auth import attempts
 from backend.auth.passwords import hash_password, is_outdated, verify_password
 from backend.auth.people import clean_username
-from backend.auth.throttle import PER_ADDRESS, PER_USER, Limit, retry_after
+from backend.auth.throttle import PER_ADDRESS, PER_USER
 from backend.auth.tokens import digest, new_session_token
 from backend.clock import system_now
 from backend.context import Context
@@ -37,10 +37,10 @@ def sign_in(ctx: Context, username: str, password: str, *, address: str) -> Sign
     """
     name = clean_username(username)
     subjects = {f"user:{name or '?'}": PER_USER, f"ip:{address}": PER_ADDRESS}
-    tries = _record(ctx, subjects)
-    wait = _wait(ctx, subjects)
+    tries = attempts.record(ctx, subjects)
+    wait = attempts.wait(ctx, subjects)
     if wait is not None:
-        _forget(ctx, tries)  # a refused try does not make the wait longer
+        attempts.forget(ctx, tries)  # a refused try does not make the wait longer
         raise DomainError(ErrorCode.RATE_LIMITED, f"Too many attempts. Try again in {wait} s.", retry_after=wait)
     with ctx.read() as uow:
         found = sa.select(col(User.id), col(User.password_hash)).where(
@@ -80,35 +80,3 @@ def _open(uow: Uow, user_id: int, *, checked: str, renewed: str, token: str, hou
         UserSession(token_hash=digest(token), user_id=user_id, created_at=now, seen_at=now, expires_at=expires)
     )
     return expires
-
-
-def _record(ctx: Context, subjects: Mapping[str, Limit]) -> list[int]:
-    now = system_now()
-    with ctx.uow() as uow:
-        uow.session.execute(sa.delete(LoginAttempt).where(col(LoginAttempt.at) < now - timedelta(days=1)))
-        rows = [LoginAttempt(subject=subject, at=now) for subject in sorted(subjects)]
-        uow.session.add_all(rows)
-        uow.session.flush()
-        return [row.id for row in rows if row.id is not None]
-
-
-def _wait(ctx: Context, subjects: Mapping[str, Limit]) -> int | None:
-    """Return the longest wait of all subjects; each already has the row of this very try, which may be one too many."""
-    now = system_now()
-    waits = []
-    with ctx.read() as uow:
-        for subject, limit in subjects.items():
-            newest = (
-                sa.select(col(LoginAttempt.at))
-                .where(col(LoginAttempt.subject) == subject, col(LoginAttempt.at) > now - limit.window)
-                .order_by(col(LoginAttempt.at).desc())
-                .limit(limit.failures + 1)
-            )
-            failures = list(uow.session.scalars(newest))
-            waits.append(retry_after(limit, failures[1:], now))
-    return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _forget(ctx: Context, tries: list[int]) -> None:
-    with ctx.uow() as uow:
-        uow.session.execute(sa.delete(LoginAttempt).where(col(LoginAttempt.id).in_(tries)))

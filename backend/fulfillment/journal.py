@@ -62,12 +62,19 @@ def pick_all(uow: Uow, shipment_ids: Sequence[int]) -> dict[int, dict[str, int]]
     return before
 
 
-def unpick(uow: Uow, picked: Mapping[int, int]) -> None:
-    """Set the picked units of lines back to what they were, as far as the lines still are that large."""
-    rows = fetch_in(uow.session, sa.select(_LINES.c.id, _LINES.c.quantity), _LINES.c.id, picked)
-    update_columns(
-        uow.session, ShipmentLine, [{"id": id_, "picked": min(picked[id_], quantity)} for id_, quantity in rows]
-    )
+def unpick(uow: Uow, before: Mapping[int, Mapping[int, int]]) -> None:
+    """Set the picked units of shipments' lines back to what they were, as far as the lines still are that large.
+
+    A line that was split off whole is another shipment's now, perhaps under the same number.
+    """
+    columns = sa.select(_LINES.c.id, _LINES.c.shipment_id, _LINES.c.quantity).order_by(_LINES.c.id)
+    rows = fetch_in(uow.session, columns, _LINES.c.shipment_id, before)
+    back = [
+        {"id": id_, "picked": min(before[shipment_id][id_], quantity)}
+        for id_, shipment_id, quantity in rows
+        if id_ in before[shipment_id]
+    ]
+    update_columns(uow.session, ShipmentLine, back)
 
 
 def _inherited(picked: Mapping[str, int], heirs: Mapping[int, tuple[int, Taking]]) -> dict[str, int]:

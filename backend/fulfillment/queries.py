@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from backend.auth.scope import visible
-from backend.fulfillment import workflows
+from backend.fulfillment import parcels, workflows
 from backend.fulfillment.workflow import Workflow, WorkStep, following
 from backend.persistence.uow import Uow
 from models.enums import Compliance, Method, ShipmentStatus
 from models.errors import not_found
-from models.tables import Location, Order, Shipment, ShipmentLine, ShipmentStep
+from models.tables import Location, Order, Parcel, Shipment, ShipmentLine, ShipmentStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ShipmentView:
     order_external_id: str
     lines: tuple[ShipmentLine, ...]
     workflow: Workflow
+    parcels: tuple[Parcel, ...] = ()
 
     @property
     def following(self) -> tuple[WorkStep, ...]:
@@ -35,6 +37,13 @@ class ShipmentView:
         if shipment.held or shipment.waiting_for is not None:
             return ()
         return following(self.workflow, ShipmentStatus(shipment.status), shipment.step)
+
+
+class Claimed(StrEnum):
+    """In whose hands a shipment is."""
+
+    ME = "me"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class ShipmentFilter:
     sla: Compliance | None = None
     method: Method | None = None
     late: bool | None = None
+    wave: int | None = None
+    claimed: Claimed | None = None
 
 
 def get(uow: Uow, shipment_id: int) -> ShipmentView:
@@ -80,10 +91,20 @@ def _conditions(uow: Uow, wanted: ShipmentFilter) -> list[sa.ColumnElement[bool]
         conditions.append(col(Shipment.sla_status) == wanted.sla.value)
     if wanted.method is not None:
         conditions.append(col(Shipment.method) == wanted.method.value)
+    if wanted.wave is not None:
+        conditions.append(col(Shipment.wave_id) == wanted.wave)
+    if wanted.claimed is not None:
+        conditions.append(in_hands(uow, wanted.claimed))
     if wanted.late is not None:
         late = sa.func.coalesce(col(Shipment.sla_due_at) <= uow.now, sa.false())
         conditions.append(late if wanted.late else sa.not_(late))
     return conditions
+
+
+def in_hands(uow: Uow, claimed: Claimed) -> sa.ColumnElement[bool]:
+    """Return the condition that the actor has a shipment in his hands, or nobody has."""
+    who = col(Shipment.claimed_by)
+    return who.is_(None) if claimed is Claimed.NOBODY else who == uow.actor.label
 
 
 def _rows(uow: Uow) -> sa.Select[Shipment, str, str]:
@@ -102,9 +123,12 @@ def _views(uow: Uow, rows: list[Any]) -> list[ShipmentView]:
         select(ShipmentLine).where(col(ShipmentLine.shipment_id).in_(ids)).order_by(col(ShipmentLine.id))
     ):
         lines.setdefault(line.shipment_id, []).append(line)
+    boxes = parcels.of_shipments(uow, ids)
     ways = workflows.of_shipments(uow, [(Method(row.method), row.workflow_id) for row, _, _ in rows])
     return [
-        ShipmentView(shipment, code, external_id, tuple(lines.get(shipment.id, ())), way)
+        ShipmentView(
+            shipment, code, external_id, tuple(lines.get(shipment.id, ())), way, tuple(boxes.get(shipment.id, ()))
+        )
         for (shipment, code, external_id), way in zip(rows, ways, strict=True)
     ]
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.fulfillment.defaults import BUILT_IN
+from backend.fulfillment.said import NewParcel, ParcelTracking, Shown, Tracking
 from backend.fulfillment.workflow import Workflow, WorkStep, following, has_left, is_done
 from models.enums import Method, Role, ShipmentStatus
 from models.errors import ErrorCode, Fault
@@ -31,6 +32,7 @@ class ShipmentFacts:
     workflow: Workflow | None = None
     waiting_for: Waiting | None = None
     claimed_by: str | None = None
+    pickup_code: str | None = field(default=None, repr=False)
     since: datetime | None = None
     for_shipment_id: int | None = None  # of a transfer: who waits for it
 
@@ -45,22 +47,11 @@ class ShipmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tracking:
-    """Where a parcel can be followed: what the carrier calls it, and the carrier."""
-
-    number: str
-    carrier: str | None = None
-
-    def as_document(self) -> dict[str, str]:
-        """Return it as the shipment keeps it."""
-        return {"number": self.number, **({"carrier": self.carrier} if self.carrier else {})}
-
-
-@dataclass(frozen=True, slots=True)
 class StepCommand:
     """Complete a step: the one that leads `to` a status, or the one whose code is `step`.
 
-    `at` is the true moment, now by default; `inputs` are what the step asks for; `tracking` comes with `shipped`.
+    `at` is the true moment, now by default; `inputs` are what the step asks for. `parcels` come with packing,
+    `tracking` and `tracked` with shipping, `shown` with handing over.
     """
 
     shipment_id: int
@@ -70,6 +61,9 @@ class StepCommand:
     tracking: Tracking | None = None
     step: str | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    parcels: tuple[NewParcel, ...] = ()
+    tracked: tuple[ParcelTracking, ...] = ()
+    shown: Shown = field(default_factory=Shown)
 
     def meant(self, workflow: Workflow) -> WorkStep | None:
         """Return the step of a workflow that is meant, None when it has none such."""
@@ -148,6 +142,26 @@ def goes_by_itself(shipment: ShipmentFacts, to: ShipmentStatus, *, role: Role | 
     if step is None or step not in shipment.following() or any(ask.required for ask in step.asks):
         return False
     return _may_do(step, role, 0) is None
+
+
+def may_claim(shipment: ShipmentFacts, who: str, *, index: int = 0) -> Refusal | None:
+    """Return why somebody cannot take the shipment into his hands, or None."""
+    if has_left(shipment.method, shipment.status) or is_done(shipment.method, shipment.status):
+        return _illegal(index, f"Shipment {shipment.id} is {_words(shipment.status)}; nobody needs to work on it here.")
+    if shipment.claimed_by in (None, who):
+        return None
+    words = f"Somebody else works on shipment {shipment.id}."
+    return Refusal(ErrorCode.CONFLICT, Fault(f"/{index}", "claimed", words))
+
+
+def may_unclaim(shipment: ShipmentFacts, who: str, *, index: int = 0, role: Role | None = None) -> Refusal | None:
+    """Return why somebody cannot let the shipment go, or None; a fulfiller lets go what is his own."""
+    if shipment.claimed_by is None:
+        return _illegal(index, f"Nobody works on shipment {shipment.id}.")
+    if shipment.claimed_by == who or role is not Role.FULFILLER:
+        return None
+    words = f"Somebody else works on shipment {shipment.id}; a manager may let it go."
+    return Refusal(ErrorCode.FORBIDDEN, Fault(f"/{index}", "forbidden", words))
 
 
 def reached_at(shipment: ShipmentFacts, command: StepCommand, *, now: datetime) -> datetime:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from backend.fulfillment import awaited, rules, store, workflows
+from backend.fulfillment import awaited, parcels, rules, store, workflows
 from backend.fulfillment.awaited import Loss
+from backend.fulfillment.claims import claim, unclaim
 from backend.fulfillment.command import load_allowed, refuse, tell
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
 from backend.fulfillment.rules import Block, Destination, ShipmentFacts, StepCommand
@@ -37,11 +38,13 @@ __all__ = [
     "advance",
     "allocate",
     "cancel",
+    "claim",
     "hold",
     "open_shipments",
     "reassign",
     "recall",
     "reject",
+    "unclaim",
     "undo",
 ]
 
@@ -139,7 +142,8 @@ def _call_back(uow: Uow, asked: Sequence[ShipmentFacts], told: EventType, reason
     clocks end. Whoever waited for them goes on without."""
     facts = [*asked, *awaited.open_transfers(uow, asked)]
     ids = [fact.id for fact in facts]
-    values = {**store.reached(ShipmentStatus.CANCELLED, moment), "held": False, "waiting_for": None}
+    ended = {"held": False, "waiting_for": None, **dict.fromkeys(store.WAITING)}
+    values = {**store.reached(ShipmentStatus.CANCELLED, moment), **ended}
     store.change(uow, facts, [values for _ in facts])
     inventory.release(uow, ids)
     limits.give_back(uow, ids, {fact.location_id for fact in facts})
@@ -178,6 +182,7 @@ def reassign(
     way = workflows.forks(uow).of(fact.method, place.groups)
     store.change(uow, [fact], [{**store.afresh(way), "location_id": place.id, "assigned_at": moment}])
     store.unpick(uow, [fact.id])
+    parcels.unpack(uow, [fact.id])
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
     waves.leave(uow, [fact.id])
     data = {"from": fact.location_code, "to": place.code, "reason": reason}

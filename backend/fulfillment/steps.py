@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.fulfillment import awaited, journal, rules, store, workflow
+from backend.fulfillment import awaited, journal, parcels, rules, store, workflow
 from backend.fulfillment.command import refuse, refuse_twice, tell
 from backend.fulfillment.inputs import input_faults
+from backend.fulfillment.parcels import packing_faults, tracking_faults
+from backend.fulfillment.pickup import prepare, proof_faults
 from backend.fulfillment.rules import DoneStep, ShipmentFacts, StepCommand
+from backend.fulfillment.said import Tracking
 from backend.fulfillment.workflow import WorkStep
 from backend.inventory import service as inventory
 from backend.orders import progress
@@ -52,8 +55,9 @@ def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
     """
     doing = _decided(uow, commands)
     _change(uow, doing)
-    tracking = {each.fact.id: each.command.tracking for each in doing if each.command.tracking}
-    store.track(uow, tracking)
+    store.track(uow, {each.fact.id: found for each in doing if (found := _tracking(each.command))})
+    parcels.pack(uow, {each.fact.id: each.command.parcels for each in doing if each.command.parcels})
+    parcels.track(uow, {each.fact.id: each.command.tracked for each in doing if each.command.tracked})
     before = journal.pick_all(uow, [each.fact.id for each in doing if each.picks])
     journal.write(uow, [_row(each, before.get(each.fact.id)) for each in doing])
     inventory.consume(uow, [each.fact.id for each in doing if each.step.reaches is workflow.LEAVES[each.fact.method]])
@@ -87,7 +91,8 @@ def undo(uow: Uow, shipment_ids: Sequence[int], *, expected: Mapping[int, int] |
     pairs = [(fact, found[fact.id]) for fact in facts]
     for fact, done in pairs:
         store.change(uow, [fact], [_values_before(done)])
-    journal.unpick(uow, {line: units for _, done in pairs for line, units in (done.picked or {}).items()})
+    journal.unpick(uow, {fact.id: done.picked for fact, done in pairs if done.picked})
+    parcels.unpack(uow, [fact.id for fact, done in pairs if _unpacks(fact, done)])
     journal.undone(uow, [done.id for _, done in pairs])
     sla.unreach_steps(uow, [StepsUndone(fact.id, _moments(fact, done), done.at) for fact, done in pairs], at=uow.now)
     for fact, done in pairs:
@@ -103,36 +108,57 @@ def _decided(uow: Uow, commands: Sequence[StepCommand]) -> list[_Doing]:
     role = uow.actor.role
     refuse(rules.may_advance(fact, command, now=uow.now, index=i, role=role) for i, (fact, command) in enumerate(pairs))
     doing: list[_Doing] = []
-    faults: list[Fault] = []
-    for index, (fact, command) in enumerate(pairs):
+    for fact, command in pairs:
         step = command.meant(fact.way)
         assert step is not None  # noqa: S101  # a step that is not there was refused
-        faults += input_faults(step.asks, command.inputs, at=f"/{index}/inputs")
         to = workflow.status_after(fact.way, fact.status, fact.step, step)
         doing.append(_Doing(fact, command, step, to, rules.reached_at(fact, command, now=uow.now)))
-    if faults:
+    if faults := list(_said_faults(uow, doing)):
         raise invalid(faults)
     return doing
+
+
+def _said_faults(uow: Uow, doing: Sequence[_Doing]) -> Iterator[Fault]:
+    """Yield what is wrong with what was said along with the steps."""
+    holds = parcels.holdings(uow, [each.fact.id for each in doing if each.command.parcels])
+    packed = parcels.counts(uow, [each.fact.id for each in doing if each.command.tracked])
+    for index, each in enumerate(doing):
+        command, action, at = each.command, each.step.action, f"/{index}"
+        yield from input_faults(each.step.asks, command.inputs, at=f"{at}/inputs")
+        yield from packing_faults(command.parcels, holds.get(each.fact.id, {}), at=f"{at}/parcels")
+        yield from tracking_faults(command.tracked, packed.get(each.fact.id, 0), at=f"{at}/parcels")
+        if action is StepAction.HAND_OVER:
+            yield from proof_faults(each.step.proof, command.shown, each.fact.pickup_code, at=at)
+        misplaced = (command.parcels and action is not StepAction.PACK) or (
+            command.tracked and action is not StepAction.SHIP
+        )
+        if misplaced:
+            yield Fault(f"{at}/parcels", "not_here", f"Parcels do not belong to the step {each.step.code}.")
 
 
 def _change(uow: Uow, doing: Sequence[_Doing]) -> None:
     """Set step and status; shipments that change the same columns in one statement."""
     groups: dict[tuple[str, ...], list[tuple[ShipmentFacts, dict[str, Any]]]] = defaultdict(list)
+    waiting = prepare(uow, [(each.fact, each.at) for each in doing if each.to is ShipmentStatus.READY])
     for each in doing:
         values = {"step": each.step.code} | (store.reached(each.to, each.at) if each.to is not each.fact.status else {})
+        values |= waiting.get(each.fact.id, {})
+        if each.fact.status is ShipmentStatus.READY and each.to is ShipmentStatus.HANDED_OVER:
+            values |= dict.fromkeys(store.WAITING)
         groups[tuple(values)].append((each.fact, values))
     for group in groups.values():
         store.change(uow, [fact for fact, _ in group], [values for _, values in group])
 
 
 def _row(each: _Doing, picked: Mapping[str, int] | None) -> dict[str, Any]:
+    said = {**each.command.inputs, **each.command.shown.as_inputs()}
     return {
         "shipment_id": each.fact.id,
         "step": each.step.code,
         "from_step": each.fact.step,
         "from_status": each.fact.status.value,
         "to_status": each.to.value,
-        "inputs": {name: value for name, value in each.command.inputs.items() if value not in (None, "")},
+        "inputs": {name: value for name, value in said.items() if value not in (None, "")},
         "before": {} if picked is None else {"picked": picked},
         "at": each.at,
     }
@@ -144,14 +170,27 @@ def _tell_done(uow: Uow, each: _Doing) -> None:
         tell(uow, EventType.SHIPMENT_STEP_DONE, each.fact, each.at, {**told, "step": each.step.code})
         return
     if each.to is ShipmentStatus.SHIPPED:
-        told |= {"tracking_number": each.command.tracking.number if each.command.tracking else None}
+        tracking = _tracking(each.command)
+        told |= {"tracking_number": tracking.number if tracking else None}
     tell(uow, workflow.EVENTS[each.to], each.fact, each.at, told)
 
 
 def _values_before(done: DoneStep) -> dict[str, Any]:
     """Return the columns of a shipment as they were before a step."""
     values: dict[str, Any] = {"status": done.from_status.value, "step": done.from_step}
+    if done.to_status is ShipmentStatus.READY:
+        values |= dict.fromkeys(store.WAITING)
     return values if done.to_status is done.from_status else {**values, store.REACHED_AT[done.to_status]: None}
+
+
+def _tracking(command: StepCommand) -> Tracking | None:
+    """Return where the shipment as a whole can be followed: by its first parcel, when nothing else was said."""
+    return command.tracking or (command.tracked[0].tracking if command.tracked else None)
+
+
+def _unpacks(fact: ShipmentFacts, done: DoneStep) -> bool:
+    step = fact.way.step(done.step)
+    return step is not None and step.action is StepAction.PACK
 
 
 def _moments(fact: ShipmentFacts, done: DoneStep) -> frozenset[Any]:

@@ -11,7 +11,8 @@ from sqlmodel import col
 
 from backend.auth.scope import visible
 from backend.fulfillment import workflows
-from backend.fulfillment.rules import Block, ShipmentFacts, Tracking
+from backend.fulfillment.rules import Block, ShipmentFacts
+from backend.fulfillment.said import Tracking
 from backend.inventory import blocks
 from backend.inventory.blocks import NewBlock
 from backend.persistence.bulk import chunks, fetch_in, table_of, update_rows
@@ -37,6 +38,9 @@ REACHED_AT: Mapping[ShipmentStatus, str] = {
     ShipmentStatus.HANDED_OVER: "handed_over_at",
     ShipmentStatus.CANCELLED: "cancelled_at",
 }
+
+#: The columns of a shipment that waits for its customer.
+WAITING = ("pickup_code", "collect_by_at", "remind_at")
 
 
 def load(uow: Uow, shipment_ids: Sequence[int]) -> list[ShipmentFacts]:
@@ -78,6 +82,7 @@ def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
             None if row.workflow_id is None else ways[row.workflow_id],
             None if row.waiting_for is None else Waiting(row.waiting_for),
             row.claimed_by,
+            row.pickup_code,
             row.since,
             row.for_shipment_id,
         )
@@ -167,7 +172,7 @@ def reached(status: ShipmentStatus, at: datetime) -> dict[str, Any]:
 
 def afresh(workflow_id: int | None) -> dict[str, Any]:
     """Return the column values of a shipment that starts again, elsewhere, by a workflow."""
-    again = ("accepted_at", "picked_at", "packed_at", "ready_at", "step", "claimed_by", "claimed_at")
+    again = ("accepted_at", "picked_at", "packed_at", "ready_at", "step", "claimed_by", "claimed_at", *WAITING)
     return {**dict.fromkeys(again), "status": ShipmentStatus.OPEN.value, "workflow_id": workflow_id}
 
 
@@ -206,6 +211,7 @@ _FACTS = (
         SHIPMENTS.c.workflow_id,
         SHIPMENTS.c.waiting_for,
         SHIPMENTS.c.claimed_by,
+        SHIPMENTS.c.pickup_code,
         sa.func.coalesce(*(SHIPMENTS.c[REACHED_AT[status]] for status in _LAST_FIRST)).label("since"),
         SHIPMENTS.c.for_shipment_id,
     )

@@ -34,6 +34,12 @@ def _short(data: Mapping[str, Any], places: Places) -> Told:
     return Told(f"Something was not found at {where}{because(data)}", Kind.TROUBLE, lines_of(data))
 
 
+def _substituted(data: Mapping[str, Any], places: Places) -> Told:
+    where = name_of(data.get("location"), places)
+    words = f"{data.get('quantity')} × {data.get('by')} instead of {data.get('sku')} from {where}"
+    return Told(words, Kind.STEP)
+
+
 def _waits_for(data: Mapping[str, Any], places: Places) -> Told:
     sender = name_of(data.get("from"), places)
     here = name_of(data.get("location"), places)
@@ -62,6 +68,7 @@ MOVES: Mapping[str, Teller] = {
     EventType.SHIPMENT_REASSIGNED: _reassigned,
     EventType.SHIPMENT_SPLIT: _split,
     EventType.SHIPMENT_SHORT_PICKED: _short,
+    EventType.SHIPMENT_SUBSTITUTED: _substituted,
     EventType.SHIPMENT_WAITING: _waits_for,
     EventType.TRANSFER_RECEIVED: _received,
     EventType.SHIPMENT_REMINDED: _reminded,

@@ -37,8 +37,9 @@ h2 { margin: 5mm 0 1mm; font-size: 15px; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
-th { padding: 1mm; text-align: left; font-size: 12px; border-bottom: 2px solid #000; }
+th { padding: 1mm; text-align: left; font-size: 12px; }
 td { padding: 1.5mm 1mm; vertical-align: top; border-bottom: 1px solid #999; }
+thead th, thead td { border-bottom: 2px solid #000; }
 td span { display: block; font-size: 12px; }
 td.strong, td.number { font-weight: 600; }
 .strong span { font-weight: 400; }
@@ -81,13 +82,14 @@ POLICY = (
 
 def render(sheets: Sequence[Sheet], *, title: str, pdf: str) -> str:
     """Return the document; `pdf` is the address of the same as PDF."""
-    body = "".join(_sheet(sheet) for sheet in sheets) or '<main class="sheet"><p>Nothing to print.</p></main>'
+    body = "".join(_sheet(sheet) for sheet in sheets) or '<article class="sheet"><p>Nothing to print.</p></article>'
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_CSS}</style></head><body>"
         f'<nav class="bar" aria-label="Print"><p>{escape(title)}</p><a href="{escape(pdf)}">PDF</a>'
-        f'<button type="button" id="print">Print</button></nav>{body}<script>{_SCRIPT}</script></body></html>'
+        f'<button type="button" id="print">Print</button></nav><main>{body}</main>'
+        f"<script>{_SCRIPT}</script></body></html>"
     )
 
 
@@ -95,13 +97,13 @@ def _sheet(sheet: Sheet) -> str:
     facts = "".join(f"<div><dt>{escape(word)}</dt><dd>{escape(said)}</dd></div>" for word, said in sheet.facts)
     address = "<br>".join(escape(line) for line in sheet.address)
     return (
-        f'<main class="sheet"><header><div><h1>{escape(sheet.title)}</h1><p>{escape(sheet.place)}</p></div>'
+        f'<article class="sheet"><header><div><h1>{escape(sheet.title)}</h1><p>{escape(sheet.place)}</p></div>'
         f"{_barcode(sheet.barcode)}</header>"
         + "".join(f'<p class="note">{escape(note)}</p>' for note in sheet.notes)
         + (f"<address>{address}</address>" if address else "")
         + f"<dl>{facts}</dl>"
         + "".join(_table(table) for table in sheet.tables)
-        + "</main>"
+        + "</article>"
     )
 
 
@@ -109,12 +111,16 @@ def _table(table: Table) -> str:
     if not table.rows:
         return f"<h2>{escape(table.caption)}</h2><p>{escape(table.nothing)}</p>"
     widths = "".join(f'<col width="{each.width}%"{_class(each)}>' for each in table.columns)
-    head = "".join(f'<th scope="col"{_class(each)}>{escape(each.title)}</th>' for each in table.columns)
+    head = "".join(_head(each) for each in table.columns)
     rows = "".join(f"<tr>{''.join(_cells(table.columns, row))}</tr>" for row in table.rows)
     return (
         f"<h2>{escape(table.caption)}</h2><table><colgroup>{widths}</colgroup>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _head(column: Column) -> str:
+    return f'<th scope="col"{_class(column)}>{escape(column.title)}</th>' if column.title else "<td></td>"
 
 
 def _cells(columns: Sequence[Column], row: Sequence[Cell]) -> Iterable[str]:

@@ -81,9 +81,9 @@ def _pick_sheet(found: PickList) -> Sheet:
     walled = any(stop.slots for stop in found.stops)
     columns = (
         Column("", 5),
-        Column("Bin", 15, strong=True),
-        Column("Product", 38 if walled else 48),
-        Column("Barcode", 24, scanned=True),
+        Column("Bin", 14, strong=True),
+        Column("Product", 34 if walled else 44),
+        Column("Barcode", 29, scanned=True),
         *([Column("Slot: units", 10)] if walled else []),
         Column("Pick", 8, number=True),
     )

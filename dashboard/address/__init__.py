@@ -7,6 +7,7 @@ from dashboard.address.inventory import InventoryAddress
 from dashboard.address.location import LocationAddress
 from dashboard.address.network import NetworkAddress
 from dashboard.address.orders import OrdersAddress
+from dashboard.address.queue import QueueAddress
 from dashboard.address.returns import ReturnsAddress
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "LocationAddress",
     "NetworkAddress",
     "OrdersAddress",
+    "QueueAddress",
     "ReturnsAddress",
 ]

@@ -14,6 +14,7 @@ from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
+from dashboard.gateway.queue import QueueDoor
 from dashboard.gateway.returns import ReturnsDoor
 from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
@@ -33,6 +34,7 @@ class Gateway(
     OrderDoor,
     ReturnsDoor,
     InventoryDoor,
+    QueueDoor,
     SegmentDoor,
     RoutingDoor,
     TrialDoor,

@@ -20,7 +20,9 @@ from dashboard.components.status import legend, mark, pill
 from dashboard.components.timeline import timeline
 from dashboard.pages import location_controls as controls
 from dashboard.state.location import LocationState
+from dashboard.state.session import Session
 
+session: Any = Session
 state: Any = LocationState  # its attributes are Vars on the class, which mypy cannot know
 
 _SPANS = ((6, "6 h"), (24, "24 h"), (168, "7 d"))
@@ -108,10 +110,25 @@ def _queue() -> rx.Component:
             ),
         ),
         table.foot(state.pager, state.csv),
-        tools=choose(
-            "queue-method", "Method", state.methods, value=state.method, on_change=LocationState.choose_method
+        tools=rx.el.div(
+            _to_work(),
+            choose("queue-method", "Method", state.methods, value=state.method, on_change=LocationState.choose_method),
+            class_name="panel-head-tools",
         ),
         class_name="queue",
+    )
+
+
+def _to_work() -> Any:
+    """Return the way to this place's work queue, for those who work."""
+    return rx.cond(
+        session.routes.contains(nav.QUEUE.route),
+        link(
+            rx.icon("list-checks", size=16),
+            "Work queue",
+            href=nav.QUEUE.route + "?location=" + state.head.code,
+            class_name="button",
+        ),
     )
 
 

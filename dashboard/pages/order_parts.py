@@ -8,6 +8,7 @@ import reflex as rx
 
 from dashboard.components.link import link
 from dashboard.components.panel import panel
+from dashboard.components.papers import papers
 from dashboard.components.remaining import remaining
 from dashboard.components.states import notice
 from dashboard.components.status import pill
@@ -68,6 +69,7 @@ def _shipment(one: Any) -> rx.Component:
             ),
         ),
         rx.el.ol(rx.foreach(one.steps, _step), class_name="way", aria_label="How far it is"),
+        rx.el.p(papers(one.papers, of=one.title), class_name="parcel-papers"),
         key=one.key,
     )
 

@@ -12,6 +12,7 @@ from dashboard.components import table
 from dashboard.components.form import described_form
 from dashboard.components.link import link
 from dashboard.components.panel import panel
+from dashboard.components.papers import papers
 from dashboard.components.remaining import remaining
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
@@ -125,6 +126,7 @@ def _head() -> rx.Component:
                 link(rx.icon("scan-barcode", size=16), "Pick it", href=head.pick, class_name="button is-main"),
             ),
             *[_action(*one) for one in _ACTIONS],
+            papers(head.papers, of=head.title),
             class_name="order-actions",
         ),
         class_name="location-head order-head",

@@ -15,6 +15,7 @@ from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
 from backend.paper.documents import address_lines
 from dashboard import format as say
 from dashboard.address import ReturnsAddress
+from dashboard.present import papers
 from dashboard.present.answer import answer, until
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.money import money
@@ -249,6 +250,7 @@ def shipment(part: ShipmentPart, zone: str, reader: Reader) -> ShipmentCard:
         tracking=" ".join(str(word) for word in (part.tracking.get("carrier"), part.tracking_number) if word),
         tracking_href=_web(part.tracking.get("url")),
         steps=steps(part, zone, reader),
+        papers=papers.of_shipment(part.id),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from backend.waves.queries import MemberView, WholeWave
 from backend.waves.rules import TO_PICK, WaveCommand, commands
 from dashboard import format as say
-from dashboard.present import orders, waves
+from dashboard.present import orders, papers, waves
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
 from dashboard.views.common import Choice
@@ -74,6 +74,7 @@ def _head(whole: WholeWave, reader: Reader, may: Sequence[WaveCommand]) -> WaveH
         version=wave.version,
         pick=f"/pick/wave/{wave.id}" if going else "",
         actions=[command.value for command in commands(status) if command in may],
+        papers=papers.of_wave(int(wave.id or 0)),
     )
 
 

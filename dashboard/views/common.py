@@ -88,3 +88,11 @@ class Hit:
     status: str
     word: str
     href: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Something to print, and where it is."""
+
+    label: str
+    href: str

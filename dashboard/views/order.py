@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.views.common import Paper
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -94,6 +96,7 @@ class ShipmentCard:
     tracking: str
     tracking_href: str
     steps: list[Step]
+    papers: list[Paper]
 
 
 @dataclass(frozen=True)

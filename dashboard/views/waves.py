@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dashboard.views.common import Choice, Column, Pager
+from dashboard.views.common import Choice, Column, Pager, Paper
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,7 @@ class WaveHead:
     version: int = 0
     pick: str = ""
     actions: list[str] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,10 @@ def test_a_transfer_is_asked_for_shipped_and_received_by_who_sees_only_its_end(s
     assert shop.post(f"{path}/receive").status_code == 409
     assert shop.post(f"{path}/ship").status_code == 200
     chicago = client_of(ctx, Permission.SHIPMENTS_WRITE, Permission.ORDERS_READ, locations=["CHI"])
+    (coming,) = chicago.get("/api/v1/locations/CHI/transfers").json()["items"]
+    lines = [{"sku": "tea", "quantity": 2}]
+    assert coming == {"id": sent["id"], "for_shipment_id": 1, "from": "NY", "status": "shipped", "lines": lines}
+    assert chicago.get("/api/v1/locations/NY/transfers").status_code == 404
     assert chicago.post(f"{path}/receive", json={"lines": [{"sku": "tea", "quantity": 3}]}).status_code == 422
     assert (
         chicago.post(f"{path}/receive", json={"lines": [{"sku": "tea", "quantity": 2}]}).json()["status"]
@@ -119,6 +123,7 @@ def test_a_transfer_is_asked_for_shipped_and_received_by_who_sees_only_its_end(s
     denver = client_of(ctx, Permission.SHIPMENTS_WRITE, locations=["DEN"])
     assert denver.post(f"{path}/receive").status_code == 404
     assert shop.get("/api/v1/shipments/1").json()["waiting_for"] is None
+    assert shop.get("/api/v1/locations/CHI/transfers").json()["items"] == []
 
 
 def test_work_is_handed_to_others_one_by_one_with_a_report(shop: TestClient, ctx: Context) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.context import Context
-from backend.fulfillment import remainder
+from backend.fulfillment import remainder, transfers
 from backend.fulfillment import service as fulfillment
 from backend.fulfillment.remainder import ShortLine
 from backend.fulfillment.service import StepCommand
@@ -73,6 +74,46 @@ def test_split_short_pick_reassign_and_reject_at_once_conserve_every_unit(ctx: C
     waits = sum(row["quantity"] for row in rows_of(ctx, OrderLine)) - units_of(ctx)
     assert waits >= 0
     assert stock_of(ctx) == (120, units_of(ctx))
+
+
+def test_a_transfer_is_sent_received_and_called_back_at_once_and_its_units_end_in_one_place(ctx: Context) -> None:
+    open_shop(ctx, {"CHI": {"tea": 40}, "NY": {"tea": 40}}, NY=location("NY", at=NEW_YORK))
+    placed = place(ctx, *(order(f"A-{i}", lines={"tea": 3}) for i in range(6)))
+    parents = [item.shipments[0].id for item in placed]
+    with ctx.uow() as uow:
+        sent = [transfers.transfer(uow, id_, [AskedLine("tea", 2)], reason="test", source="NY") for id_ in parents]
+
+    def ship(uow: Uow, parent: int, id_: int) -> None:
+        fulfillment.advance(uow, [StepCommand(id_, ShipmentStatus.SHIPPED)])
+
+    def receive(uow: Uow, parent: int, id_: int) -> None:
+        transfers.receive(uow, id_, [AskedLine("tea", 1)])
+
+    def call_back(uow: Uow, parent: int, id_: int) -> None:
+        fulfillment.cancel(uow, [id_], reason="test")
+
+    def give_up(uow: Uow, parent: int, id_: int) -> None:
+        fulfillment.cancel(uow, [parent], reason="test")
+
+    def go(what: Callable[[Uow, int, int], None], parent: int, id_: int) -> None:
+        with ctx.uow() as uow:
+            what(uow, parent, id_)
+
+    pairs = list(zip(parents, sent, strict=True))
+    acts = [(what, *pair) for pair in pairs for what in (ship, receive, receive, call_back, give_up)]
+    random.Random(3).shuffle(acts)
+    together([lambda act=act: go(*act) for act in acts])  # type: ignore[misc]
+    assert_sound(ctx)
+    for id_ in sent:  # what was sent and not taken in yet arrives
+        with contextlib.suppress(DomainError), ctx.uow() as uow:
+            transfers.receive(uow, id_)
+    assert_sound(ctx)
+    states = {row["id"]: row["status"] for row in rows_of(ctx, Shipment)}
+    arrived = {id_ for id_ in sent if states[id_] == "handed_over"}
+    came = sum(row["quantity"] for row in rows_of(ctx, ShipmentLine) if row["shipment_id"] in arrived)
+    lost = 2 * len(arrived) - came
+    assert stock_of(ctx)[0] == 80 - lost
+    assert all(states[id_] in {"handed_over", "cancelled"} for id_ in sent)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from backend.auth.actor import Actor
 from backend.context import Context
 from backend.fulfillment import service as fulfillment
-from backend.fulfillment.rules import Tracking
+from backend.fulfillment.said import Tracking
 from backend.fulfillment.service import StepCommand
 from backend.inventory import future
 from backend.jobs import routing as job

@@ -11,10 +11,11 @@ import pytest
 from backend.auth.actor import SYSTEM, Actor
 from backend.clock import ManualClock
 from backend.context import Context
+from backend.fulfillment import remainder, workflows
 from backend.fulfillment import service as fulfillment
-from backend.fulfillment import workflows
 from backend.fulfillment.defaults import EXAMPLE_FORK
 from backend.fulfillment.service import StepCommand
+from backend.fulfillment.splitting import AskedLine
 from backend.invariants import violations
 from backend.sla import service as sla
 from backend.sla.facts import DefinitionInput
@@ -114,6 +115,16 @@ def test_steps_passed_over_in_one_are_taken_back_in_one(ctx: Context, shop: int)
     do(ctx, shop, S.PACKED)  # at the very same moment
     assert clocks(ctx) == [("packed", "met"), ("packed", "cancelled"), ("packed", "met")]
     assert finished(ctx) == (2, 0)
+    assert sound(ctx)
+
+
+def test_what_was_split_off_is_not_put_back(ctx: Context, shop: int) -> None:
+    do(ctx, shop, S.PICKED)
+    with ctx.uow() as uow:
+        child = remainder.split(uow, shop, [AskedLine("cup", 1)], reason="too heavy")
+    undo(ctx, shop)
+    picked = {(line["shipment_id"], line["sku"]): line["picked"] for line in rows_of(ctx, ShipmentLine)}
+    assert picked == {(shop, "tea"): 0, (child, "cup"): 1}  # SQLite gave the new line the number of the old one
     assert sound(ctx)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, Strict, StringConstraints
 
 from backend.api.schemas.common import Body, Instant, ShownInstant
-from backend.api.schemas.shipments import NextStepOut, show_step
+from backend.api.schemas.steps import NextStepOut, show_step
 from backend.picking.queries import PickList, PickShipment, Progress, ToPick
 from backend.picking.service import ScanIn, ScanOutcome
 from models.enums import Method, ShipmentStatus

@@ -57,6 +57,14 @@ class SplitIn(Body):
         return self
 
 
+class SubstituteIn(Body):
+    """Units of a product that go as the product `by` instead."""
+
+    sku: Code
+    by: Code
+    quantity: Units
+
+
 class MissingIn(Body):
     """Units of a product that were not found."""
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from backend.api.schemas.common import Body, Code, Document, Reason, ShownInstant, Word
+from backend.api.schemas.common import Body, Code, Reason, ShownInstant
+from backend.api.schemas.steps import NextStepOut, ParcelOut, WorkflowRef, show_parcel, show_step
 from backend.fulfillment.queries import ShipmentView
-from backend.fulfillment.rules import Tracking
-from backend.fulfillment.workflow import Ask, WorkStep
 from models.enums import Compliance, Method, ShipmentStatus
-from models.floor import InputKind, StepAction, Waiting
-from models.tables import ShipmentStep
+from models.floor import Waiting
 
 
 class ReassignIn(Body):
@@ -22,26 +20,6 @@ class ReassignIn(Body):
     reason: Reason
 
 
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-
-
-class StepIn(Body):
-    """What the step asks for, by name; `next_steps` of the shipment says what that is."""
-
-    inputs: Document = Field(default_factory=dict)
-
-
-class ShipIn(StepIn):
-    """What the carrier said, if anything."""
-
-    tracking_number: Number | None = None
-    carrier: Word | None = None
-
-    def tracking(self) -> Tracking | None:
-        """Return where the parcel can be followed."""
-        return Tracking(self.tracking_number, self.carrier) if self.tracking_number else None
-
-
 class ShipmentLineOut(Body):
     """One product of a shipment."""
 
@@ -49,40 +27,6 @@ class ShipmentLineOut(Body):
     quantity: int
     picked: int
     awaited: int
-
-
-class AskOut(Body):
-    """One thing a step asks for."""
-
-    name: str
-    label: str
-    kind: InputKind
-    required: bool
-    options: list[str]
-    pattern: str | None
-    min: int | None
-    max: int | None
-
-
-class NextStepOut(Body):
-    """A step that may be done next, by `POST …/{action}`, or `POST …/steps/{code}`; `status` null: it stays."""
-
-    code: str
-    name: str
-    action: StepAction
-    status: ShipmentStatus | None
-    asks: list[AskOut]
-    by: list[str]
-    proof: str | None
-    prints: str | None
-    skippable: bool
-
-
-class WorkflowRef(Body):
-    """The workflow a shipment keeps; version 0 is built in."""
-
-    code: str
-    version: int
 
 
 class ShipmentOut(Body):
@@ -128,32 +72,18 @@ class ShipmentOut(Body):
     wave_id: int | None
     claimed_by: str | None
     claimed_at: ShownInstant | None
+    parcels: list[ParcelOut]
+    collect_by_at: ShownInstant | None
+    pickup_code: str | None = Field(
+        default=None, description="In the answer of `ready`, and to who has `orders:write`; never in a list."
+    )
 
 
-class JournalOut(Body):
-    """A step that was done; `undone_at` when it was taken back."""
-
-    step: str
-    from_status: ShipmentStatus
-    to_status: ShipmentStatus
-    inputs: dict[str, Any]
-    actor: str
-    at: ShownInstant
-    undone_at: ShownInstant | None
-    undone_by: str | None
-
-
-class JournalListOut(Body):
-    """The steps of a shipment, oldest first."""
-
-    items: list[JournalOut]
-
-
-_DERIVED = {"order_external_id", "location", "next", "lines", "workflow", "next_steps"}
+_DERIVED = {"order_external_id", "location", "next", "lines", "workflow", "next_steps", "parcels", "pickup_code"}
 
 
 def show(view: ShipmentView) -> ShipmentOut:
-    """Return a shipment as the API shows it."""
+    """Return a shipment as the API shows it to anybody who may read it."""
     shipment = view.shipment
     stated = {name: getattr(shipment, name) for name in ShipmentOut.model_fields if name not in _DERIVED}
     following = view.following
@@ -168,38 +98,10 @@ def show(view: ShipmentView) -> ShipmentOut:
         ],
         workflow=WorkflowRef(code=view.workflow.code, version=view.workflow.version),
         next_steps=[show_step(step) for step in following],
+        parcels=[show_parcel(parcel) for parcel in view.parcels],
     )
 
 
-def show_step(step: WorkStep) -> NextStepOut:
-    """Return a step as the API shows it."""
-    return NextStepOut(
-        code=step.code,
-        name=step.name,
-        action=step.action,
-        status=step.reaches,
-        asks=[_show_ask(ask) for ask in step.asks],
-        by=sorted(step.by),
-        proof=step.proof,
-        prints=step.prints,
-        skippable=step.skippable,
-    )
-
-
-def _show_ask(ask: Ask) -> AskOut:
-    return AskOut(
-        name=ask.name,
-        label=ask.label,
-        kind=ask.kind,
-        required=ask.required,
-        options=list(ask.options),
-        pattern=ask.pattern,
-        min=ask.least,
-        max=ask.most,
-    )
-
-
-def show_done(row: ShipmentStep) -> JournalOut:
-    """Return a step that was done as the API shows it."""
-    stated = {name: getattr(row, name) for name in JournalOut.model_fields}
-    return JournalOut(**stated)
+def show_with_code(view: ShipmentView) -> ShipmentOut:
+    """Return a shipment with the code its customer shows."""
+    return show(view).model_copy(update={"pickup_code": view.shipment.pickup_code})

@@ -21,7 +21,7 @@ from backend.orders import service as orders
 from backend.persistence.uow import Uow
 from backend.routing.geometry import haversine_km
 from backend.simulation import facts
-from backend.simulation.demo import floor, shipments, upkeep
+from backend.simulation.demo import floor, forks, shipments, upkeep
 from backend.simulation.demo.course import Act, Opened, Pause
 from backend.simulation.demo.incidents import CLOSURES, Incident, IncidentKind
 from backend.simulation.demo.network import Site
@@ -185,6 +185,7 @@ def _end(uow: Uow, batch: Sequence[Incident]) -> None:
 
 
 def _advance(uow: Uow, acts: Sequence[Act]) -> None:
+    fulfillment.advance(uow, forks.on_the_way(uow, acts))
     fulfillment.advance(uow, [StepCommand(act.shipment_id, ShipmentStatus(act.to), at=act.at) for act in acts])
 
 

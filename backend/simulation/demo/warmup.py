@@ -18,7 +18,7 @@ from backend.locations.service import put_locations
 from backend.persistence.uow import Uow
 from backend.simulation import facts
 from backend.simulation.definitions import only_definitions
-from backend.simulation.demo import floor, rarities
+from backend.simulation.demo import floor, forks, rarities
 from backend.simulation.demo.network import demo_sites, location_inputs, product_inputs, stock_counts
 from backend.simulation.demo.promises import COLOURS, PROMISES
 from backend.simulation.demo.simulator import Simulator
@@ -48,6 +48,7 @@ def seed_network(uow: Uow, seed: int, *, now: datetime) -> None:
         count(uow, stock[start : start + _COUNTS])
     rarities.seed_stock(uow, sites, now=now)
     rarities.seed_strategy(uow)
+    forks.seed_workflow(uow)
     floor.seed_floor(uow, sites, seed)
     only_definitions(uow, PROMISES)
     put_grading(uow, "", COLOURS)
