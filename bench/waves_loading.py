@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from backend import runtime
 from backend.catalog.service import ProductInput, put_products
@@ -72,48 +73,54 @@ def _fill(uow: Uow, tasks: Sequence[PickTask], supply: Supply) -> None:
     items = sorted({item for goods in supply.values() for item in goods})
     products = put_products(uow, [ProductInput(f"P{item:05}", f"Product {item}") for item in items])
     ids = {item: int(product.id or 0) for item, product in zip(items, products, strict=True)}
-    where = {item: tuple(stop for stop, goods in supply.items() if item in goods) for item in items}
-    bins = [ProductBins(f"P{item:05}", tuple(BinInput(stop, stop[:2]) for stop in where[item])) for item in items]
     place = LocationInput(CODE, "Warehouse", LocationKind.WAREHOUSE, "UTC", (Method.SHIP,))
     (location,) = put_locations(uow, [place])
+    where = {item: tuple(stop for stop, goods in supply.items() if item in goods) for item in items}
+    bins = [ProductBins(f"P{item:05}", tuple(BinInput(stop, stop[:2]) for stop in where[item])) for item in items]
     put_bins(uow, CODE, bins)
-    now = uow.now
-    order = {"channel": "web", "method": Method.SHIP.value, "status": OrderStatus.ROUTED.value, "placed_at": now}
-    times = {"created_at": now, "updated_at": now, "customer": {}, "ship_to": {}, "attributes": {}}
-    insert_rows(
-        uow.session,
-        Order,
-        [{"id": task.task_id + 1, "external_id": f"B-{task.task_id}", **order, **times} for task in tasks],
-    )
-    shipment = {
-        "location_id": location.id,
+    insert_rows(uow.session, Order, [_order(uow, task) for task in tasks])
+    insert_rows(uow.session, Shipment, [_shipment(uow, task, int(location.id or 0)) for task in tasks])
+    insert_rows(uow.session, ShipmentLine, [row for task in tasks for row in _lines(task, ids)])
+
+
+def _order(uow: Uow, task: PickTask) -> dict[str, Any]:
+    return {
+        "id": task.task_id + 1,
+        "external_id": f"B-{task.task_id}",
+        "channel": "web",
+        "method": Method.SHIP.value,
+        "status": OrderStatus.ROUTED.value,
+        "placed_at": uow.now,
+        "created_at": uow.now,
+        "updated_at": uow.now,
+        "customer": {},
+        "ship_to": {},
+        "attributes": {},
+    }
+
+
+def _shipment(uow: Uow, task: PickTask, location_id: int) -> dict[str, Any]:
+    return {
+        "id": task.task_id + 1,
+        "order_id": task.task_id + 1,
+        "location_id": location_id,
         "method": Method.SHIP.value,
         "status": ShipmentStatus.OPEN.value,
-        "assigned_at": now,
-        "updated_at": now,
+        "units": task.units,
+        "sla_due_at": task.due_at,
+        "placed_at": task.placed_at,
+        "assigned_at": uow.now,
+        "updated_at": uow.now,
         "tracking": {},
     }
-    shipments = [
-        {
-            "id": task.task_id + 1,
-            "order_id": task.task_id + 1,
-            "units": task.units,
-            "sla_due_at": task.due_at,
-            "placed_at": task.placed_at,
-            **shipment,
-        }
-        for task in tasks
-    ]
-    insert_rows(uow.session, Shipment, shipments)
-    lines = [
-        {
+
+
+def _lines(task: PickTask, ids: Mapping[int, int]) -> Iterator[dict[str, Any]]:
+    for line in task.lines:
+        yield {
             "shipment_id": task.task_id + 1,
             "order_line_id": task.task_id + 1,
             "product_id": ids[line.item],
             "sku": f"P{line.item:05}",
             "quantity": line.units,
         }
-        for task in tasks
-        for line in task.lines
-    ]
-    insert_rows(uow.session, ShipmentLine, lines)
