@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -31,7 +32,7 @@ def desk(browser: Browser, built_ui: None, tmp_path_factory: pytest.TempPathFact
         wait_for_picking(ctx, [{"tea": 1}, {"tea": 2, "soap": 1}, {"rye": 1}])
         with ctx.uow() as uow:
             wave_rules.put(uow, "CHI", "noon", WaveRuleInput("Noon", WaveSettings(max_shipments=2)))
-    with program, program.sign_in("ann", PASSWORD) as client:
+    with program, closing(program.sign_in("ann", PASSWORD)) as client:
         context = new_context(browser)
         carry_session(context, program.url, dict(client.cookies))
         yield context.new_page(), program.url
