@@ -9,12 +9,14 @@ from backend import program
 from dashboard.gateway.base import Asker
 from dashboard.gateway.controls import ControlsDoor
 from dashboard.gateway.deliveries import DeliveriesDoor
+from dashboard.gateway.handing import HandingDoor
 from dashboard.gateway.inventory import InventoryDoor
 from dashboard.gateway.location import LocationDoor
 from dashboard.gateway.network import NetworkDoor
 from dashboard.gateway.order import OrderDoor
 from dashboard.gateway.orders import OrdersDoor
 from dashboard.gateway.queue import QueueDoor
+from dashboard.gateway.release import ReleaseDoor
 from dashboard.gateway.returns import ReturnsDoor
 from dashboard.gateway.routing import RoutingDoor
 from dashboard.gateway.segments import SegmentDoor
@@ -29,6 +31,8 @@ class Gateway(
     NetworkDoor,
     LocationDoor,
     ControlsDoor,
+    HandingDoor,
+    ReleaseDoor,
     DeliveriesDoor,
     OrdersDoor,
     OrderDoor,

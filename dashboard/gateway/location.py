@@ -12,6 +12,7 @@ from backend.sla.rulebook import rulebook
 from dashboard.address import PAGE_SIZE, LocationAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
 from dashboard.gateway.controls import in_force
+from dashboard.gateway.release import planned
 from dashboard.present import location as say_location
 from dashboard.present import sheet
 from dashboard.present.events import TOLD
@@ -44,6 +45,8 @@ class LocationDoor(Door):
                 running=in_force(uow, asker, code, view.time_zone, reader),
                 orders=asker.actor.can(Permission.ORDERS_READ),
                 may_control=asker.actor.can(Permission.LOCATIONS_WRITE),
+                may_hand=asker.actor.can(Permission.SHIPMENTS_WRITE) and asker.actor.can(Permission.LOCATIONS_WRITE),
+                waves=planned(uow, asker, code, reader),
             )
             return say_location.screen(facts, address, reader)
 

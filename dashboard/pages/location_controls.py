@@ -7,6 +7,9 @@ from typing import Any
 import reflex as rx
 
 from dashboard.components.form import described_form
+from dashboard.components.link import link
+from dashboard.components.status import mark
+from dashboard.present import handing
 from dashboard.present.control_forms import ControlAction
 from dashboard.state.location import LocationState
 
@@ -20,18 +23,22 @@ _ACTIONS = (
 
 
 def panel() -> rx.Component:
-    """Return it; nothing for those who may do nothing while nothing is in force."""
+    """Return it; nothing for those who may do nothing while nothing is in force or planned."""
     return rx.cond(
-        state.may_control | (state.running.length() > 0),
+        state.may_control | (state.running.length() > 0) | (state.waves.length() > 0),
         rx.el.section(
             rx.cond(
                 state.running.length() > 0,
                 rx.el.ul(rx.foreach(state.running, _running), class_name="in-force"),
                 rx.el.p("Nothing is capped, paused or blocked here.", class_name="muted"),
             ),
-            rx.cond(state.may_control, rx.el.div(*map(_button, _ACTIONS), class_name="stock-actions")),
-            rx.el.p(state.said, role="status", class_name="said"),
+            rx.cond(
+                state.may_control,
+                rx.el.div(*map(_button, _ACTIONS), rx.cond(state.may_hand, _hand()), class_name="stock-actions"),
+            ),
+            _said(),
             rx.cond(state.form.action != "", _form()),
+            rx.cond(state.waves.length() > 0, _waves()),
             class_name="panel controls",
             aria_label="Manager's controls",
         ),
@@ -73,6 +80,51 @@ def _button(action: tuple[ControlAction, str, str]) -> rx.Component:
         class_name="button",
         on_click=state.begin(what),
         aria_pressed=rx.cond(state.form.action == what, "true", "false"),
+    )
+
+
+def _hand() -> rx.Component:
+    return rx.el.button(
+        rx.icon("forward", size=16),
+        "Hand work to others",
+        type="button",
+        class_name="button",
+        on_click=state.begin_handing,
+        aria_pressed=rx.cond(state.form.action == handing.ACTION, "true", "false"),
+    )
+
+
+def _said() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(state.said, role="status", class_name="said"),
+        rx.cond(state.may_undo, rx.el.button("Take back", type="button", class_name="button", on_click=state.undo)),
+        class_name="said-undo",
+    )
+
+
+def _waves() -> rx.Component:
+    return rx.el.div(
+        rx.el.h3("Planned waves"), rx.el.ul(rx.foreach(state.waves, _wave), class_name="in-force"), class_name="to-go"
+    )
+
+
+def _wave(wave: Any) -> rx.Component:
+    return rx.el.li(
+        rx.cond(wave.late, mark("non_compliant"), rx.icon("waves", size=16)),
+        rx.el.div(
+            rx.el.strong(
+                link("Wave " + wave.number.to_string(), href=wave.href), " ", rx.el.span(wave.text, class_name="muted")
+            ),
+            rx.el.span(wave.start, class_name="row-more"),
+        ),
+        rx.el.button(
+            "Release",
+            type="button",
+            class_name="button",
+            on_click=state.release(wave.key, wave.version),
+            aria_label="Release wave " + wave.number.to_string(),
+        ),
+        key=wave.key,
     )
 
 

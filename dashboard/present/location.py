@@ -19,7 +19,7 @@ from dashboard.present.network import why
 from dashboard.present.orders import href as order_href
 from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
 from dashboard.views.common import Choice, Kpi, StatusKey
-from dashboard.views.controls import Running
+from dashboard.views.controls import PlannedWave, Running
 from dashboard.views.location import LocationHead, LocationScreen, QueueRow, Told
 from models.enums import Method
 
@@ -46,6 +46,8 @@ class Facts:
     running: Sequence[Running] = ()
     orders: bool = False
     may_control: bool = False
+    may_hand: bool = False
+    waves: Sequence[PlannedWave] = ()
 
 
 def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationScreen:
@@ -71,6 +73,8 @@ def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationSc
         rule=describe(facts.thresholds),
         running=list(facts.running),
         may_control=facts.may_control,
+        may_hand=facts.may_hand,
+        waves=list(facts.waves),
         offered=[method.value for method in Method if method in view.methods],
     )
 

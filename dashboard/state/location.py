@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import plotly.graph_objects as go
@@ -9,16 +10,17 @@ import reflex as rx
 from pydantic import Field
 
 from dashboard.address import LocationAddress
+from dashboard.gateway import Asker, Gateway
 from dashboard.guard import policy
 from dashboard.live import follow
-from dashboard.present import control_forms
+from dashboard.present import control_forms, handing
 from dashboard.present.common import location_href
 from dashboard.present.control_forms import ControlAction
 from dashboard.present.reading import with_faults
 from dashboard.state.asking import Trouble, ask
 from dashboard.state.showing import Shows
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
-from dashboard.views.controls import Running
+from dashboard.views.controls import Done, HandedWork, PlannedWave, ReleasedWave, Running
 from dashboard.views.forms import Form
 from dashboard.views.location import HoursRow, LocationHead, QueueRow, Told
 from models.enums import Permission
@@ -27,7 +29,7 @@ from models.errors import ErrorCode
 Text = Annotated[str, Field(max_length=200)]
 Hours = Literal[6, 24, 168]
 _LIST = ("queue", "columns", "pager", "csv")
-_CONTROLS = ("running", "may_control", "offered")
+_CONTROLS = ("running", "may_control", "offered", "may_hand", "waves")
 _PARTS = ("head", "kpis", "methods", "bands", "week", "exceptions", "entries", "rule", *_LIST, *_CONTROLS)
 
 _SAID = {
@@ -62,9 +64,13 @@ class LocationState(Shows, rx.State):
     nothing_drawn: bool = True
     running: list[Running] = []
     may_control: bool = False
+    may_hand: bool = False
+    waves: list[PlannedWave] = []
     offered: list[str] = []
     form: Form = Form()
     said: str = ""
+    may_undo: bool = False
+    _undo: HandedWork | ReleasedWave | None = None
 
     @rx.event
     @policy(Permission.NETWORK_READ)
@@ -93,7 +99,19 @@ class LocationState(Shows, rx.State):
     @policy(Permission.LOCATIONS_WRITE)
     def begin(self, action: ControlAction) -> None:
         """Open the form of what a manager may do here."""
-        self.said, self.form = "", control_forms.form(action, self.offered)
+        self._say("")
+        self.form = control_forms.form(action, self.offered)
+
+    @rx.event
+    @policy(Permission.SHIPMENTS_WRITE)
+    async def begin_handing(self) -> None:
+        """Open the form that hands work to others."""
+        code = self._code()
+        self._say("")
+        try:
+            self.form = await ask(self, lambda door, asker: door.handing_form(asker, location=code))
+        except Trouble as trouble:
+            self._say(str(trouble))
 
     @rx.event
     @policy(Permission.LOCATIONS_WRITE)
@@ -107,27 +125,65 @@ class LocationState(Shows, rx.State):
         """Carry out what was typed; what is wrong is said at its field and nothing changes."""
         if not self.form.action:
             return
-        action, code = ControlAction(self.form.action), self._code()
         try:
-            await ask(self, lambda door, asker: door.control(asker, action, given, location=code))
+            done = await self._carry_out(self.form.action, given)
         except Trouble as trouble:
             self.form = with_faults(self.form, trouble.faults, given, str(trouble))
         else:
-            self.form, self.said = Form(), _SAID[action]
+            self.form = Form()
+            self._say(done.words, done.undo)
         await self._reload()
+
+    @rx.event
+    @policy(Permission.WAVES_WRITE)
+    async def release(self, wave: int, version: int) -> None:
+        """Let a planned wave go."""
+        code = self._code()
+        await self._do(lambda door, asker: door.release_wave(asker, wave, version=version, location=code))
+
+    @rx.event
+    @policy(Permission.NETWORK_READ)
+    async def undo(self) -> None:
+        """Take back what was done last, as far as nobody went on with it; who may is the gateway's to say."""
+        what, code = self._undo, self._code()
+        if isinstance(what, HandedWork):
+            await self._do(lambda door, asker: door.hand_back(asker, what, location=code))
+        elif isinstance(what, ReleasedWave):
+            await self._do(lambda door, asker: door.unrelease_wave(asker, what, location=code))
 
     @rx.event
     @policy(Permission.LOCATIONS_WRITE)
     async def take_back(self, key: Text) -> None:
         """End something that is in force here."""
         code = self._code()
+
+        def end(door: Gateway, asker: Asker) -> Done:
+            door.take_back(asker, key, location=code)
+            return Done("Taken back. All is as it was before.")
+
+        await self._do(end)
+
+    async def _carry_out(self, what: str, given: dict[str, str]) -> Done:
+        code = self._code()
+        if what == handing.ACTION:
+            return await ask(self, lambda door, asker: door.hand_over(asker, given, location=code))
+        action = ControlAction(what)
+        await ask(self, lambda door, asker: door.control(asker, action, given, location=code))
+        return Done(_SAID[action])
+
+    async def _do(self, what: Callable[[Gateway, Asker], Done]) -> None:
+        """Do something at once, and say what came of it."""
         try:
-            await ask(self, lambda door, asker: door.take_back(asker, key, location=code))
+            done = await ask(self, what)
         except Trouble as trouble:
-            self.said = str(trouble)
+            self._say(str(trouble))
         else:
-            self.said = "Taken back. All is as it was before."
+            self._say(done.words, done.undo)
         await self._reload()
+
+    def _say(self, words: str, undo: HandedWork | ReleasedWave | None = None) -> None:
+        """Say what was done, and offer to take it back."""
+        self.said, self._undo, self.may_undo = words, undo, undo is not None
 
     async def _reload(self) -> None:
         code, address = self._code(), self._address()

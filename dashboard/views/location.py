@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
-from dashboard.views.controls import Running
+from dashboard.views.controls import PlannedWave, Running
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class LocationHead:
 @dataclass(frozen=True)
 class LocationScreen:
     """Everything on a location's page but its charts. `told` is None for those who may not see deliveries. `running` is
-    what managers put on it for a time; `offered` its methods."""
+    what managers put on it for a time; `offered` its methods; `waves` those that he who reads may let go."""
 
     head: LocationHead
     kpis: list[Kpi]
@@ -83,4 +83,6 @@ class LocationScreen:
     rule: str
     running: list[Running]
     may_control: bool
+    may_hand: bool
+    waves: list[PlannedWave]
     offered: list[str]
