@@ -9,6 +9,7 @@ from functools import partial
 
 from backend.waves.facts import PickLine, PickTask, Plan, WaveLimits
 from backend.waves.planner import plan_waves
+from bench import waves_loading
 from bench.harness import Figure, measure
 from models.enums import WaveKey
 
@@ -36,6 +37,8 @@ def run() -> Iterator[Figure]:
     parts = [by_time[at : at + size] for at in range(0, SHIPMENTS, size)]
     alone = [plan_waves(part, WaveLimits(), now=NOW, supply=supply) for part in parts]
     yield Figure(f"units per stop, {size} shipments by due time alone", [_units_per_stop(alone)], unit="units")
+
+    yield from waves_loading.run(tasks, supply)
 
 
 def _units_per_stop(plans: list[Plan]) -> float:
