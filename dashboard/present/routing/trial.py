@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from backend.routing.explain import explain, steps_of, why_not
-from backend.routing.facts import OrderFacts
 from backend.routing.suggestions import Suggestion
 from backend.routing.words import Out
 from dashboard import format as say
@@ -122,7 +121,8 @@ def _called(facts: Suggestion, sku: str) -> str:
 def _left(one: Sequence[Any], facts: Suggestion, reader: Reader) -> str:
     line_id, units, action, reason = one
     sku = next((sku for id_, sku, _ in facts.decision.trace["lines"] if id_ == line_id), str(line_id))
-    return f"{say.count(units, reader.locale)} × {_called(facts, sku)} {_ACTIONS.get(action, action)}. {reason_words(reason)}."
+    what = f"{say.count(units, reader.locale)} × {_called(facts, sku)}"
+    return f"{what} {_ACTIONS.get(action, action)}. {reason_words(reason)}."
 
 
 def _untried(trace: Mapping[str, Any]) -> str:
