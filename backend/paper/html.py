@@ -48,6 +48,7 @@ td.strong, td.number { font-weight: 600; }
 @media screen and (max-width: 640px) {
   .sheet { margin: 0; padding: 16px; }
   .scanned { display: none; }
+  .box i { width: 13px; height: 13px; margin-top: 3px; }
   .bar p { display: none; }
 }
 @media print {

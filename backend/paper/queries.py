@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlmodel import col
 
 from backend.auth.scope import visible
@@ -36,6 +37,7 @@ _PRODUCT = table_of(Product)
 _BIN = table_of(StockBin)
 _LINE = table_of(ShipmentLine)
 _PARCEL = table_of(Parcel)
+_THERE = orm.aliased(Location)
 
 
 def pick_list_of_shipment(uow: Uow, shipment_id: int) -> PickList:
@@ -65,9 +67,10 @@ def packing_slips_of_wave(uow: Uow, wave_id: int) -> list[PackingSlip]:
 def packing_slips(uow: Uow, shipment_ids: Sequence[int]) -> list[PackingSlip]:
     """Return packing slips in the order of the ids; of shipments that the actor may not see there are none."""
     statement = (
-        sa.select(Shipment, Order, Location)
+        sa.select(Shipment, Order, Location, _THERE)
         .join(Order, col(Order.id) == col(Shipment.order_id))
         .join(Location, col(Location.id) == col(Shipment.location_id))
+        .join(_THERE, col(_THERE.id) == col(Shipment.to_location_id), isouter=True)
         .where(visible(uow.actor.scope, col(Shipment.location_id)), col(Shipment.id).in_(shipment_ids))
     )
     rows = {row[0].id or 0: row for row in uow.session.execute(statement).tuples()}
@@ -78,9 +81,9 @@ def packing_slips(uow: Uow, shipment_ids: Sequence[int]) -> list[PackingSlip]:
 
 
 def _slip(
-    row: tuple[Shipment, Order, Location], lines: tuple[SlipLine, ...], parcels: tuple[SlipParcel, ...]
+    row: tuple[Shipment, Order, Location, Location | None], lines: tuple[SlipLine, ...], parcels: tuple[SlipParcel, ...]
 ) -> PackingSlip:
-    shipment, order, location = row
+    shipment, order, location, there = row
     method = Method(shipment.method)
     return PackingSlip(
         shipment=shipment.id or 0,
@@ -89,12 +92,19 @@ def _slip(
         place=_place(location),
         method=method,
         service_level=plain(shipment.service_level),
-        customer=plain(order.customer.get("name") or ""),
-        address=address_lines(order.ship_to) if method in (Method.SHIP, Method.DELIVERY) else (),
+        customer="" if there else plain(order.customer.get("name") or ""),
+        address=_destination(method, order, there),
         notes=tuple(_notes(shipment)),
         lines=lines,
         parcels=parcels,
     )
+
+
+def _destination(method: Method, order: Order, there: Location | None) -> tuple[str, ...]:
+    """Return where the goods go: to another location, to an address, or nowhere, as the customer comes for them."""
+    if there is not None:
+        return plain(f"{there.name} ({there.code})"), *address_lines(there.attributes)
+    return address_lines(order.ship_to) if method in (Method.SHIP, Method.DELIVERY) else ()
 
 
 def _pick_list(uow: Uow, found: picking.PickList) -> PickList:

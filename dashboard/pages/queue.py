@@ -134,8 +134,17 @@ def _hands(row: Any) -> rx.Component:
 
 
 def _act(row: Any) -> rx.Component:
-    """Return the button that takes it."""
+    """Return its pick list on paper, and the button that takes it."""
     return rx.el.td(
+        rx.el.a(
+            rx.icon("printer", size=16),
+            href="/api/v1/shipments/" + row.key + "/pick-list.html",
+            target="_blank",
+            rel="noopener",
+            title="Pick list, to print",
+            aria_label="Pick list of order " + row.order + ", to print",
+            class_name="button is-square work-print",
+        ),
         rx.cond(
             row.act != "",
             rx.el.button(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from backend.catalog.service import ProductInput, put_products
@@ -18,7 +19,7 @@ from backend.persistence.bulk import insert_rows, table_of
 from backend.waves.bins import BinInput, ProductBins, put_bins
 from models.enums import Permission, Role
 from models.floor import WaveStatus
-from models.tables import Parcel, Shipment
+from models.tables import Location, Parcel, Shipment
 from tests.support.api import PASSWORD, SITE, client_of, person
 from tests.support.picking import record, scan, shelves, to_pick, wave_of
 from tests.support.shop import location, order, place, row_counts
@@ -126,6 +127,26 @@ def test_a_slip_has_parcels_and_neither_prices_nor_the_pickup_code(ctx: Context,
                 assert "Box M" in text
                 assert "1.25 kg" in text
                 assert "2 × tea" in text
+
+
+def test_a_transfer_goes_to_a_location_and_names_no_customer(ctx: Context) -> None:
+    shelves(ctx, tea=5)
+    customer = {"customer": {"name": "Ann Lee"}, "ship_to": {"street": "Main St 1"}}
+    (placed,) = place(ctx, order("T-1", lines={"tea": 1}, **customer))
+    id_ = placed.shipments[0].id
+    client = reader(ctx)
+    assert "Ann Lee<br>Main St 1" in client.get(f"/api/v1/shipments/{id_}/packing-slip.html").text
+    with ctx.uow() as uow:
+        put_locations(uow, [location("NY", name="New York", attributes={"street": "Broadway 2"})])
+        there = uow.session.execute(
+            sa.select(table_of(Location).c.id).where(table_of(Location).c.code == "NY")
+        ).scalar_one()
+        table = table_of(Shipment)
+        uow.session.execute(table.update().where(table.c.id == id_).values(method="transfer", to_location_id=there))
+    slip = client.get(f"/api/v1/shipments/{id_}/packing-slip.html").text
+    assert "New York (NY)<br>Broadway 2" in slip
+    assert "Ann Lee" not in slip
+    assert "Main St" not in slip
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
