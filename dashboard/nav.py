@@ -156,7 +156,7 @@ PICK_WAVE = Page(
     "Pick a wave",
     "Pick the shipments of a wave together, in walking order, into the slots of the put wall.",
     Permission.SHIPMENTS_WRITE,
-    parent="/queue",
+    parent="/waves",
 )
 
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)

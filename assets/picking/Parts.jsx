@@ -229,6 +229,11 @@ export function Done({ shown, shipment, kept }) {
       <Mark tone={shipment?.status === "cancelled" || shipment?.held ? "warn" : "done"} />
       <h2>{title}</h2>
       <p className="muted">{text}</p>
+      {!shown.wave && (
+        <a className="button" href="/queue">
+          Back to the work queue
+        </a>
+      )}
       {shown.wave && (
         <ul className="pick-onwards">
           {shown.shipments.map((one) => (

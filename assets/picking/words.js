@@ -31,6 +31,7 @@ const HINTS = {
 function request(step, code, inputs, proof) {
   const path = step.action === "step" ? `steps/${step.code}` : step.action;
   const body = { inputs };
+  if (step.action === "pack" && code) body.parcels = [{ box: code.slice(0, 64) }];
   if (step.action === "ship" && code) body.tracking_number = code;
   if (step.proof && proof) Object.assign(body, proof);
   return [path, body];

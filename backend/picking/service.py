@@ -110,11 +110,9 @@ def _add(uow: Uow, met: Scene, outcomes: Sequence[Outcome]) -> list[Work]:
 
 def _begin(uow: Uow, met: Scene, works: Sequence[Work], at: Mapping[int, datetime]) -> None:
     """Let shipments that were touched for the first time be accepted, and be whose hands they are in."""
-    claims = [
-        {"claimed_by": row.claimed_by or uow.actor.label, "claimed_at": row.claimed_at or at[work.id]}
-        for work, row in ((work, met.rows[work.id]) for work in works)
-    ]
-    shipments.change(uow, [met.facts[work.id] for work in works], claims)
+    facts = [met.facts[work.id] for work in works]
+    shipments.change(uow, facts, [{"held": fact.held} for fact in facts])  # its version: how far it is has changed
+    fulfillment.claim(uow, [fact.id for fact in facts if fact.claimed_by is None])
     opened = [work.id for work in works if work.status is ShipmentStatus.OPEN]
     _complete(uow, opened, ShipmentStatus.ACCEPTED, at)
 

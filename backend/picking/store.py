@@ -46,8 +46,6 @@ class Row:
     assigned_at: datetime
     accepted_at: datetime | None
     wave_id: int | None
-    claimed_by: str | None
-    claimed_at: datetime | None
 
 
 def scans(uow: Uow, scan_ids: Collection[str]) -> list[Any]:
@@ -111,7 +109,7 @@ def works(uow: Uow, shipment_ids: Collection[int], places: Mapping[int, int]) ->
     """Return locked shipments as `rules.py` wants them, and the rest of their columns."""
     table = _SHIPMENTS.c
     columns = (table.id, table.status, table.held, table.sla_due_at, table.assigned_at, table.accepted_at)
-    statement = sa.select(*columns, table.wave_id, table.claimed_by, table.claimed_at)
+    statement = sa.select(*columns, table.wave_id)
     found = fetch_in(uow.session, statement, table.id, shipment_ids)
     of = lines(uow, shipment_ids)
     made = {
@@ -124,7 +122,7 @@ def works(uow: Uow, shipment_ids: Collection[int], places: Mapping[int, int]) ->
         )
         for row in found
     }
-    rest = {row.id: Row(row.assigned_at, row.accepted_at, row.wave_id, row.claimed_by, row.claimed_at) for row in found}
+    rest = {row.id: Row(row.assigned_at, row.accepted_at, row.wave_id) for row in found}
     return made, rest
 
 

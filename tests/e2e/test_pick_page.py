@@ -94,6 +94,7 @@ def test_a_shipment_is_picked_packed_and_shipped_by_scans_alone(handheld: Browse
     expect(page.locator(".pick-done h2")).to_have_text("Done: shipped")
     shipped = store.ann.get(f"/api/v1/shipments/{id_}").json()
     assert (shipped["status"], shipped["tracking"]["number"]) == ("shipped", "1Z999AA10123456784")
+    assert [parcel["box"] for parcel in shipped["parcels"]] == ["BOX-17"]
 
 
 def test_wrong_extra_and_unknown_are_said_and_an_undo_takes_back(handheld: BrowserContext, store: Store) -> None:
