@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import cache
 from io import BytesIO
 from itertools import groupby
+from threading import Lock
 from xml.sax.saxutils import escape
 
 REGULAR, BOLD = "PickwatchSans", "PickwatchSans-Bold"
@@ -19,9 +20,17 @@ _EASTERN = (
 _MISSING = "\N{REPLACEMENT CHARACTER}"
 
 
-@cache
+_LOADING = Lock()  # two people may print first
+
+
 def load() -> frozenset[int]:
     """Make the fonts known, once; return the characters that the embedded one has."""
+    with _LOADING:
+        return _loaded()
+
+
+@cache
+def _loaded() -> frozenset[int]:
     import pymupdf_fonts
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -44,7 +53,8 @@ def marked_up(text: str) -> str:
 
 def eastern(text: str) -> bool:
     """Return whether some of a text is written without spaces between words."""
-    return any(ord(letter) not in load() for letter in text)
+    known = load()
+    return any(ord(letter) not in known for letter in text)
 
 
 def _run(run: str, *, known: bool) -> str:

@@ -127,7 +127,9 @@ def test_the_first_start_makes_an_administrator_once(ctx: Context) -> None:
     assert len(password) >= 16
     assert ensure_admin(ctx) is None
     actor = actor_of_session(ctx, sign_in(ctx, "admin", password, address="::1").token)
-    assert actor == Actor(ActorKind.USER, "admin", permissions_of(Role.ADMIN, actor.scope), user_id=actor.user_id)
+    assert actor == Actor(
+        ActorKind.USER, "admin", permissions_of(Role.ADMIN, actor.scope), user_id=actor.user_id, role=Role.ADMIN
+    )
 
 
 def test_a_database_with_people_gets_no_second_administrator(ctx: Context) -> None:

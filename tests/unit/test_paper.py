@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
@@ -212,6 +213,13 @@ def test_long_words_wrap_and_do_not_run_over_the_edge() -> None:
 
 def test_the_same_facts_give_the_same_file() -> None:
     assert pdf.render([sheet_of(SLIP)], title="Paper") == pdf.render([sheet_of(SLIP)], title="Paper")
+
+
+def test_many_print_at_the_same_time() -> None:
+    wanted = [[sheet_of(replace(SLIP, shipment=n, customer=f"{chr(0x4E00 + n)} Šárka {n}"))] for n in range(1, 17)]
+    with ThreadPoolExecutor(8) as people:
+        at_once = list(people.map(lambda sheets: pdf.render(sheets, title="Paper"), wanted))
+    assert at_once == [pdf.render(sheets, title="Paper") for sheets in wanted]
 
 
 def test_nothing_to_print_says_so() -> None:
