@@ -35,7 +35,7 @@ export function Head({ shown, shipment }) {
   const got = shown.lines.reduce((sum, line) => sum + line.picked, 0);
   const title = shown.wave ? `Wave ${shown.wave.number}` : shipment.order_external_id;
   const about = shown.wave
-    ? `${shown.location_name} · ${shown.shipments.length} shipments`
+    ? `${shown.location_name} · ${shown.shipments.length} ${shown.shipments.length === 1 ? "shipment" : "shipments"}`
     : `${METHODS[shipment.method] ?? shipment.method} · ${until(shipment.due_at, shown.time_zone)}`;
   return (
     <header className="pick-head">
@@ -98,12 +98,12 @@ export function Says({ says, onUndo }) {
 }
 
 function Slots({ group }) {
-  const open = group.lines.filter((line) => left(line) > 0);
-  return (
+  const open = group.lines.filter((line) => left(line) > 0 && line.slot);
+  return open.length > 0 && (
     <ul className="pick-slots" aria-label="Slots">
       {open.map((line) => (
         <li key={line.id}>
-          Slot {line.slot ?? "–"} <span className="muted">× {left(line)}</span>
+          Slot {line.slot} <span className="muted">× {left(line)}</span>
         </li>
       ))}
     </ul>
