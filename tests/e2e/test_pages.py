@@ -183,7 +183,7 @@ def test_a_queue_is_worked_through_by_time_left(browser: Browser, program: Progr
     expect(rows.first).to_contain_text("CHI-0-0")
     expect(rows.first).to_contain_text("late")
     expect(rows.last).to_contain_text("left")
-    page.locator(".queue").get_by_role("link", name=re.compile("^Late")).click()
+    page.locator(".queue").get_by_role("link", name=re.compile("^Non-Compliant")).click()
     expect(rows).to_have_count(4)
     context.close()
 
