@@ -27,6 +27,20 @@ _GONE = (ShipmentStatus.SHIPPED.value, ShipmentStatus.HANDED_OVER.value)
 
 
 @dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of a return, in units."""
+
+    id: int
+    sku: str
+    quantity: int
+    received: int
+    restocked: int
+    written_off: int
+    reason: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnView:
     """A return with its lines and the codes people use."""
 
@@ -34,7 +48,7 @@ class ReturnView:
     location: str
     order_external_id: str
     replacement_external_id: str | None
-    lines: tuple[ReturnLine, ...]
+    lines: tuple[LineView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +173,11 @@ def _rows(uow: Uow) -> sa.Select[Return, str, str]:
 
 def _views(uow: Uow, rows: Sequence[sa.Row[Return, str, str]]) -> list[ReturnView]:
     ids = [row.id for row, _, _ in rows]
-    lines: dict[int, list[ReturnLine]] = {}
+    lines: dict[int, list[LineView]] = {}
     statement = select(ReturnLine).where(col(ReturnLine.return_id).in_(ids)).order_by(col(ReturnLine.id))
     for line in uow.session.exec(statement):
-        lines.setdefault(line.return_id, []).append(line)
+        shown = LineView(**{name: getattr(line, name) for name in LineView.__dataclass_fields__})
+        lines.setdefault(line.return_id, []).append(shown)
     replaced = {row.replacement_order_id for row, _, _ in rows if row.replacement_order_id}
     names = sa.select(_ORDERS.c.id, _ORDERS.c.external_id)
     externals = dict(fetch_in(uow.session, names, _ORDERS.c.id, replaced))

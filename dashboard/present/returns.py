@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.returns.queries import ReturnView
+from backend.returns.queries import LineView, ReturnView
 from dashboard import format as say
 from dashboard.address import ReturnsAddress
 from dashboard.present import common
@@ -16,7 +16,6 @@ from dashboard.views.common import Choice
 from dashboard.views.returns import ReturnDetail, ReturnPart, ReturnRow, ReturnsScreen
 from models.enums import Permission
 from models.floor import Resolution, ReturnStatus
-from models.tables import ReturnLine
 
 PATH = "/returns"
 STATE_WORDS: dict[ReturnStatus, str] = {
@@ -152,7 +151,7 @@ def _moments(view: ReturnView, zone: str, reader: Reader) -> list[tuple[str, str
     return [(word, clock(at)) for word, at in moments if at is not None]
 
 
-def _part(line: ReturnLine, reader: Reader) -> ReturnPart:
+def _part(line: LineView, reader: Reader) -> ReturnPart:
     told = []
     if line.received:
         told.append(f"{line.received} came")
