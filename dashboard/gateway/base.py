@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeVar
 
 from backend.auth.actor import Actor
 from backend.clock import system_now
@@ -13,6 +14,9 @@ from backend.persistence.uow import Uow
 from dashboard.format import Locale
 from dashboard.present import sheet
 from dashboard.present.common import Reader
+from models.errors import DomainError
+
+T = TypeVar("T")
 
 Row = tuple[sheet.Cell, ...]
 
@@ -41,3 +45,11 @@ class Door:
 def offsets() -> Iterator[int]:
     """Yield where each batch of a file begins."""
     return count(0, BATCH)
+
+
+def if_there(look: Callable[[], T]) -> T | None:
+    """Return what an address opens, or None when there is none that the actor may see."""
+    try:
+        return look()
+    except DomainError:
+        return None

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alerts.queries import DeliveryView
 from backend.events.deliveries import count_deliveries, get_delivery, list_deliveries, replay_delivery
 from backend.events.subscriptions import list_subscriptions
-from backend.persistence.uow import Uow
 from dashboard.address import PAGE_SIZE, DeliveriesAddress
-from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
+from dashboard.gateway.base import BATCH, Asker, Door, Row, if_there, offsets
 from dashboard.present import deliveries as say_deliveries
 from dashboard.present import sheet
 from dashboard.views.deliveries import DeliveriesScreen
 from models.enums import Permission
-from models.errors import DomainError
 
 
 class DeliveriesDoor(Door):
@@ -35,7 +32,7 @@ class DeliveriesDoor(Door):
                 ),
                 counts=count_deliveries(uow, subscription=which),
                 subscriptions=[one.code for one in list_subscriptions(uow)],
-                opened=_opened(uow, address.id),
+                opened=if_there(lambda: get_delivery(uow, address.id)) if address.id else None,
                 may_replay=asker.actor.can(Permission.SUBSCRIPTIONS_WRITE),
             )
             return say_deliveries.screen(facts, address, self._reader(uow, asker))
@@ -61,13 +58,3 @@ class DeliveriesDoor(Door):
             yield [sheet.delivery(one) for one in found]
             if len(found) < BATCH:
                 return
-
-
-def _opened(uow: Uow, delivery_id: int) -> DeliveryView | None:
-    """Return the message with its attempts, or None when there is none that the actor may see."""
-    if not delivery_id:
-        return None
-    try:
-        return get_delivery(uow, delivery_id)
-    except DomainError:
-        return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 from backend.locations import queries as locations
 from backend.orders import queries as orders
@@ -11,7 +10,7 @@ from backend.persistence.uow import Uow
 from backend.returns import queries, service
 from backend.returns.queries import ReturnFilter, ReturnView
 from dashboard.address import PAGE_SIZE, ReturnsAddress
-from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
+from dashboard.gateway.base import BATCH, Asker, Door, Row, if_there, offsets
 from dashboard.present import return_forms, return_sheet
 from dashboard.present import returns as say_returns
 from dashboard.present.reading import Reading
@@ -20,8 +19,6 @@ from dashboard.views.forms import Form
 from dashboard.views.returns import ReturnsScreen
 from models.enums import Permission
 from models.errors import DomainError, invalid
-
-T = TypeVar("T")
 
 _NEEDED = {
     ReturnAction.AUTHORISE: Permission.RETURNS_WRITE,
@@ -40,9 +37,9 @@ class ReturnsDoor(Door):
         asker.actor.require(Permission.ORDERS_READ)
         with self._context().read(asker.actor) as uow:
             found = queries.listing(uow, _filter(address), offset=address.offset, limit=PAGE_SIZE)
-            opened = _opened(lambda: queries.get(uow, address.id)) if address.id else None
+            opened = if_there(lambda: queries.get(uow, address.id)) if address.id else None
             codes = {view.location for view in (*found, *([opened] if opened else []))}
-            order = _opened(lambda: orders.get(uow, address.order)) if address.order else None
+            order = if_there(lambda: orders.get(uow, address.order)) if address.order else None
             facts = say_returns.Facts(
                 returns=found,
                 counts=queries.counts(uow, ReturnFilter(text=address.q)),
@@ -90,13 +87,6 @@ class ReturnsDoor(Door):
 
 def _filter(address: ReturnsAddress) -> ReturnFilter:
     return ReturnFilter(status=address.status, text=address.q)
-
-
-def _opened(look: Callable[[], T]) -> T | None:
-    try:
-        return look()
-    except DomainError:
-        return None
 
 
 def _checked(reading: Reading) -> None:

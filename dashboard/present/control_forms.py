@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,14 +27,6 @@ class ControlAction(StrEnum):
     CAP = "cap"
     PAUSE = "pause"
     BLOCK = "block"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """When it ends: at the location's next midnight (None), at an instant, or with the next count."""
-
-    until: datetime | None = None
-    until_count: bool = False
 
 
 TODAY, TIME, COUNT, HAND = "today", "time", "count", "hand"

@@ -11,6 +11,7 @@ from dashboard import format as say
 from dashboard.address import ReturnsAddress
 from dashboard.present import common
 from dashboard.present.common import Reader
+from dashboard.present.money import money
 from dashboard.present.orders import href as order_href
 from dashboard.views.common import Choice
 from dashboard.views.returns import ReturnDetail, ReturnPart, ReturnRow, ReturnsScreen
@@ -120,7 +121,7 @@ def detail(facts: Facts, address: ReturnsAddress, reader: Reader) -> ReturnDetai
         *_moments(view, zone, reader),
     ]
     if status is ReturnStatus.CLOSED:
-        given = view.replacement_external_id or _money(one.refund_minor)
+        given = view.replacement_external_id or money(one.refund_minor, reader.locale)
         told.append(("Sent anew as" if view.replacement_external_id else "Refunded", given))
     return ReturnDetail(
         id=int(one.id or 0),
@@ -161,7 +162,3 @@ def _part(line: LineView, reader: Reader) -> ReturnPart:
         told.append(f"{line.written_off} written off")
     about = " · ".join(([line.reason] if line.reason else []) + told)
     return ReturnPart(str(line.id), line.sku, about, say.plural(line.quantity, "unit", reader.locale))
-
-
-def _money(minor: int) -> str:
-    return f"{minor // 100:,}.{minor % 100:02d}"
