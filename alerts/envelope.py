@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 #: CloudEvents structured mode; receivers that verify a signature read the raw body anyway.
 CONTENT_TYPE = "application/cloudevents+json"
@@ -34,6 +35,18 @@ def cloud_event(event: EventFacts, source: str) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "data": event.data,
     }
+
+
+def binary_headers(event: EventFacts, source: str) -> dict[str, str]:
+    """Return the attributes of a CloudEvent as the headers of binary mode; the body is `data` alone."""
+    told = cloud_event(event, source)
+    names = ("specversion", "id", "source", "type", "subject", "time")
+    return {"content-type": told["datacontenttype"]} | {f"ce-{name}": _header(told[name]) for name in names}
+
+
+def _header(value: str) -> str:
+    # What CloudEvents' HTTP binding leaves as it is: printable ASCII but space, quote and percent.
+    return quote(value, safe="!#$&'()*+,/:;<=>?@[\\]^`{|}~-._")
 
 
 def encode(document: dict[str, Any]) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from models.alerting import ReceiverKind
 from models.errors import Fault
 from models.events import EventType
 
@@ -38,16 +40,22 @@ class PlaceFilter:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """What one subscription asked for, and the most that its owner may see."""
+    """What one subscription asked for, and the most that its owner may see. A channel wants no event by itself: notices
+    name it by its code. `tests` are conditions on an event's fields, as its row has them; `fanout.py` asks them."""
 
     subscription_id: int
     types: tuple[str, ...] = ()
     wanted: PlaceFilter = PlaceFilter()
     allowed: PlaceFilter = PlaceFilter()
     hidden_types: frozenset[str] = frozenset()
+    code: str = ""
+    kind: ReceiverKind = ReceiverKind.SUBSCRIPTION
+    tests: tuple[Mapping[str, Any], ...] = ()
 
     def wants(self, type_: str, place: Place | None) -> bool:
         """Return whether an event of this type, at this place, is owed to the subscription."""
+        if self.kind is not ReceiverKind.SUBSCRIPTION:
+            return False
         if type_ in self.hidden_types or not type_matches(self.types, type_):
             return False
         return self.allowed.covers(place) and self.wanted.covers(place)

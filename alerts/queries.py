@@ -1,4 +1,5 @@
-"""Reading subscriptions, messages owed and attempts. SELECT only; the caller says what its actor may see."""
+"""Reading messages owed and attempts. SELECT only; the caller says what its actor may see.
+Receivers are `receivers.py`."""
 
 from __future__ import annotations
 
@@ -10,28 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from models.alerting import ReceiverKind
 from models.enums import DeliveryStatus
 from models.tables import Delivery, DeliveryAttempt, Event, Location, Subscription
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionView:
-    """A webhook endpoint without its secret."""
-
-    id: int
-    code: str
-    url: str
-    types: tuple[str, ...]
-    locations: tuple[str, ...]
-    groups: tuple[str, ...]
-    enabled: bool
-    disabled_reason: str | None
-    failing_since: datetime | None
-    from_seq: int
-    version: int
-    created_by: str
-    created_at: datetime
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +31,8 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """One event owed, or delivered, to one subscription; `event_id` is the webhook-id.
+    """One event owed, or delivered, to one subscription or channel (`kind` says which, `subscription` is its code);
+    `event_id` is the webhook-id, `alert` what a notice tells of.
 
     `next_attempt_at` is null when finished, and while an earlier message of the same subject is still owed.
     """
@@ -67,6 +50,8 @@ class DeliveryView:
     finished_at: datetime | None
     last_status_code: int | None
     last_error: str | None
+    kind: ReceiverKind = ReceiverKind.SUBSCRIPTION
+    alert: int | None = None
     tries: tuple[AttemptView, ...] = ()
 
 
@@ -79,6 +64,8 @@ class DeliveryFilter:
     subscription: str | None = None
     location: str | None = None
     event_type: str | None = None
+    channel: str | None = None
+    alert: int | None = None
 
 
 def list_deliveries(
@@ -124,31 +111,11 @@ def attempts_of(session: Session, delivery_ids: Iterable[int]) -> dict[int, tupl
     return {delivery_id: tuple(attempts) for delivery_id, attempts in found.items()}
 
 
-def list_subscriptions(session: Session) -> list[tuple[SubscriptionView, dict[str, Any]]]:
-    """Return every subscription by code, each with its owner's scope document; the caller filters."""
-    rows = session.execute(sa.select(Subscription).order_by(col(Subscription.code))).scalars()
-    return [(subscription_view(row), row.owner_scope) for row in rows]
-
-
-def subscription_view(row: Subscription) -> SubscriptionView:
-    """Return a subscription's row without its secret."""
-    assert row.id is not None  # noqa: S101  # it was loaded or flushed
-    return SubscriptionView(
-        id=row.id,
-        code=row.code,
-        url=row.url,
-        types=tuple(row.types),
-        locations=tuple(row.location_codes),
-        groups=tuple(row.group_codes),
-        enabled=row.enabled,
-        disabled_reason=row.disabled_reason,
-        failing_since=row.failing_since,
-        from_seq=row.from_seq,
-        version=row.version,
-        created_by=row.created_by,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+def subscription_scopes(session: Session) -> list[tuple[str, int, dict[str, Any]]]:
+    """Return code, id and owner's scope document of every subscription, by code; the caller filters. No channels."""
+    columns: tuple[Any, ...] = (Subscription.code, Subscription.id, Subscription.owner_scope)
+    ours = sa.select(*columns).where(col(Subscription.kind) == ReceiverKind.SUBSCRIPTION.value)
+    return [(code, id_, scope) for code, id_, scope in session.execute(ours.order_by(col(Subscription.code)))]
 
 
 _ATTEMPT = ("number", "started_at", "duration_ms", "status_code", "outcome", "error", "response")
@@ -170,6 +137,8 @@ def _deliveries() -> sa.Select[*tuple[Any, ...]]:
             col(Delivery.finished_at),
             col(Delivery.last_status_code),
             col(Delivery.last_error),
+            col(Subscription.kind),
+            col(Delivery.alert_id),
         )
         .join(Subscription, col(Subscription.id) == col(Delivery.subscription_id))
         .join(Event, col(Event.id) == col(Delivery.event_id))
@@ -179,7 +148,7 @@ def _deliveries() -> sa.Select[*tuple[Any, ...]]:
 
 def _view(row: Any, tries: tuple[AttemptView, ...] = ()) -> DeliveryView:
     fields = list(row)
-    fields[6] = DeliveryStatus(fields[6])
+    fields[6], fields[13] = DeliveryStatus(fields[6]), ReceiverKind(fields[13])
     return replace(DeliveryView(*fields), tries=tries)
 
 
@@ -189,6 +158,11 @@ def _conditions(which: DeliveryFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(col(Delivery.status).in_([status.value for status in which.statuses]))
     if which.subscription is not None:
         conditions.append(col(Subscription.code) == which.subscription)
+    if which.channel is not None:
+        kind = col(Subscription.kind) != ReceiverKind.SUBSCRIPTION.value
+        conditions.append(sa.and_(kind, col(Subscription.code) == which.channel))
+    if which.alert is not None:
+        conditions.append(sa.and_(col(Delivery.alert_id).is_not(None), col(Delivery.alert_id) == which.alert))
     if which.location is not None:
         conditions.append(col(Location.code) == which.location)
     if which.event_type is not None:

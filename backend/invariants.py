@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.alerting import invariants as alerts
 from backend.fulfillment.workflow import LEAVES, WAY
 from backend.inventory import invariants as stock
 from backend.persistence.bulk import table_of
@@ -22,6 +23,7 @@ from models.tables import (
     Product,
     Return,
     ReturnLine,
+    RoutingDecision,
     Shipment,
     ShipmentLine,
     SlaClock,
@@ -66,6 +68,7 @@ def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
     yield "A location's counts equal a recount of its shipments", _health()
     yield "A location's met and missed equal a recount of its clocks", _finished_clocks()
     yield "No more comes back of an order line than was sent", _returned()
+    yield from alerts.rules()
     for column, named in _NAMED:
         rows, what = (part.table.name.replace("_", " ") for part in (column, named))
         yield f"What {rows}s name as {what} is there", _dangling(column, named)
@@ -73,13 +76,18 @@ def _rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
 
 #: Columns that are foreign keys in all but the check, which the busiest rows do without (`models/tables`).
 _NAMED: tuple[tuple[sa.Column[Any], sa.Column[Any]], ...] = (
+    (_ORDER_LINE.c.order_id, _ORDER.c.id),
     (_ORDER_LINE.c.product_id, table_of(Product).c.id),
+    (_SHIPMENT.c.order_id, _ORDER.c.id),
     (_SHIPMENT.c.location_id, table_of(Location).c.id),
+    (_LINE.c.shipment_id, _SHIPMENT.c.id),
     (_LINE.c.order_line_id, _ORDER_LINE.c.id),
     (_LINE.c.product_id, table_of(Product).c.id),
+    (_CLOCK.c.shipment_id, _SHIPMENT.c.id),
     (_CLOCK.c.location_id, table_of(Location).c.id),
     (_CLOCK.c.definition_id, table_of(SlaDefinition).c.id),
     (table_of(SlaTransition).c.clock_id, _CLOCK.c.id),
+    (table_of(RoutingDecision).c.order_id, _ORDER.c.id),
     (_LEDGER.c.location_id, table_of(Location).c.id),
     (_LEDGER.c.product_id, table_of(Product).c.id),
 )

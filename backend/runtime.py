@@ -57,10 +57,16 @@ def _wakeups(settings: Settings, engine: Engine) -> Wakeups:
 
 
 def services(ctx: Context) -> Sequence[Service]:
-    """Return the long-running services of a process that does the work (delivery of webhooks, the demo network)."""
-    return (*reading(ctx), WebhookService(ctx), DemoSimulator(ctx))
+    """Return the long-running services of a process that answers and does the work."""
+    return (*reading(ctx), *working(ctx))
 
 
 def reading(ctx: Context) -> Sequence[Service]:
     """Return those of a process that only answers: what keeps its stock book up to date."""
     return (Follower(ctx, ctx.stock),)
+
+
+def working(ctx: Context) -> Sequence[Service]:
+    """Return those of a process that only does the work: delivery of webhooks, the demo network. Its stock book serves
+    routing alone, which brings it up to date itself."""
+    return (WebhookService(ctx), DemoSimulator(ctx))

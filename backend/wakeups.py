@@ -21,6 +21,7 @@ class Topic(StrEnum):
     WAVES = "waves"  # a wave rule was committed that runs earlier
     DELIVERIES = "deliveries"  # webhook messages became due
     CONTROLS = "controls"  # a location was capped or a method paused there, for a time that ends
+    ALERTS = "alerts"  # a step of an escalation or a silence was committed, for an instant
     KEYS = "keys"  # an API key was made or revoked: whoever remembers keys forgets them
 
 

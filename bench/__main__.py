@@ -22,8 +22,14 @@ BENCHES = (
     "brunel",
     "waves",
     "webhooks",
+    "alerts_prometheus",
+    "alertmanager_e2e",
+    "alert_storm",
+    "alert_delivery",
+    "alert_kills",
     "page",
     "scans",
+    "floor",
     "lighthouse",
 )
 

@@ -1,4 +1,4 @@
-"""A webhook receiver in a process of its own: answers 204 and prints when what arrived. `python -m bench.receiver`."""
+"""A webhook receiver in a process of its own: answers 204 and prints what arrived when. `python -m bench.receiver`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ import asyncio
 import json
 import sys
 import time
+from typing import Any
+
+
+def told_by(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a message tells: a CloudEvent one thing, Alertmanager's own webhook one per alert."""
+    if "alerts" not in document:
+        data = document["data"]
+        return [{"id": document["id"], "time": document["time"], "place": data.get("location")}]
+    return [
+        {
+            "id": f"{alert['fingerprint']} {alert['startsAt']}",
+            "time": alert["startsAt"],
+            "place": alert["labels"].get("location"),
+        }
+        for alert in document["alerts"]
+    ]
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -16,8 +32,8 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
             body = await reader.readexactly(length)
             arrived = time.time()
             writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-            event = json.loads(body)
-            print(json.dumps({"arrived": arrived, "id": event["id"], "time": event["time"]}), flush=True)
+            for told in told_by(json.loads(body)):
+                print(json.dumps({"arrived": arrived, **told}), flush=True)
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 

@@ -7,12 +7,9 @@ another, 100 a second. An event carries the true moment of the change, the recei
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from backend.events.subscriptions import SubscriptionInput, put_subscription
 from backend.sla import service as sla
 from backend.sla.facts import StepReached
 from bench.harness import Figure
+from bench.receivers import receiver
 from models.enums import Step
 from tests.support.databases import TestDatabase
 from tests.support.server import Program
@@ -38,7 +36,7 @@ LEAD = timedelta(seconds=20)
 
 def run() -> Iterator[Figure]:
     """Yield the time from due instant to arrival: median, then the 99th percentile."""
-    with TestDatabase() as database, tempfile.TemporaryDirectory() as folder, _receiver(Path(folder)) as receiver:
+    with TestDatabase() as database, tempfile.TemporaryDirectory() as folder, receiver(Path(folder)) as to:
         url = database.url.render_as_string(hide_password=False)
         ctx = runtime.build(Settings(database_url=url, webhook_allowed_hosts=["127.0.0.1"]))
         worker = Program(
@@ -49,32 +47,13 @@ def run() -> Iterator[Figure]:
         )
         with worker:
             time.sleep(4)  # it starts, and makes its rows
-            _prepare(ctx, receiver.port)
-            late = _arrivals(receiver.lines, A_SECOND * SECONDS)
+            _prepare(ctx, to.port)
+            late = _arrivals(to.lines, A_SECOND * SECONDS)
         ctx.engine.dispose()
     name = f"due instant → webhook, {A_SECOND} changes/s"
     all_ = Figure(f"{name}, median", late, target=200, note=f"{len(late)} of {A_SECOND * SECONDS} arrived")
     yield all_
     yield Figure(f"{name}, p99", [all_.percentile(0.99)], target=1000, note=f"worst {max(late):,.0f} ms")
-
-
-class _Receiver:
-    def __init__(self, port: int, lines: Path) -> None:
-        self.port = port
-        self.lines = lines
-
-
-@contextmanager
-def _receiver(folder: Path) -> Iterator[_Receiver]:
-    lines = folder / "arrived.jsonl"
-    with lines.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "bench.receiver"], stdout=out, stderr=subprocess.PIPE)
-        assert process.stderr is not None
-        try:
-            yield _Receiver(int(process.stderr.readline()), lines)
-        finally:
-            process.kill()
-            process.wait()
 
 
 def _prepare(ctx: Context, port: int) -> None:

@@ -32,8 +32,20 @@ from dashboard.pages import (
     wave,
     waves,
 )
+from dashboard.pages.alerts import hand_over, silences
+from dashboard.pages.alerts import one as alert
+from dashboard.pages.alerts import overview as alerts
+from dashboard.pages.policies import edit as policy
+from dashboard.pages.policies import overview as policies
+from dashboard.pages.receivers import catalogue, channels, subscriptions
 from dashboard.pages.routing import edit, empty, overview, shadow, trial
+from dashboard.pages.workflows import edit as workflow
+from dashboard.pages.workflows import overview as workflows
 from dashboard.sign_in_first import SignInFirst
+from dashboard.state.alerts.hand_over import HandOverState
+from dashboard.state.alerts.one import AlertState
+from dashboard.state.alerts.overview import AlertsState
+from dashboard.state.alerts.silences import SilencesState
 from dashboard.state.deliveries import DeliveriesState
 from dashboard.state.inventory import InventoryState
 from dashboard.state.location import LocationState
@@ -42,7 +54,12 @@ from dashboard.state.network import NetworkState
 from dashboard.state.order import OrderState
 from dashboard.state.orders import OrdersState
 from dashboard.state.pick import PickState
+from dashboard.state.policies.edit import PolicyState
+from dashboard.state.policies.overview import PoliciesState
 from dashboard.state.queue import QueueState
+from dashboard.state.receivers.catalogue import CatalogueState
+from dashboard.state.receivers.channels import ChannelsState
+from dashboard.state.receivers.subscriptions import SubscriptionsState
 from dashboard.state.returns import ReturnsState
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.empty import EmptyState
@@ -52,12 +69,29 @@ from dashboard.state.routing.trial import TryState
 from dashboard.state.session import Session
 from dashboard.state.wave import WaveState
 from dashboard.state.waves import WavesState
+from dashboard.state.workflows.edit import WorkflowState
+from dashboard.state.workflows.overview import WorkflowsState
 from dashboard.tabs import TabTokens
 
 #: In this order: what comes later may refine what came before.
 STYLES = (
     *("tokens", "base", "shell", "parts"),
-    *("network", "location", "deliveries", "orders", "order", "queue", "inventory", "routing", "pick", "waves"),
+    *(
+        "network",
+        "location",
+        "deliveries",
+        "orders",
+        "order",
+        "queue",
+        "inventory",
+        "editing",
+        "routing",
+        "workflows",
+        "pick",
+        "waves",
+        "alerts",
+        "receivers",
+    ),
     *("live", "login"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in STYLES]
@@ -82,7 +116,18 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.PICK: (pick.shipment, [Session.load, PickState.open]),
     nav.PICK_WAVE: (pick.wave, [Session.load, PickState.open]),
     nav.RETURNS: (returns.page, [Session.load, ReturnsState.open]),
+    nav.ALERTS: (alerts.page, [Session.load, AlertsState.open]),
+    nav.POLICIES: (policies.page, [Session.load, PoliciesState.open]),
+    nav.POLICY_EDIT: (policy.page, [Session.load, PolicyState.open]),
+    nav.CHANNELS: (channels.page, [Session.load, ChannelsState.open]),
+    nav.SUBSCRIPTIONS: (subscriptions.page, [Session.load, SubscriptionsState.open]),
+    nav.ALERT: (alert.page, [Session.load, AlertState.open]),
+    nav.HAND_OVER: (hand_over.page, [Session.load, HandOverState.open]),
+    nav.SILENCES: (silences.page, [Session.load, SilencesState.open]),
+    nav.EVENT_TYPES: (catalogue.page, [Session.load, CatalogueState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),
+    nav.WORKFLOWS: (workflows.page, [Session.load, WorkflowsState.open]),
+    nav.WORKFLOWS_EDIT: (workflow.page, [Session.load, WorkflowState.open]),
     nav.NOT_FOUND: (not_found.page, []),
     nav.LOGIN: (login.login_page, [Login.open]),
 }

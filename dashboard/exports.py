@@ -3,8 +3,8 @@ key, and show what the same person sees on the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import StreamingResponse
@@ -20,31 +20,93 @@ from dashboard.address import (
     QueueAddress,
     ReturnsAddress,
 )
+from dashboard.address.alerts import AlertsAddress
+from dashboard.address.base import Address
+from dashboard.address.policies import PoliciesAddress
+from dashboard.address.receivers import CatalogueAddress, ReceiversAddress
 from dashboard.address.routing import EmptyAddress, RoutingAddress
+from dashboard.address.silences import SilencesAddress
 from dashboard.address.waves import WavesAddress
+from dashboard.address.workflows import WorkflowsAddress
 from dashboard.format import AMERICAN
-from dashboard.gateway import Asker, door
+from dashboard.gateway import Asker, Gateway, door
 from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet, wave_sheet
 from dashboard.present import queue as say_queue
+from dashboard.present.alerts import overview as say_alerts
+from dashboard.present.alerts import silences as say_silences
+from dashboard.present.policies import overview as say_policies
+from dashboard.present.receivers import catalogue as say_catalogue
+from dashboard.present.receivers import channels as say_channels
+from dashboard.present.receivers import subscriptions as say_subscriptions
 from dashboard.present.routing import sheets
+from dashboard.present.workflows import sheet as workflow_sheet
 from models.enums import Permission
 
 router = APIRouter(prefix="/ui/export", include_in_schema=False)
 
+A = TypeVar("A", bound=Address)
+Batches = Iterator[Sequence[Sequence[sheet.Cell]]]
+Head = Sequence[str]
 Reader = Annotated[Actor, Depends(require(Permission.NETWORK_READ))]
 RoutingReader = Annotated[Actor, Depends(require(Permission.ROUTING_READ))]
 RunId = Annotated[int, Path(ge=1, lt=2**53)]
-OrderReader = Annotated[Actor, Depends(require(Permission.ORDERS_READ))]
-Fulfiller = Annotated[Actor, Depends(require(Permission.SHIPMENTS_WRITE))]
-StockReader = Annotated[Actor, Depends(require(Permission.INVENTORY_READ))]
-SubscriptionReader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 
 
-@router.get("/locations.csv")
-def locations(request: Request, actor: Reader) -> StreamingResponse:
-    """Return the list of the Network page, all pages of it."""
-    address = NetworkAddress.parse(request.query_params)
-    return _file("locations", sheet.LOCATIONS, door().every_location(Asker(actor, AMERICAN), address))
+def _list(
+    name: str,
+    permission: Permission,
+    address: type[A],
+    rows: Callable[[Gateway, Asker, A], Batches],
+    head: Callable[[A], Head],
+) -> None:
+    """Serve the list of a page, all pages of it: what `address` asks for, under the titles of `head`."""
+
+    reader = Depends(require(permission))  # as a value: an annotation could not name what is local
+
+    @router.get(f"/{name}.csv", name=name)
+    def export(request: Request, actor: Actor = reader) -> StreamingResponse:
+        asked = address.parse(request.query_params)
+        return _file(name, head(asked), rows(door(), Asker(actor, AMERICAN), asked))
+
+
+def _balances(asked: InventoryAddress) -> Head:
+    return stock_sheet.SUMS if asked.summed else stock_sheet.BALANCES
+
+
+_list("locations", Permission.NETWORK_READ, NetworkAddress, Gateway.every_location, lambda _: sheet.LOCATIONS)
+_list("orders", Permission.ORDERS_READ, OrdersAddress, Gateway.every_order, lambda _: order_sheet.ORDERS)
+_list("work", Permission.SHIPMENTS_WRITE, QueueAddress, Gateway.every_work, lambda _: say_queue.SHEET)
+_list("returns", Permission.ORDERS_READ, ReturnsAddress, Gateway.every_return, lambda _: return_sheet.RETURNS)
+_list("policies", Permission.ALERTS_READ, PoliciesAddress, Gateway.every_policy, lambda _: say_policies.SHEET)
+_list(
+    "subscriptions",
+    Permission.SUBSCRIPTIONS_READ,
+    ReceiversAddress,
+    Gateway.every_subscription,
+    lambda _: say_subscriptions.SHEET,
+)
+_list("event-types", Permission.EVENTS_READ, CatalogueAddress, Gateway.every_event_type, lambda _: say_catalogue.SHEET)
+_list("channels", Permission.CHANNELS_READ, ReceiversAddress, Gateway.every_channel, lambda _: say_channels.SHEET)
+_list("alerts", Permission.ALERTS_READ, AlertsAddress, Gateway.every_alert, lambda _: say_alerts.SHEET)
+_list("silences", Permission.ALERTS_READ, SilencesAddress, Gateway.every_silence, lambda _: say_silences.SHEET)
+_list("waves", Permission.ORDERS_READ, WavesAddress, Gateway.every_wave, lambda _: wave_sheet.WAVES)
+_list("inventory", Permission.INVENTORY_READ, InventoryAddress, Gateway.every_balance, _balances)
+_list(
+    "deliveries",
+    Permission.SUBSCRIPTIONS_READ,
+    DeliveriesAddress,
+    Gateway.every_delivery,
+    lambda _: sheet.DELIVERIES,
+)
+_list("strategies", Permission.ROUTING_READ, RoutingAddress, Gateway.every_version, lambda _: sheets.VERSIONS)
+_list(
+    "empty-suggestions",
+    Permission.ROUTING_READ,
+    EmptyAddress,
+    Gateway.every_empty_suggestion,
+    lambda _: sheets.EMPTY,
+)
+_list("workflows", Permission.ORDERS_READ, WorkflowsAddress, Gateway.every_workflow, lambda _: workflow_sheet.VERSIONS)
 
 
 @router.get("/queue/{code}.csv")
@@ -54,68 +116,10 @@ def queue(request: Request, code: str, actor: Reader) -> StreamingResponse:
     return _file(f"queue-{code}", sheet.QUEUE, door().every_shipment(Asker(actor, AMERICAN), code, address))
 
 
-@router.get("/orders.csv")
-def orders(request: Request, actor: OrderReader) -> StreamingResponse:
-    """Return the list of the Orders page, all pages of it."""
-    address = OrdersAddress.parse(request.query_params)
-    return _file("orders", order_sheet.ORDERS, door().every_order(Asker(actor, AMERICAN), address))
-
-
-@router.get("/work.csv")
-def work(request: Request, actor: Fulfiller) -> StreamingResponse:
-    """Return the work queue of a location, all pages of it; 404 for a location one may not see."""
-    address = QueueAddress.parse(request.query_params)
-    return _file("work", say_queue.SHEET, door().every_work(Asker(actor, AMERICAN), address))
-
-
-@router.get("/returns.csv")
-def returns(request: Request, actor: OrderReader) -> StreamingResponse:
-    """Return the list of the Returns page, all pages of it, a row for each line."""
-    address = ReturnsAddress.parse(request.query_params)
-    return _file("returns", return_sheet.RETURNS, door().every_return(Asker(actor, AMERICAN), address))
-
-
-@router.get("/waves.csv")
-def waves(request: Request, actor: OrderReader) -> StreamingResponse:
-    """Return the list of the Waves page, all pages of it."""
-    address = WavesAddress.parse(request.query_params)
-    return _file("waves", wave_sheet.WAVES, door().every_wave(Asker(actor, AMERICAN), address))
-
-
-@router.get("/inventory.csv")
-def inventory(request: Request, actor: StockReader) -> StreamingResponse:
-    """Return the list of the Inventory page, all pages of it: sums or balances, as on the page."""
-    address = InventoryAddress.parse(request.query_params)
-    head = stock_sheet.SUMS if address.summed else stock_sheet.BALANCES
-    return _file("inventory", head, door().every_balance(Asker(actor, AMERICAN), address))
-
-
-@router.get("/deliveries.csv")
-def deliveries(request: Request, actor: SubscriptionReader) -> StreamingResponse:
-    """Return the list of the Deliveries page, all pages of it."""
-    address = DeliveriesAddress.parse(request.query_params)
-    return _file("deliveries", sheet.DELIVERIES, door().every_delivery(Asker(actor, AMERICAN), address))
-
-
-@router.get("/strategies.csv")
-def strategies(request: Request, actor: RoutingReader) -> StreamingResponse:
-    """Return the versions of strategies, all pages of them."""
-    address = RoutingAddress.parse(request.query_params)
-    return _file("strategies", sheets.VERSIONS, door().every_version(Asker(actor, AMERICAN), address))
-
-
 @router.get("/shadow-run/{run}.csv")
 def shadow_run(run: RunId, actor: RoutingReader) -> StreamingResponse:
     """Return the orders that a shadow run sends elsewhere; 404 for a run that is not there."""
     return _file(f"shadow-run-{run}", sheets.DIFFERENCES, door().every_difference(Asker(actor, AMERICAN), run))
-
-
-@router.get("/empty-suggestions.csv")
-def empty_suggestions(request: Request, actor: RoutingReader) -> StreamingResponse:
-    """Return the orders that found no place, all pages of them."""
-    address = EmptyAddress.parse(request.query_params)
-    rows = door().every_empty_suggestion(Asker(actor, AMERICAN), address)
-    return _file("empty-suggestions", sheets.EMPTY, rows)
 
 
 def _file(name: str, head: Sequence[str], batches: Iterator[Iterable[Sequence[sheet.Cell]]]) -> StreamingResponse:

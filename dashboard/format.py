@@ -60,8 +60,13 @@ def percent(part: int, whole: int, locale: Locale = AMERICAN) -> str:
 
 
 def plural(number: int, noun: str, locale: Locale = AMERICAN) -> str:
-    """Return "1 shipment", "1,200 shipments"."""
-    return f"{count(number, locale)} {noun}{'' if number == 1 else 's'}"
+    """Return "1 shipment", "1,200 shipments", "2 policies"."""
+    return f"{count(number, locale)} {noun if number == 1 else many(noun)}"
+
+
+def many(noun: str) -> str:
+    """Return the plural of a noun: "shipments", "policies", "days"."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
 
 
 def duration(seconds: float) -> str:

@@ -20,6 +20,11 @@ class Pulse:
 
     version: int
     as_of: datetime
+    alerts: str = ""  # changes with the alerts, which may be there before an event tells of them
+
+    def news(self, told: Pulse | None) -> bool:
+        """Return whether it tells of anything that `told` did not."""
+        return told is None or (self.version, self.alerts) != (told.version, told.alerts)
 
 
 class Reply(Enum):
@@ -89,7 +94,7 @@ class Hub:
                 await self._rest_until_woken()
                 pulse = await self._look()
                 now = time.monotonic()
-                if pulse is None or (told and pulse.version == told.version and now < beat_at):
+                if pulse is None or (not pulse.news(told) and now < beat_at):
                     continue
                 told, beat_at = pulse, now + self._pace.beat
                 self._announce(pulse)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import reflex as rx
 from reflex.state import BaseState
 
+from alerts.browse import mark
 from backend import program
 from backend.events.queries import latest_seq
 from backend.wakeups import Topic
@@ -27,12 +28,23 @@ class Reloads(Protocol):
     async def _reload(self) -> None: ...
 
 
+_ALWAYS: list[type[rx.State]] = []
+Page = TypeVar("Page", bound=type[rx.State])
+
+
+def always(state: Page) -> Page:
+    """Have a state's `_reload` run on every change, whichever page is open: for what stands in the shell of all."""
+    _ALWAYS.append(state)
+    return state
+
+
 class Live(rx.State):
     """What every page knows of the server: how far the event log had come, and at which business instant."""
 
     version: int = 0
     as_of: str = ""
     beat: int = 0  # counts what was heard from the server, also when nothing changed
+    _alerts: str = ""  # the state of the alerts then
     _follower: str = ""  # full name of the page state to reload; empty: none
 
     @rx.event
@@ -47,7 +59,7 @@ class Live(rx.State):
         _hub().add(self.router.session.client_token)
 
     def _take(self, pulse: Pulse) -> None:
-        self.version = pulse.version
+        self.version, self._alerts = pulse.version, pulse.alerts
         self.as_of = pulse.as_of.isoformat()
         self.beat += 1
 
@@ -66,7 +78,7 @@ async def newest() -> Pulse:
 
 def _read_newest() -> Pulse:
     with program.current().read() as uow:
-        return Pulse(latest_seq(uow.session), uow.now)
+        return Pulse(latest_seq(uow.session), uow.now, mark(uow.session))
 
 
 async def push(app: rx.App, token: str, pulse: Pulse) -> Reply:
@@ -79,11 +91,13 @@ async def push(app: rx.App, token: str, pulse: Pulse) -> Reply:
         actor = await actor_of(live)
         if actor is None or not actor.can(Permission.NETWORK_READ):
             return Reply.GONE
-        moved = live.version != pulse.version
+        moved = (live.version, live._alerts) != (pulse.version, pulse.alerts)
         live._take(pulse)
         if moved and live._follower:
             page = await root.get_state(cast(Any, root.get_class_substate(live._follower)))
             await cast(Reloads, page)._reload()
+        for shell in _ALWAYS if moved else ():
+            await cast(Reloads, await root.get_state(shell))._reload()
     return Reply.TOLD
 
 

@@ -10,8 +10,8 @@ from models.enums import Permission
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A route. `permission` None means anyone, signed in or not; with an `icon` it stands in the rail; `parent` is the
-    route it belongs to there."""
+    """A route. `permission` None means anyone, signed in or not; with an `icon` it stands in the rail, where it
+    is called `rail`, when not as itself; `parent` is the route it belongs to there."""
 
     route: str
     title: str
@@ -19,6 +19,7 @@ class Page:
     permission: Permission | None
     icon: str = ""
     parent: str = ""
+    rail: str = ""
 
 
 NETWORK = Page(
@@ -87,12 +88,84 @@ INVENTORY = Page(
     icon="boxes",
 )
 
+ALERTS = Page(
+    "/alerts",
+    "Alerts",
+    "What is wrong, where, since when, who has it, and what to do about it: the worst first.",
+    Permission.ALERTS_READ,
+    icon="bell",
+)
+
+HAND_OVER = Page(
+    "/alerts/hand-over",
+    "Hand-over",
+    "What the next shift has to know: what is open, what happened, what is silenced, what was written down.",
+    Permission.ALERTS_READ,
+    parent="/alerts",
+)
+
+SILENCES = Page(
+    "/alerts/silences",
+    "Silences",
+    "What nobody is told of for a time: why, whose it is, until when.",
+    Permission.ALERTS_READ,
+    parent="/alerts",
+)
+
+ALERT = Page(
+    "/alerts/[id]",
+    "Alert",
+    "One alert: what it is about, what would clear it, what to do, who was told, what happened.",
+    Permission.ALERTS_READ,
+    parent="/alerts",
+)
+
+POLICIES = Page(
+    "/alerts/policies",
+    "Policies",
+    "What opens an alert, how bad it is, who is told when, and what clears it.",
+    Permission.ALERTS_READ,
+    parent="/alerts",
+)
+
+POLICY_EDIT = Page(
+    "/alerts/policies/edit",
+    "Edit a policy",
+    "Write an alert policy, see what is wrong with it, what it says and what it would raise now, save it.",
+    Permission.ALERTS_READ,
+    parent="/alerts",
+)
+
+CHANNELS = Page(
+    "/alerts/channels",
+    "Channels",
+    "Where alerts go: incident tools, chats, mail. How each fares, what it is owed, who uses it.",
+    Permission.CHANNELS_READ,
+    parent="/alerts",
+)
+
+SUBSCRIPTIONS = Page(
+    "/alerts/subscriptions",
+    "Subscriptions",
+    "Programs that are told of events as they happen, by push or by pull, and how far each has come.",
+    Permission.SUBSCRIPTIONS_READ,
+    parent="/alerts",
+)
+
+EVENT_TYPES = Page(
+    "/alerts/events",
+    "Event types",
+    "Every type of event that programs can be told of, what it means and what its data holds.",
+    Permission.EVENTS_READ,
+    parent="/alerts",
+)
+
 DELIVERIES = Page(
     "/deliveries",
     "Deliveries",
-    "Every webhook message, each attempt to send it, and what came back.",
+    "Every message to a channel or a subscriber, each attempt to send it, and what came back.",
     Permission.SUBSCRIPTIONS_READ,
-    icon="send",
+    parent="/alerts",
 )
 
 RETURNS = Page(
@@ -143,6 +216,23 @@ ROUTING_EMPTY = Page(
     parent="/routing",
 )
 
+WORKFLOWS = Page(
+    "/settings/workflows",
+    "Workflows",
+    "How shipments are worked on, step by step: what holds for each method, its forks by group, all versions.",
+    Permission.ORDERS_READ,
+    icon="settings",
+    rail="Settings",
+)
+
+WORKFLOWS_EDIT = Page(
+    "/settings/workflows/edit",
+    "Edit a workflow",
+    "Write the steps of a method or of a group's fork, see what is wrong and what changes, activate it.",
+    Permission.ORDERS_READ,
+    parent="/settings/workflows",
+)
+
 PICK = Page(
     "/pick/[id]",
     "Pick",
@@ -178,7 +268,18 @@ PAGES: tuple[Page, ...] = (
     ROUTING_EMPTY,
     PICK,
     PICK_WAVE,
+    ALERTS,
+    HAND_OVER,
+    SILENCES,
+    POLICIES,
+    POLICY_EDIT,
+    CHANNELS,
+    SUBSCRIPTIONS,
+    EVENT_TYPES,
+    ALERT,
     DELIVERIES,
+    WORKFLOWS,
+    WORKFLOWS_EDIT,
     LOGIN,
     NOT_FOUND,
 )
@@ -187,7 +288,7 @@ PAGES: tuple[Page, ...] = (
 def page_at(path: str) -> Page | None:
     """Return the page that an address without its query shows, None when there is none."""
     parts = path.strip("/").split("/")
-    for page in PAGES:
+    for page in sorted(PAGES, key=lambda page: page.route.count("[")):  # what is named goes before what is any
         wanted = page.route.strip("/").split("/")
         if len(wanted) == len(parts) and all(w == p or w.startswith("[") for w, p in zip(wanted, parts, strict=True)):
             return page

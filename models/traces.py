@@ -27,8 +27,16 @@ def squeezed(trace: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def whole(trace: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored trace as it was."""
-    return _each(trace, _from_bits)
+    """Return a stored trace as it was; a promise's dates are called `promised_at`, whatever they were called once."""
+    found = _each(trace, _from_bits)
+    if promise := found.get("promise"):
+        shipments = [_dated(shipment) for shipment in promise.get("shipments", ())]
+        found["promise"] = {**_dated(promise), "shipments": shipments}
+    return found
+
+
+def _dated(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"promised_at" if name == "date" else name: value for name, value in told.items()}
 
 
 def _each(trace: Mapping[str, Any], change: Any) -> dict[str, Any]:

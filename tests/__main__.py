@@ -1,8 +1,8 @@
 """The whole suite, fast ones first: `python -m tests [PYTEST ARGUMENTS]`; what `make test` runs.
 
 Tests that only need a database run on all cores (each has a database of its own); those that drive a real program or
-a real browser run one after the other, so that they do not starve each other. A stage that fails does not end the run:
-one run names everything that is wrong.
+a real browser run two at a time, each file in one process, so that its programs are started once and the tests do not
+starve each other. A stage that fails does not end the run: one run names everything that is wrong.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from tests.stages import CHECKS, pytest_stage, run
 from tests.support.services import services
 
 PARALLEL = ("-n", "logical", "--dist", "worksteal", "--ignore=tests/e2e", "--ignore=tests/house", "--durations=15")
+BY_FILE = ("-n", "2", "--dist", "loadfile", "tests/e2e", "--durations=15")
 STAGES = (
     pytest_stage("fast tests", *PARALLEL),
-    pytest_stage("real programs", "tests/e2e", "--durations=15"),
+    pytest_stage("real programs", *BY_FILE),
 )
 
 

@@ -22,7 +22,7 @@ START = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
 
 #: Cheap and telling ones first: what breaks a rule should be seen before what breaks a page.
-ORDER = ("house", "unit", "property", "integration", "concurrency", "api", "dashboard", "e2e")
+ORDER = ("house", "unit", "connectors", "property", "integration", "concurrency", "api", "dashboard", "e2e")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

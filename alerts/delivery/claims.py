@@ -7,34 +7,36 @@ seconds after its process, and at once when the process is seen dead on the same
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from alerts.delivery.retry import Outcome
 from alerts.delivery.states import IS_PENDING, IS_SENDING
+from alerts.delivery.superseding import supersede
+from alerts.delivery.turns import Turns, lock_turns, spend_turns
 from alerts.envelope import EventFacts
+from models.alerting import ContentMode, ReceiverKind
 from models.enums import DeliveryStatus
-from models.tables import Delivery, Event, JobLease, Subscription
+from models.tables import Delivery, DeliveryAttempt, Event, JobLease, Subscription
 
 LEASE = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class DueLane:
-    """A subscription that has something to send, since or from `earliest` on."""
-
-    subscription_id: int
-    failing_since: datetime | None
-    earliest: datetime
+#: Each look may end messages that are over and find others behind them; what is left after so many is sent.
+_LOOKS = 4
+_LOST = "The process that was sending it ended; it may have arrived."
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One message this process has committed itself to send; `attempt` counts from 1 since the last replay."""
+    """One message this process has committed itself to send; `attempt` counts from 1 since the last replay.
+
+    The rest is what its receiver was when it was claimed; `receipt` is what its tool calls the alert.
+    """
 
     delivery_id: int
     subscription_id: int
@@ -44,28 +46,23 @@ class Claim:
     url: str
     secret: str
     event: EventFacts
+    kind: ReceiverKind = ReceiverKind.SUBSCRIPTION
+    code: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    content_mode: ContentMode = ContentMode.STRUCTURED
+    previous_secret: str | None = None
+    receipt: str | None = None
 
-
-def due_lanes(session: Session) -> list[DueLane]:
-    """Return every enabled subscription with a message that has a time, each by one look at an index."""
-    earliest = (
-        sa.select(col(Delivery.next_attempt_at))
-        .where(col(Delivery.subscription_id) == col(Subscription.id), IS_PENDING, _has_time())
-        .order_by(col(Delivery.next_attempt_at))
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        sa.select(col(Subscription.id), col(Subscription.failing_since), earliest).where(
-            col(Subscription.enabled).is_(True)
-        )
-    )
-    return [DueLane(id_, since, first) for id_, since, first in rows if id_ is not None and first is not None]
+    @property
+    def to_channel(self) -> bool:
+        """Whether the receiver is a channel, whose connector says what is sent."""
+        return self.kind is not ReceiverKind.SUBSCRIPTION
 
 
 def claim(session: Session, wanted: Mapping[int, int], *, owner: str, now: datetime) -> list[Claim]:
-    """Claim up to `wanted[subscription id]` due messages of each subscription and return them, oldest first."""
-    ids = [found for sub in sorted(wanted) for found in _due(session, sub, limit=wanted[sub], now=now)]
+    """Claim up to `wanted[receiver id]` due messages of each receiver and return them, oldest first."""
+    turns = lock_turns(session, wanted, now=now)
+    ids = _to_send(session, turns, now=now)
     if not ids:
         return []
     renew_lease(session, owner=owner, now=now)
@@ -75,7 +72,20 @@ def claim(session: Session, wanted: Mapping[int, int], *, owner: str, now: datet
         .values(status=DeliveryStatus.SENDING.value, claimed_by=owner)
         .execution_options(synchronize_session=False)
     )
-    return _load(session, ids)
+    claims = _load(session, ids, now=now)
+    spend_turns(session, Counter(one.subscription_id for one in claims if one.to_channel), now=now)
+    return claims
+
+
+def _to_send(session: Session, turns: Turns, *, now: datetime) -> list[int]:
+    """Return due messages, once those that need not be told any more are out of the way."""
+    due: dict[int, Sequence[int]] = {}
+    for _ in range(_LOOKS):
+        due = {sub: _due(session, sub, limit=most, now=now) for sub, most in sorted(turns.allowed.items()) if most}
+        spared = [id_ for sub in turns.locked for id_ in due.get(sub, ())]
+        if not spared or not supersede(session, spared, now=now):
+            break
+    return [id_ for ids in due.values() for id_ in ids]
 
 
 def _due(session: Session, subscription_id: int, *, limit: int, now: datetime) -> Sequence[int]:
@@ -90,28 +100,58 @@ def _due(session: Session, subscription_id: int, *, limit: int, now: datetime) -
     return [id_ for id_ in rows.scalars() if id_ is not None]
 
 
-def _load(session: Session, ids: Sequence[int]) -> list[Claim]:
+def _load(session: Session, ids: Sequence[int], *, now: datetime) -> list[Claim]:
     rows = session.execute(
         sa.select(Delivery, Subscription, Event)
         .join(Subscription, col(Subscription.id) == col(Delivery.subscription_id))
         .join(Event, col(Event.id) == col(Delivery.event_id))
         .where(col(Delivery.id).in_(ids))
         .order_by(col(Delivery.event_seq))
+    ).all()
+    receipts = _receipts(session, [delivery for delivery, receiver, _ in rows if receiver.kind not in _NO_RECEIPTS])
+    return [
+        _claim(delivery, receiver, event, receipt=receipts.get((delivery.subscription_id, delivery.subject)), now=now)
+        for delivery, receiver, event in rows
+    ]
+
+
+def _receipts(session: Session, deliveries: Sequence[Delivery]) -> dict[tuple[int, str], str]:
+    """Return what tools call what they made of earlier messages of the same subjects, the newest of each."""
+    if not deliveries:
+        return {}
+    rows = session.execute(
+        sa.select(col(Delivery.subscription_id), col(Delivery.subject), col(Delivery.receipt))
+        .where(
+            col(Delivery.subscription_id).in_({one.subscription_id for one in deliveries}),
+            col(Delivery.subject).in_({one.subject for one in deliveries}),
+            sa.literal_column("delivery.receipt IS NOT NULL", sa.Boolean()),
+        )
+        .order_by(col(Delivery.event_seq))
     )
-    return [_claim(delivery, subscription, event) for delivery, subscription, event in rows]
+    return {(receiver, subject): receipt for receiver, subject, receipt in rows}
 
 
-def _claim(delivery: Delivery, subscription: Subscription, event: Event) -> Claim:
+_NO_RECEIPTS = frozenset({ReceiverKind.SUBSCRIPTION.value, ReceiverKind.WEBHOOK.value})
+
+
+def _claim(delivery: Delivery, receiver: Subscription, event: Event, *, receipt: str | None, now: datetime) -> Claim:
     assert delivery.id is not None  # noqa: S101  # it was loaded
+    both = receiver.previous_until is not None and receiver.previous_until > now
     return Claim(
         delivery_id=delivery.id,
         subscription_id=delivery.subscription_id,
         subject=delivery.subject,
         attempts=delivery.attempts,
         attempt=delivery.attempts - delivery.schedule_from + 1,
-        url=subscription.url,
-        secret=subscription.secret,
+        url=receiver.url,
+        secret=receiver.secret,
         event=EventFacts(event.uid, event.type, event.subject, event.at, event.data),
+        kind=ReceiverKind(receiver.kind),
+        code=receiver.code,
+        config=receiver.config,
+        content_mode=ContentMode(receiver.content_mode),
+        previous_secret=receiver.previous_secret if both else None,
+        receipt=receipt,
     )
 
 
@@ -139,15 +179,30 @@ def foreign_owners(session: Session, *, owner: str, now: datetime) -> list[str]:
 
 
 def release(session: Session, owners: Sequence[str], *, now: datetime) -> int:
-    """Give back everything these processes had claimed, due at once, and return how many messages that was."""
-    released: Any = session.execute(
+    """Give back everything these processes had claimed, due at once, and return how many messages that was.
+
+    Each counts as an attempt of which nobody knows how it ended: it may have arrived.
+    """
+    lost = session.execute(
         sa.update(Delivery)
         .where(IS_SENDING, col(Delivery.claimed_by).in_(owners))
-        .values(status=DeliveryStatus.PENDING.value, claimed_by=None, next_attempt_at=now)
+        .values(
+            status=DeliveryStatus.PENDING.value,
+            claimed_by=None,
+            next_attempt_at=now,
+            attempts=col(Delivery.attempts) + 1,
+            schedule_from=col(Delivery.schedule_from) + 1,
+        )
+        .returning(col(Delivery.id), col(Delivery.attempts))
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    if lost:
+        tried = {"started_at": now, "duration_ms": 0, "outcome": Outcome.LOST.value, "error": _LOST}
+        session.execute(
+            sa.insert(DeliveryAttempt), [{"delivery_id": id_, "number": number, **tried} for id_, number in lost]
+        )
     session.execute(sa.delete(JobLease).where(col(JobLease.job).in_([_job(name) for name in owners])))
-    return int(released.rowcount)
+    return len(lost)
 
 
 def died_here(name: str, me: str) -> bool:
@@ -169,7 +224,3 @@ def died_here(name: str, me: str) -> bool:
 
 def _job(owner: str) -> str:
     return f"webhooks:{owner[-50:]}"
-
-
-def _has_time() -> sa.ColumnElement[bool]:
-    return col(Delivery.next_attempt_at).is_not(None)

@@ -1,7 +1,8 @@
 """The one place from which Pickwatch calls addresses that users typed in.
 
 It resolves a name once, refuses addresses that are not public unless the host is allowed, and connects to exactly the
-address it checked while Host and TLS keep the name. It follows no redirect, uses no proxy and reads 2 KB of the answer.
+address it checked while Host and TLS keep the name. It follows no redirect, uses no proxy and reads 2 KB of the answer,
+or 64 KB where a connector has to judge it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from urllib.parse import urlsplit
 
 import httpcore
 
+from alerts.connectors.base import HttpRequest, Reply
 from alerts.delivery.retry import Answer, Outcome, outcome_of
+from alerts.delivery.stream import OneWriteStream
 from alerts.delivery.target import is_public, literal_address, refusal
 
 # httpcore asks for this optional package at every request; one that is missing is searched for in every folder again.
@@ -27,6 +30,8 @@ if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # Python's own way to say: not there
 
 MAX_RESPONSE = 2048
+#: What a connector is shown of an answer; `MAX_RESPONSE` of it are kept.
+MAX_JUDGED = 65_536
 #: Shorter than the keep-alive of common servers (5 s), so that it is we who close an idle connection.
 _KEEP_ALIVE_SECONDS = 4.0
 _BODY_SECONDS = 2.0
@@ -61,21 +66,26 @@ class GuardedBackend(httpcore.AnyIOBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first checked address of `host` that answers; raises TargetRefused or a httpcore error."""
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in await self._checked(host, port, timeout):
+        for address in await checked_addresses(host, port, seconds=timeout, allowed_hosts=self._allowed):
             try:
-                return await super().connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = await super().connect_tcp(address, port, timeout, local_address, socket_options)
+                return OneWriteStream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
 
-    async def _checked(self, host: str, port: int, seconds: float | None) -> list[str]:
-        literal = literal_address(host)
-        addresses = [str(literal)] if literal is not None else await _resolve(host, port, seconds)
-        allowed = host.rstrip(".").lower() in self._allowed
-        # One private address among public ones is enough to refuse: that is what a rebinding name server sends.
-        if not allowed and not all(is_public(address) for address in addresses):
-            raise TargetRefused(refusal(host))
-        return addresses
+
+async def checked_addresses(
+    host: str, port: int, *, seconds: float | None, allowed_hosts: Collection[str]
+) -> list[str]:
+    """Return the addresses of a host, to connect to one of exactly these; raises TargetRefused or a httpcore error."""
+    literal = literal_address(host)
+    addresses = [str(literal)] if literal is not None else await _resolve(host, port, seconds)
+    allowed = host.rstrip(".").lower() in allowed_hosts
+    # One private address among public ones is enough to refuse: that is what a rebinding name server sends.
+    if not allowed and not all(is_public(address) for address in addresses):
+        raise TargetRefused(refusal(host))
+    return addresses
 
 
 async def _resolve(host: str, port: int, seconds: float | None) -> list[str]:
@@ -105,16 +115,30 @@ class Sender:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post the body and return what came of it; never raises for anything the receiver does."""
+        reply = await self.exchange(HttpRequest("POST", url, headers, body), most=MAX_RESPONSE)
+        if isinstance(reply, Answer):
+            return reply
+        return Answer(
+            outcome_of(reply.status),
+            status_code=reply.status,
+            error=None if 200 <= reply.status < 300 else words(reply.status),
+            response=reply.body,
+            retry_after=reply.headers.get("retry-after"),
+        )
+
+    async def exchange(self, request: HttpRequest, *, most: int = MAX_JUDGED) -> Reply | Answer:
+        """Send a request as it stands and return the reply with at most `most` bytes of its body, or why there is none;
+        never raises for anything the receiver does."""
         self.used_at = time.monotonic()
         reused = bool(self._pool.connections)
         try:
             async with asyncio.timeout(self._limits.timeout):
                 try:
-                    return await self._once(url, headers, body)
+                    return await self._once(request, most)
                 except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                     if not reused:
                         raise
-                    return await self._once(url, headers, body)  # the kept connection was closed under our feet
+                    return await self._once(request, most)  # the kept connection was closed under our feet
         except TargetRefused as error:
             return Answer(Outcome.REFUSED, error=str(error))
         except (TimeoutError, httpcore.TimeoutException):
@@ -122,28 +146,22 @@ class Sender:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
             return Answer(Outcome.UNREACHABLE, error=plain(str(error) or type(error).__name__)[:500])
 
-    async def _once(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _once(self, request: HttpRequest, most: int) -> Reply:
         timeouts = {
             "connect": self._limits.connect_timeout,
             "read": self._limits.timeout,
             "write": self._limits.timeout,
         }
         async with self._pool.stream(
-            "POST",
-            _address(url),
-            headers=[("host", urlsplit(url).netloc), ("user-agent", "Pickwatch"), *headers.items()],
-            content=body,
+            request.method,
+            _address(request.url),
+            headers=[("host", urlsplit(request.url).netloc), ("user-agent", "Pickwatch"), *request.headers.items()],
+            content=request.body,
             extensions={"timeout": timeouts},
         ) as response:
-            beginning = await _beginning(response)
-        retry_after = next((v.decode("latin-1") for k, v in response.headers if k.lower() == b"retry-after"), None)
-        return Answer(
-            outcome_of(response.status),
-            status_code=response.status,
-            error=None if 200 <= response.status < 300 else _words(response.status),
-            response=plain(beginning.decode("utf-8", "replace")),
-            retry_after=retry_after,
-        )
+            beginning = await _beginning(response, most)
+        headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        return Reply(response.status, plain(beginning.decode("utf-8", "replace")), headers)
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -162,7 +180,8 @@ def plain(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def _words(status: int) -> str:
+def words(status: int) -> str:
+    """Return what a status that is not 2xx says, in a sentence."""
     if 300 <= status < 400:
         return f"The receiver answered {status}: a redirect, which is never followed. Subscribe the final address."
     if status == 410:
@@ -170,18 +189,19 @@ def _words(status: int) -> str:
     return f"The receiver answered {status}."
 
 
-async def _beginning(response: httpcore.Response) -> bytes:
-    """Return at most 2 KB of the body; what does not come in time or comes broken is left out, the status counts."""
-    read = b""
+async def _beginning(response: httpcore.Response, most: int) -> bytes:
+    """Return at most `most` bytes of the body; what does not come in time or comes broken is left out, the status
+    counts."""
+    read = bytearray()
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for chunk in response.aiter_stream():
                 read += chunk
-                if len(read) > MAX_RESPONSE:
+                if len(read) > most:
                     break
     except (TimeoutError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
         pass
-    return read[:MAX_RESPONSE]
+    return bytes(read[:most])
 
 
 def default_tls() -> ssl.SSLContext:

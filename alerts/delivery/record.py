@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from alerts.delivery.claims import Claim
+from alerts.delivery.health import judge
 from alerts.delivery.ports import Transaction
-from alerts.delivery.queue import abandon, hurry, lock_subscriptions, promote
-from alerts.delivery.retry import OUTAGE, Answer, Outcome, gives_up, next_attempt
+from alerts.delivery.queue import lock_subscriptions, promote
+from alerts.delivery.retry import CHANNEL_SCHEDULE, SCHEDULE, Answer, Outcome, next_attempt
 from alerts.delivery.states import IS_SENDING
 from models.enums import DeliveryStatus
-from models.events import EventType
-from models.tables import Delivery, DeliveryAttempt, Subscription
+from models.tables import Delivery, DeliveryAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def record(
         _outcome(attempt, now=now, jitter=jitter(), again=attempt.claim.subscription_id in enabled) for attempt in kept
     ]
     tx.session.execute(sa.update(Delivery), rows)
-    tx.session.execute(sa.insert(DeliveryAttempt), [_attempt(attempt) for attempt in kept])
+    attempts = [_attempt(attempt) for attempt in kept if attempt.answer.outcome is not Outcome.HELD]
+    if attempts:
+        tx.session.execute(sa.insert(DeliveryAttempt), attempts)
     finished = {row["id"] for row in rows if row["finished_at"] is not None}
     promote(
         tx.session,
@@ -53,7 +55,7 @@ def record(
     )
     for subscription_id, row in subscriptions.items():
         answers = [a.answer for a in kept if a.claim.subscription_id == subscription_id]
-        _judge(tx, row, answers, now=now)
+        judge(tx, row, answers, now=now)
 
 
 def _still_mine(session: Session, ids: Sequence[int], owner: str) -> set[int]:
@@ -66,22 +68,28 @@ def _still_mine(session: Session, ids: Sequence[int], owner: str) -> set[int]:
     return {id_ for id_ in session.execute(query).scalars() if id_ is not None}
 
 
+_ENDS = {Outcome.DELIVERED: DeliveryStatus.DELIVERED, Outcome.UNTOLD: DeliveryStatus.SUPERSEDED}
+
+
 def _outcome(attempt: Attempted, *, now: datetime, jitter: float, again: bool) -> dict[str, Any]:
     answer = attempt.answer
     next_at = None
-    status = DeliveryStatus.DELIVERED
-    if answer.outcome is not Outcome.DELIVERED:
-        if again:
-            next_at = next_attempt(answer, attempt=attempt.claim.attempt, now=now, jitter=jitter)
+    status = _ENDS.get(answer.outcome, DeliveryStatus.DEAD)
+    if again and answer.outcome not in _ENDS:
+        schedule = CHANNEL_SCHEDULE if attempt.claim.to_channel else SCHEDULE
+        next_at = next_attempt(answer, attempt=attempt.claim.attempt, now=now, jitter=jitter, schedule=schedule)
         status = DeliveryStatus.DEAD if next_at is None else DeliveryStatus.PENDING
+    if answer.outcome is Outcome.HELD:
+        next_at, status = (now, DeliveryStatus.PENDING) if again else (None, DeliveryStatus.DEAD)
     return {
         "id": attempt.claim.delivery_id,
         "status": status.value,
         "claimed_by": None,
-        "attempts": attempt.claim.attempts + 1,
+        "attempts": attempt.claim.attempts + (answer.outcome is not Outcome.HELD),
         "next_attempt_at": next_at,
         "last_status_code": answer.status_code,
         "last_error": answer.error,
+        "receipt": answer.receipt or attempt.claim.receipt,  # handed on: the tool goes on calling the alert so
         "finished_at": None if next_at is not None else now,
     }
 
@@ -97,34 +105,3 @@ def _attempt(attempt: Attempted) -> dict[str, Any]:
         "response": attempt.answer.response,
         "outcome": attempt.answer.outcome.value,
     }
-
-
-def _judge(tx: Transaction, row: Subscription, answers: Sequence[Answer], *, now: datetime) -> None:
-    """Note whether the receiver works, hurry what waits after an outage, disable a receiver that is gone."""
-    outcomes = {answer.outcome for answer in answers}
-    if Outcome.GONE in outcomes:
-        _disable(tx, row, "The receiver answered 410 Gone.", now=now)
-    elif Outcome.DELIVERED in outcomes:
-        if row.failing_since is not None and now - row.failing_since >= OUTAGE:
-            hurry(tx.session, _id(row), now=now)
-        row.failing_since = None
-    elif outcomes and row.failing_since is None:
-        row.failing_since = now
-    elif outcomes and gives_up(row.failing_since, now=now):
-        _disable(tx, row, "The receiver has taken nothing for five days.", now=now)
-
-
-def _disable(tx: Transaction, row: Subscription, reason: str, *, now: datetime) -> None:
-    row.enabled, row.disabled_reason, row.updated_at = False, reason, now
-    row.version += 1
-    abandon(tx.session, _id(row), reason=reason, now=now)
-    tx.record(
-        EventType.SUBSCRIPTION_CHANGED,
-        subject=f"subscription/{row.code}",
-        data={"code": row.code, "change": "disabled", "enabled": False, "reason": reason},
-    )
-
-
-def _id(row: Subscription) -> int:
-    assert row.id is not None  # noqa: S101  # it was loaded
-    return row.id

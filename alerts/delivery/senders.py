@@ -17,14 +17,14 @@ class Senders:
     def __init__(self, limits: SendLimits, *, keep: int) -> None:
         self._limits = limits
         self._keep = keep
-        self._tls = default_tls()
+        self.tls = default_tls()
         self._idle: dict[int, list[Sender]] = {}
 
     @asynccontextmanager
     async def borrow(self, receiver: int) -> AsyncIterator[Sender]:
         """Yield a sender that last called the same receiver, or a new one."""
         idle = self._idle.get(receiver)
-        sender = idle.pop() if idle else Sender(self._limits, self._tls)
+        sender = idle.pop() if idle else Sender(self._limits, self.tls)
         try:
             yield sender
         except BaseException:

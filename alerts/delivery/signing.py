@@ -41,10 +41,17 @@ def sign(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(digest).decode()
 
 
-def headers(secret: str, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the three headers that let a receiver verify a message."""
+def headers(
+    secret: str, *, message_id: str, timestamp: int, body: bytes, previous: str | None = None
+) -> dict[str, str]:
+    """Return the three headers that let a receiver verify a message; with a `previous` secret either verifies it."""
+    signatures = [
+        sign(one, message_id=message_id, timestamp=timestamp, body=body)
+        for one in (secret, previous)
+        if one is not None
+    ]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(secret, message_id=message_id, timestamp=timestamp, body=body),
+        "webhook-signature": " ".join(signatures),
     }

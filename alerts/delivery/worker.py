@@ -11,25 +11,28 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from alerts.delivery.claims import Claim, DueLane, claim, due_lanes, foreign_owners, release, renew_lease
+from alerts.delivery.claims import Claim, claim, foreign_owners, release, renew_lease
 from alerts.delivery.lanes import Lane, share
 from alerts.delivery.ports import Ports, Transaction, WorkerSettings
 from alerts.delivery.record import Attempted, record
-from alerts.delivery.retry import Answer, Outcome
+from alerts.delivery.resend import Reminder, due_reminders, record_reminder, take_reminders
+from alerts.delivery.retry import GOES_ON, Answer, Outcome
 from alerts.delivery.senders import Senders
-from alerts.delivery.signing import headers
-from alerts.envelope import CONTENT_TYPE, cloud_event, encode
+from alerts.delivery.transmit import Wire, remind, transmit
+from alerts.delivery.turns import DueLane, due_lanes
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _SWEEP_SECONDS = 1.0
 _RENEW_SECONDS = 3.0
+#: While more is on the way, what has ended waits so long for company: one transaction for many.
+_GATHER_SECONDS = 0.03
 _RANDOM = secrets.SystemRandom()
 
 
@@ -90,12 +93,13 @@ class DeliveryWorker:
         self._senders = Senders(self._settings.limits, keep=self._settings.concurrency)
         self._ready.set()
         recorder = asyncio.create_task(self._record_all())
-        keeper = asyncio.create_task(self._keep_claims())
+        keepers = [asyncio.create_task(self._keep_claims()), asyncio.create_task(self._keep_reminding())]
         try:
             while not self._stopping:
                 await self._round()
         finally:
-            keeper.cancel()
+            for keeper in keepers:
+                keeper.cancel()
             await self._wind_down(recorder)
             self._database.shutdown()
 
@@ -126,10 +130,13 @@ class DeliveryWorker:
         if not wanted:
             return False
         owner = self._ports.owner
-        claims = await self._in_db(lambda: self._write(lambda tx: claim(tx.session, wanted, owner=owner, now=now)))
-        for message in claims:
-            task = asyncio.create_task(self._send(message))
-            self._flying[task] = (message.subscription_id, time.monotonic())
+        troubled = {lane.subscription_id for lane in due if self._lane(lane).troubled}
+        ahead = {id_: slots if id_ in troubled else slots * self._settings.ahead for id_, slots in wanted.items()}
+        claims = await self._in_db(lambda: self._write(lambda tx: claim(tx.session, ahead, owner=owner, now=now)))
+        for receiver, slots in wanted.items():
+            mine = [message for message in claims if message.subscription_id == receiver]
+            for chain in (mine[number::slots] for number in range(min(slots, len(mine)))):
+                self._flying[asyncio.create_task(self._send_all(chain))] = (receiver, time.monotonic())
         return bool(claims)
 
     def _lane(self, lane: DueLane) -> Lane:
@@ -137,23 +144,39 @@ class DeliveryWorker:
         hung = any(time.monotonic() - at > self._settings.hung_after_seconds for at in began)
         return Lane(lane.subscription_id, len(began), troubled=hung or lane.failing_since is not None)
 
-    async def _send(self, message: Claim) -> None:
+    async def _send_all(self, chain: Sequence[Claim]) -> None:
+        """Send messages of one receiver one after another; once it takes one badly, the rest is left for later."""
+        for number, message in enumerate(chain):
+            if (task := asyncio.current_task()) is not None:
+                self._flying[task] = (message.subscription_id, time.monotonic())
+            if await self._send(message) in GOES_ON and not self._stopping:
+                continue
+            now = self._ports.now()
+            for spared in chain[number + 1 :]:
+                self._tried.put_nowait(Attempted(spared, now, 0, Answer(Outcome.HELD)))
+            return
+
+    async def _send(self, message: Claim) -> Outcome:
         started_at, began = self._ports.now(), time.perf_counter()
-        body = encode(cloud_event(message.event, self._ports.source))
-        signed = headers(message.secret, message_id=message.event.uid, timestamp=int(started_at.timestamp()), body=body)
         try:
             async with self._senders.borrow(message.subscription_id) as sender:
-                answer = await sender.post(message.url, {"content-type": CONTENT_TYPE, **signed}, body)
+                wire = Wire(
+                    sender, self._settings.limits, self._senders.tls, self._ports.source, started_at, self._ports.links
+                )
+                answer = await transmit(message, wire)
         except Exception as error:  # a bug of ours must not hold the message, and those behind it, for ever
             log.exception("webhooks: delivery %d failed", message.delivery_id)
             answer = Answer(Outcome.UNREACHABLE, error=f"Internal error: {type(error).__name__}.")
         took = int((time.perf_counter() - began) * 1000)
         self._tried.put_nowait(Attempted(message, started_at, took, answer))
+        return answer.outcome
 
     async def _record_all(self) -> None:
         """Record attempts, as many in one transaction as have ended meanwhile; their slots are free after that."""
         while True:
             tried = [await self._tried.get()]
+            if any(not task.done() for task in self._flying):
+                await asyncio.sleep(_GATHER_SECONDS)
             while not self._tried.empty():
                 tried.append(self._tried.get_nowait())
             await self._record(tried)
@@ -190,6 +213,26 @@ class DeliveryWorker:
                 log.exception("webhooks: cannot look after claims")
             await asyncio.sleep(_SWEEP_SECONDS)
 
+    async def _keep_reminding(self) -> None:
+        """Send what fires again to tools that forget, once a minute, whichever process comes first."""
+        while True:
+            try:
+                for reminder in await self._in_db(self._reminders):
+                    await self._remind(reminder)
+            except Exception:
+                log.exception("webhooks: cannot send again what fires")
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _remind(self, reminder: Reminder) -> None:
+        answers = []
+        async with self._senders.borrow(reminder.receiver_id) as sender:
+            for request in reminder.requests:
+                answers.append(answer := await remind(reminder.channel, request, sender))
+                if answer.outcome is not Outcome.DELIVERED:
+                    break
+        now, receiver = self._ports.now(), reminder.receiver_id
+        await self._in_db(lambda: self._write(lambda tx: record_reminder(tx, receiver, answers, now=now)))
+
     async def _wind_down(self, recorder: asyncio.Task[None]) -> None:
         flying = set(self._flying)
         if flying:
@@ -209,6 +252,13 @@ class DeliveryWorker:
     def _peek(self) -> list[DueLane]:
         with self._ports.read() as tx:
             return due_lanes(tx.session)
+
+    def _reminders(self) -> list[Reminder]:
+        now = self._ports.now()
+        with self._ports.read() as tx:
+            if not due_reminders(tx.session, now=now):
+                return []
+        return self._write(lambda tx: take_reminders(tx.session, now=now, business_now=tx.now))
 
     def _renew(self, tx: Transaction) -> None:
         renew_lease(tx.session, owner=self._ports.owner, now=self._ports.now())

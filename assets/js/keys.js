@@ -1,9 +1,11 @@
 // Keyboard and small comforts of every page. Works by attributes, so that pages need no script of their own:
 //   data-rows         a list; j and k move between its rows' links, Enter follows the link by itself
+//   data-acts="a"     a button in a row that this key presses while the row's link has the focus
 //   data-close        what Esc presses when no dialog and no menu is open; that of a form goes before that of a panel
 //   data-search       the search field of a page; / goes there first, the arrow down from there into the list, Esc out of it
-//   data-focus        a form whose first field takes the focus when the form appears
+//   data-focus        a form whose first field takes the focus when the form appears; what is written in it is not lost unasked
 //   data-keeps-focus  takes the focus when what had it in there is gone, such as a button that was pressed
+//   data-closes-menu  in a menu (details[data-menu]): closes it, and gives the focus back to what opened it
 //   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
 //   data-rail-toggle  narrows the rail, and remembers it
 (() => {
@@ -88,6 +90,8 @@
     } else if (e.key === "j" || e.key === "k") {
       const list = document.querySelector("[data-rows]");
       if (list && move(e.key === "j" ? 1 : -1, list, "[data-row]")) e.preventDefault();
+    } else if (e.target.matches?.("[data-row]") && /^[a-z]$/.test(e.key)) {
+      e.target.closest("tr, li")?.querySelector(`[data-acts="${e.key}"]`)?.click();
     }
   });
 
@@ -101,6 +105,24 @@
     if (keeper?.isConnected && !focused.isConnected && document.activeElement === document.body) keeper.focus();
   };
 
+  // What is wider than the screen is moved until the one that is on stands in it: once for each, and when it is turned.
+  let shown = new WeakMap();
+  const showHere = () => {
+    for (const strip of document.querySelectorAll(".rail ul, .subpages, .choices")) {
+      const here = strip.querySelector("[aria-current]:not([aria-current=false])");
+      if (!here || shown.get(strip) === here) continue;
+      shown.set(strip, here);
+      const room = strip.getBoundingClientRect();
+      const { left, width } = here.getBoundingClientRect();
+      strip.scrollLeft += left + width / 2 - (room.left + room.width / 2);
+    }
+  };
+  showHere();
+  addEventListener("resize", () => {
+    shown = new WeakMap();
+    showHere();
+  });
+
   const openers = new WeakMap(); // what had the focus before a form took it: it has it again afterwards
   new MutationObserver((changes) => {
     for (const { addedNodes, removedNodes } of changes) {
@@ -111,13 +133,21 @@
       for (const node of addedNodes) {
         if (node.nodeType !== Node.ELEMENT_NODE) continue;
         const form = node.matches("[data-focus]") ? node : node.querySelector("[data-focus]");
-        if (form) openers.set(form, document.activeElement);
+        const modal = form?.closest("dialog[data-modal]");
+        if (form) for (const it of new Set([modal ?? form, node])) openers.set(it, document.activeElement);
+        if (modal && !modal.open) modal.showModal();
         form?.querySelector("input, select, textarea, [type=submit]")?.focus();
-        node.querySelector(".subpage.is-here")?.scrollIntoView({ block: "nearest", inline: "center" });
       }
     }
     keepFocus();
-  }).observe(document.documentElement, { childList: true, subtree: true });
+    showHere();
+  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["aria-current"] });
+
+  // Leaving loses what is written in a form and not sent: the browser asks first.
+  window.addEventListener("beforeunload", (e) => {
+    const fields = [...document.querySelectorAll("[data-focus] :is(input, textarea)")];
+    if (fields.some((field) => field.value !== field.defaultValue)) e.preventDefault();
+  });
 
   const rail = (slim) => document.documentElement.toggleAttribute("data-slim-rail", slim);
   rail(localStorage.getItem("rail") === "slim");
@@ -131,6 +161,6 @@
       rail(slim);
       localStorage.setItem("rail", slim ? "slim" : "wide");
     }
-    closeMenus(e.target.closest("details[data-menu]"));
+    closeMenus(e.target.closest("[data-closes-menu]") ? undefined : e.target.closest("details[data-menu]"));
   });
 })();

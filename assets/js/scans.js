@@ -1,7 +1,7 @@
 // Scans, kept until the server has them. Works on every page, so that what was scanned while the connection was lost is
 // sent wherever its owner goes next; the Pick page (assets/picking) says what to scan and shows what became of it.
 //   keyboard-wedge scanner   characters and Enter, anywhere on a page with [data-scans], become the event `scan` {code};
-//                            what is typed into a field stays there
+//                            what is typed into a field stays there, and in a dialog without [data-hears]
 //   window.scans.keep(scan, by, gave)   keeps a scan in this browser, one entry each, so that tabs do not overwrite each
 //                            other; `by` is who made it, `gave` {line, units} what the one it undoes had given
 //   event `scans`            {waiting, link: "up" | "down" | "out"}: how many wait; lost connection; signed out
@@ -143,7 +143,7 @@
   window.addEventListener(
     "keydown",
     (e) => {
-      if (!document.querySelector("[data-scans]") || typing(e.target) || document.querySelector("dialog[open]")) return;
+      if (!document.querySelector("[data-scans]") || typing(e.target) || document.querySelector("dialog[open]:not([data-hears])")) return;
       if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
       if (e.timeStamp - heardAt > PAUSE_MS) heard = "";
       heardAt = e.timeStamp;

@@ -38,7 +38,7 @@ export class Tooltip {
   #content(point) {
     const { word, token } = this.symbols[point.symbol];
     const counts = point.open
-      ? `${plural(point.open, 'open shipment', 'open shipments')}, ${point.at_risk} at risk, ${point.non_compliant} late`
+      ? `${plural(point.open, 'open shipment', 'open shipments')}, ${point.at_risk} At Risk, ${point.non_compliant} Non-Compliant`
       : 'No open work';
     const since = point.since ? `Since ${this.#when(point.since)}` : '';
     const box = element('div', 'map-tip', '');

@@ -79,14 +79,14 @@ export function Link({ link, kept, others }) {
   );
 }
 
-/** What became of the last scan; five seconds to take it back. */
-export function Says({ says, onUndo }) {
+/** What became of the last scan, five seconds to take it back; before the first one, what there is to do: `next`. */
+export function Says({ says, next, onUndo }) {
   return (
     <div className="pick-says" data-tone={says?.tone ?? "quiet"} role="status" aria-live="assertive" aria-atomic="true">
       {says ? <Mark tone={says.tone} /> : null}
       <div>
-        <p className="pick-says-title" key={says?.key}>{says?.title ?? "Scan the next item"}</p>
-        <p className="pick-says-text">{says ? says.text : "Anywhere on this page: no field needs the focus."}</p>
+        <p className="pick-says-title" key={says?.key}>{says?.title ?? next.title}</p>
+        <p className="pick-says-text">{says ? says.text || (says.tone === "done" ? `Next: ${next.title}` : "") : next.text}</p>
       </div>
       {says?.undo && (
         <button type="button" className="button pick-undo" onClick={() => onUndo(says.undo)}>
@@ -240,7 +240,7 @@ export function Done({ shown, shipment, kept }) {
             <li key={one.id}>
               <a className="button" href={`/pick/${one.id}`}>
                 {one.slot ? `Slot ${one.slot}: ` : ""}
-                {one.order_external_id} ({one.status})
+                {one.order_external_id} ({one.status.replaceAll("_", " ")})
               </a>
             </li>
           ))}

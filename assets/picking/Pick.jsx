@@ -3,12 +3,13 @@
 //   of      "shipments/12" or "waves/3"
 //   who     the name of whoever is signed in: his scans are sent in his name
 //   beat    changes whenever something happened on the server: then the list is asked for again
+//   children  what else may be done, which needs the connection
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Done, Head, Items, Link, Print, Says, Thumb } from "./Parts.jsx";
 import { Onward, useAnswers } from "./Step.jsx";
 import { Short } from "./Short.jsx";
-import { judge, left, merged, newer, nextSteps, ofList, withWaiting } from "./sheet.js";
+import { judge, left, merged, newer, nextSteps, ofList, standIn, wantedFirst, withWaiting } from "./sheet.js";
 import { signal } from "./signals.js";
 import { said, told } from "./words.js";
 
@@ -99,12 +100,16 @@ function here() {
 }
 
 /** The picking area, made anew for each list: nothing of one may reach another, not even a late answer. */
-export function Pick({ of, who, beat, ...rest }) {
+export function Pick({ of, who, beat, children, ...rest }) {
   if (of !== here()) return <div {...rest} aria-busy="true">{told.nothing("")}</div>;
-  return <Picking key={of} of={of} who={who} beat={beat} {...rest} />;
+  return (
+    <Picking key={of} of={of} who={who} beat={beat} {...rest}>
+      {children}
+    </Picking>
+  );
 }
 
-function Picking({ of, who, beat, ...rest }) {
+function Picking({ of, who, beat, children, ...rest }) {
   const { list, trouble, load, waiting, link } = useList(of, beat);
   const [says, say] = useSays();
   const [busy, setBusy] = useState(false);
@@ -112,7 +117,8 @@ function Picking({ of, who, beat, ...rest }) {
   const guesses = useRef(new Map());
   const shown = useMemo(() => list && withWaiting(list, waiting), [list, waiting]);
   const shipment = shown?.wave ? null : shown?.shipments[0];
-  const steps = shown ? nextSteps(shown, shipment, waiting.length) : [];
+  const [wanted, setWanted] = useState("");
+  const steps = shown ? wantedFirst(nextSteps(shown, shipment, waiting.length), wanted) : [];
   const answers = useAnswers(steps[0]);
 
   const keep = (scan, gave) => {
@@ -140,9 +146,9 @@ function Picking({ of, who, beat, ...rest }) {
     if (keep({ code: kept.code, units: -units, undoes: kept.scan_id }, gave)) say({ tone: "warn", title: "Taken back", text: guess.line.name });
   };
 
-  const doStep = async (one, code) => {
+  const doStep = async (one, code, given = one === steps[0] ? answers.given : { inputs: {}, proof: {} }) => {
     setBusy(true);
-    const [path, body] = told.request(one, code, answers.inputs, answers.proof);
+    const [path, body] = told.request(one, code, given.inputs, given.proof);
     try {
       const answer = await window.scans.call(`/api/v1/shipments/${shipment.id}/${path}`, {
         method: "POST",
@@ -150,7 +156,8 @@ function Picking({ of, who, beat, ...rest }) {
         body: JSON.stringify(body),
       });
       const problem = answer.ok ? null : await answer.json().catch(() => ({}));
-      say(answer.ok ? told.done(one, code) : { tone: "bad", title: "Not done", text: problem.errors?.[0]?.message ?? problem.detail ?? "Try again." });
+      say(answer.ok ? told.done(one, code) : told.refused(problem));
+      if (problem?.errors) answers.refuse(problem.errors);
     } catch {
       say({ tone: "bad", title: "No connection", text: "Nothing was done. Try again when it is back." });
     }
@@ -158,11 +165,30 @@ function Picking({ of, who, beat, ...rest }) {
     setBusy(false);
   };
 
+  /** A scan after picking: the answer to a step, or what does it. */
+  const answer = (code) => {
+    const given = answers.scanned(code);
+    const unanswered = answers.missing(given ?? answers.given);
+    if (unanswered.length) say(told.unanswered(unanswered));
+    else doStep(steps[0], given ? "" : code, given ?? answers.given);
+  };
+
+  /** Offer what was scanned in the place of what is not there; scanned once more, it is taken. */
+  const offer = (instead) => {
+    const { name } = instead.group.lines.flatMap((line) => line.instead).find((one) => one.sku === instead.by);
+    if (link !== "up") say(told.later(name));
+    else if (missing?.by === instead.by) document.getElementById("pick-short").requestSubmit();
+    else setMissing(instead);
+  };
+
   const heard = useRef(() => {});
   heard.current = (code) => {
     if (!shown) return;
-    if (!steps.length || judge(shown, code).result === "extra_item") pick(code);
-    else if (!busy) doStep(steps[0], code);
+    const instead = steps.length ? null : standIn(shown, code);
+    if (instead) offer(instead);
+    else if (missing) signal("bad"); // the dialog asks about something else
+    else if (!steps.length || judge(shown, code).result === "extra_item") pick(code);
+    else if (!busy) answer(code);
   };
   useEffect(() => {
     const scan = ({ detail }) => heard.current(detail.code.trim());
@@ -190,13 +216,16 @@ function Picking({ of, who, beat, ...rest }) {
     <div {...rest} data-scans="" data-state={state}>
       <Head shown={shown} shipment={shipment} />
       <Link link={link} kept={waiting.length} others={waiting.filter((scan) => scan.by !== who)} />
-      <Says says={says} onUndo={undo} />
+      <Says says={says} next={told.next(state, steps[0])} onUndo={undo} />
       {state === "done" && <Done shown={shown} shipment={shipment} kept={waiting.length} />}
       <Items groups={shown.groups} next={picking ? todo[0] : null} wave={Boolean(shown.wave)} />
-      <Print of={of} />
-      {state === "step" && <Onward of={of} steps={steps} busy={busy} answers={answers} onStep={doStep} />}
-      {picking && <Thumb group={todo[0]} onPick={(units) => pick(todo[0].sku, units)} onMissing={() => setMissing(todo[0])} onCode={(code) => heard.current(code)} />}
-      <Short group={missing} onClose={() => setMissing(null)} say={say} load={load} />
+      <div className="pick-tools">
+        <Print of={of} />
+        {link === "up" ? children : <p className="muted">Other actions need the connection.</p>}
+      </div>
+      {state === "step" && <Onward of={of} steps={steps} busy={busy} answers={answers} onStep={doStep} onOther={(one) => (one.asks.length || one.proof ? setWanted(one.code) : doStep(one, ""))} />}
+      {picking && <Thumb group={todo[0]} onPick={(units) => pick(todo[0].sku, units)} onMissing={() => setMissing({ group: todo[0] })} onCode={(code) => heard.current(code)} />}
+      <Short chosen={missing} offline={link !== "up"} onClose={() => setMissing(null)} say={say} load={load} />
     </div>
   );
 }

@@ -4,56 +4,100 @@ import { useEffect, useState } from "react";
 import { Print } from "./Parts.jsx";
 import { told } from "./words.js";
 
-/** What was answered to the nearest step: `inputs` by name, `proof` of who collects it. */
+const EMPTY = { values: {}, faults: {} };
+
+/** What was answered to the nearest step: `inputs` by name, `proof` of who collects it; and what is wrong with each. */
 export function useAnswers(step) {
-  const [values, setValues] = useState({});
-  useEffect(() => setValues({}), [step?.code]);
-  const given = Object.entries(values).filter(([, value]) => value !== "" && value !== undefined);
-  const asked = new Set((step?.asks ?? []).map((ask) => ask.name));
+  const [state, setState] = useState(EMPTY);
+  useEffect(() => setState(EMPTY), [step?.code]);
+  const faulty = Object.keys(state.faults)[0];
+  useEffect(() => {
+    if (faulty) document.getElementById(`ask-${faulty}`)?.focus();
+  }, [state.faults]);
+  const asks = step?.asks ?? [];
+  const said = (values) => {
+    const answer = (ask) => (ask.kind === "boolean" ? (values[ask.name] ?? false) : values[ask.name]);
+    const given = (pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== "" && value !== undefined));
+    return {
+      inputs: given(asks.map((ask) => [ask.name, answer(ask)])),
+      proof: given(["code", "name"].map((name) => [name, values[`proof:${name}`]])),
+    };
+  };
+  const set = (name, value) => setState(({ values, faults }) => ({ values: { ...values, [name]: value }, faults: { ...faults, [name]: undefined } }));
   return {
-    values,
-    set: (name, value) => setValues((before) => ({ ...before, [name]: value })),
-    inputs: Object.fromEntries(given.filter(([name]) => asked.has(name))),
-    proof: Object.fromEntries(given.filter(([name]) => name.startsWith("proof:")).map(([name, value]) => [name.slice(6), value])),
+    ...state,
+    set,
+    given: said(state.values),
+    /** Note what was scanned where it belongs; return what is given with it, null when it belongs to no field. */
+    scanned(code) {
+      const field = ["code", "either", "offered"].includes(step.proof) ? "proof:code" : step.action === "step" && asks.find((ask) => ask.kind === "text" && !state.values[ask.name])?.name;
+      if (!field) return null;
+      set(field, code);
+      return said({ ...state.values, [field]: code });
+    },
+    /** Return the labels of what must be answered and is not. */
+    missing: ({ inputs }) => asks.filter((ask) => ask.required && inputs[ask.name] === undefined).map((ask) => ask.label),
+    refuse(errors) {
+      const names = errors.map((fault) => [told.field(fault.pointer), fault.message]);
+      setState(({ values }) => ({ values, faults: Object.fromEntries(names.filter(([name]) => name)) }));
+    },
   };
 }
 
-function Ask({ ask, value, set }) {
-  const common = { id: `ask-${ask.name}`, required: ask.required };
+function Control({ ask, common, value, set }) {
+  if (ask.kind === "choice")
+    return (
+      <select {...common} value={value ?? ""} onChange={(e) => set(ask.name, e.target.value)}>
+        <option value="">Choose</option>
+        {ask.options.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+    );
+  if (ask.kind === "number")
+    return <input {...common} type="number" step="any" inputMode="decimal" value={value ?? ""} onChange={(e) => set(ask.name, Number.isNaN(e.target.valueAsNumber) ? "" : e.target.valueAsNumber)} />;
+  return <input {...common} inputMode={ask.digits ? "numeric" : undefined} maxLength={ask.max ?? 500} autoComplete="off" autoCapitalize="off" spellCheck={false} value={value ?? ""} onChange={(e) => set(ask.name, e.target.value)} />;
+}
+
+function Ask({ ask, answers }) {
+  const { set } = answers;
+  const [value, fault] = [answers.values[ask.name], answers.faults[ask.name]];
+  const id = `ask-${ask.name}`;
+  const hint = told.limits(ask);
+  const common = { id, "aria-required": ask.required, "aria-invalid": fault ? true : undefined, "aria-describedby": `${id}-hint ${id}-fault` };
+  const below = (
+    <>
+      <p id={`${id}-hint`} className="field-hint">{hint}</p>
+      <p id={`${id}-fault`} className="field-fault" role="alert">{fault}</p>
+    </>
+  );
   if (ask.kind === "boolean")
     return (
-      <label className="is-check">
-        <input type="checkbox" id={common.id} checked={value ?? false} onChange={(e) => set(ask.name, e.target.checked)} />
-        {ask.label}
-      </label>
+      <div className="field">
+        <label className="is-check">
+          <input type="checkbox" {...common} checked={value ?? false} onChange={(e) => set(ask.name, e.target.checked)} />
+          {ask.label}
+        </label>
+        {below}
+      </div>
     );
   return (
-    <label className="field" htmlFor={common.id}>
-      <span>
+    <div className="field">
+      <label htmlFor={id}>
         {ask.label}
         {!ask.required && <span className="muted"> (optional)</span>}
-      </span>
-      {ask.kind === "choice" ? (
-        <select {...common} value={value ?? ""} onChange={(e) => set(ask.name, e.target.value)}>
-          <option value="">Choose</option>
-          {ask.options.map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </select>
-      ) : ask.kind === "number" ? (
-        <input {...common} type="number" min={ask.min ?? undefined} max={ask.max ?? undefined} value={value ?? ""} onChange={(e) => set(ask.name, e.target.value === "" ? "" : e.target.valueAsNumber)} />
-      ) : (
-        <input {...common} maxLength={ask.max ?? 500} minLength={ask.min ?? undefined} placeholder={ask.pattern ?? undefined} autoComplete="off" value={value ?? ""} onChange={(e) => set(ask.name, e.target.value)} />
-      )}
-    </label>
+      </label>
+      <Control ask={ask} common={common} value={value} set={set} />
+      {below}
+    </div>
   );
 }
 
 const PROOFS = { code: [["code", "Pickup code"]], name: [["name", "Name of who collects it"]] };
-PROOFS.either = [...PROOFS.code, ...PROOFS.name];
+PROOFS.either = PROOFS.offered = [...PROOFS.code, ...PROOFS.name];
 
 /** The nearest step with what it asks for; the others, where steps may be skipped. */
-export function Onward({ of, steps, busy, answers, onStep }) {
+export function Onward({ of, steps, busy, answers, onStep, onOther }) {
   const [step, ...others] = steps;
   const proofs = PROOFS[step.proof] ?? [];
   return (
@@ -61,10 +105,11 @@ export function Onward({ of, steps, busy, answers, onStep }) {
       <form
         id="pick-step"
         className="panel pick-step"
+        noValidate
         aria-busy={busy || undefined}
         onSubmit={(e) => {
           e.preventDefault();
-          onStep(step, "");
+          if (!busy) onStep(step, "");
         }}
       >
         <h2>{step.name}</h2>
@@ -72,10 +117,10 @@ export function Onward({ of, steps, busy, answers, onStep }) {
         {(step.asks.length > 0 || proofs.length > 0) && (
           <div className="pick-asks">
             {step.asks.map((ask) => (
-              <Ask key={ask.name} ask={ask} value={answers.values[ask.name]} set={answers.set} />
+              <Ask key={ask.name} ask={ask} answers={answers} />
             ))}
             {proofs.map(([name, label]) => (
-              <Ask key={name} ask={{ name: `proof:${name}`, label, kind: "text", required: step.proof === name }} value={answers.values[`proof:${name}`]} set={answers.set} />
+              <Ask key={name} ask={{ name: `proof:${name}`, label, kind: "text", digits: name === "code", required: step.proof === name, max: name === "code" ? 16 : 200 }} answers={answers} />
             ))}
           </div>
         )}
@@ -85,7 +130,7 @@ export function Onward({ of, steps, busy, answers, onStep }) {
         {others.length > 0 && (
           <div className="pick-others">
             {others.map((one) => (
-              <button key={one.code} type="button" className="button" disabled={busy} onClick={() => onStep(one, "")}>
+              <button key={one.code} type="button" className="button" disabled={busy} onClick={() => onOther(one)}>
                 Go to: {one.name}
               </button>
             ))}

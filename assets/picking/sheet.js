@@ -94,8 +94,34 @@ export function merged(list, answer) {
   };
 }
 
+/** What a customer may show at a counter can be given there, also when nobody insists on it. */
+function proofOf(step, { method }) {
+  return step.proof ?? (step.action === "hand-over" && ["pickup", "curbside"].includes(method) ? "offered" : null);
+}
+
 /** Return the steps that come after picking, the nearest first; empty while something is left to pick or unsent. */
 export function nextSteps(shown, shipment, waiting) {
   if (!shipment || waiting || shown.lines.some((line) => left(line) > 0 && takes(shipment))) return [];
-  return shipment.next_steps.filter((step) => step.action !== "accept");
+  return shipment.next_steps.filter((step) => step.action !== "accept").map((step) => ({ ...step, proof: proofOf(step, shipment) }));
+}
+
+/** Return what may go instead of a product that is not there, each once. */
+export function insteadOf(group) {
+  const found = group.lines.filter((line) => left(line) > 0).flatMap((line) => line.instead ?? []);
+  return [...new Map(found.map((one) => [one.sku, one])).values()];
+}
+
+/** Return {group, by} when a code, which nothing on the list has, is of something that may go instead; else null. */
+export function standIn(shown, code) {
+  if (!shown.open || shown.lines.some((line) => line.codes.includes(code))) return null;
+  for (const group of shown.groups) {
+    const by = insteadOf(group).find((one) => one.codes.includes(code));
+    if (by) return { group, by: by.sku };
+  }
+  return null;
+}
+
+/** Return the steps with the one that was asked for on top, if it is among them. */
+export function wantedFirst(steps, wanted) {
+  return [...steps.filter((step) => step.code === wanted), ...steps.filter((step) => step.code !== wanted)];
 }

@@ -23,13 +23,48 @@ const HINTS = {
   pack: "Scan the label of the box, or press the button.",
   ready: "Set it out for the customer: scan its label, or press the button.",
   ship: "Scan the carrier's label: its tracking number is kept.",
-  "hand-over": "When the customer has it.",
+  "hand-over": "When the customer has it: scan what he shows, or type it.",
   receive: "When it is here.",
 };
+
+const NEXT = {
+  pick: "Pick it",
+  pack: "Pack it: scan the label of the box",
+  ready: "Set it out for the customer",
+  ship: "Scan the carrier's label",
+  "hand-over": "Hand it over",
+  receive: "Take it in",
+};
+const SHOWN = { code: "Ask for the pickup code", name: "Ask for the name", either: "Ask for the pickup code, or a name" };
+SHOWN.offered = SHOWN.either;
+
+/** Return what there is to do now, in a few words; `step` is the nearest one, if picking is over. */
+function next(state, step) {
+  if (state === "picking") return { title: "Scan the next item", text: "Anywhere on this page: no field needs the focus." };
+  if (state === "done") return { title: "Nothing left to do here", text: "" };
+  return { title: SHOWN[step.proof] ?? NEXT[step.action] ?? step.name, text: "" };
+}
+
+/** Return the name of the field that a fault is about, "" for none. */
+function field(pointer) {
+  const [, name, proof] = /^(?:\/inputs\/(.+)|\/(code|name))$/.exec(pointer ?? "") ?? [];
+  if (proof) return `proof:${proof}`;
+  return (name ?? "").replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+/** Return what an answer has to look like, before anybody gets it wrong. */
+function limits({ kind, pattern, min, max }) {
+  const known = (bound) => bound !== null && bound !== undefined;
+  if (kind === "text" && pattern) return `For example ${pattern.replaceAll("#", "1").replaceAll("@", "A")}`;
+  if (kind !== "number") return "";
+  if (known(min) && known(max)) return `From ${min} to ${max}`;
+  return known(min) ? `${min} or more` : known(max) ? `${max} or less` : "";
+}
 
 /** Return the path and body by which a step is done. */
 function request(step, code, inputs, proof) {
   const path = step.action === "step" ? `steps/${step.code}` : step.action;
+  if (step.action === "receive") return [path, {}];
   const body = { inputs };
   if (step.action === "pack" && code) body.parcels = [{ box: code.slice(0, 64) }];
   if (step.action === "ship" && code) body.tracking_number = code;
@@ -45,8 +80,21 @@ const WRONG = {
 };
 
 export const told = {
-  hint: (step) => HINTS[step.action] ?? "Press the button when it is done.",
+  hint: (step) => HINTS[step.action] ?? (step.asks.length ? "Answer what is asked, then press the button." : "Press the button when it is done."),
   request,
+  next,
+  field,
+  limits,
+
+  /** Return what a refusal says: what is wrong with each field stands there. */
+  refused(problem) {
+    const others = (problem.errors ?? []).filter((fault) => !field(fault.pointer)).map((fault) => fault.message);
+    const more = problem.errors?.length ? problem.errors.map((fault) => fault.message).join(" ") : problem.detail;
+    return { tone: "bad", title: "Not done", text: others.join(" ") || more || "Try again." };
+  },
+
+  unanswered: (labels) => ({ tone: "warn", title: "Answer first", text: `${labels.join(", ")}: then scan again.` }),
+  later: (name) => ({ tone: "warn", title: "Put it aside", text: `${name} may go instead, once the connection is back. Go on with the rest.` }),
 
   done: (step, code) => ({ tone: "done", title: `Done: ${step.name}`, text: code && step.action === "ship" ? `Tracking number ${code}` : "" }),
 

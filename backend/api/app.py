@@ -9,17 +9,25 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
 from backend.api import (
+    alert_links,
+    alert_policies,
+    alert_runbooks,
+    alerts,
     auth,
     availability,
     carriers,
+    channels,
     controls,
     deliveries,
     docs,
+    drills,
     errors,
     events,
     future,
+    handover,
     health,
     imports,
+    inbound,
     inventory,
     locations,
     orders,
@@ -33,6 +41,7 @@ from backend.api import (
     shadow_runs,
     shipment_moves,
     shipments,
+    silences,
     sla,
     stock_rules,
     subscriptions,
@@ -44,6 +53,7 @@ from backend.api import (
 from backend.api.deps import public
 from backend.api.intake import METHODS, Intake
 from backend.api.measure import Measure
+from backend.api.parameters import known_parameters
 from backend.api.responses import problems
 from backend.context import Context
 
@@ -71,8 +81,16 @@ ROUTERS: list[APIRouter] = [
     routing.router,
     shadow_runs.router,
     sla.router,
+    alert_policies.router,
+    handover.router,  # before an alert's own address, which looks alike
+    alerts.router,
+    alert_runbooks.router,
+    silences.router,
+    drills.router,
+    inbound.router,
     events.router,
     subscriptions.router,
+    channels.router,
     deliveries.router,
     imports.router,
     carriers.router,
@@ -103,8 +121,9 @@ def create_api(context: Callable[[], Context]) -> FastAPI:
     app.add_middleware(Measure)
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/api/v1", responses=problems())
+        app.include_router(router, prefix="/api/v1", responses=problems(), dependencies=[Depends(known_parameters)])
     app.include_router(auth.browser)
+    app.include_router(alert_links.browser)
     app.include_router(health.router)
     app.include_router(docs.router)
     app.include_router(unknown)  # last: what nothing above took

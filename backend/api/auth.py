@@ -34,7 +34,7 @@ def login(
 ) -> Response:
     """Open a session and go on to `next`, or back to the form with the reason."""
     target = safe_next(next)
-    address = _address(request, ctx)
+    address = address_of(request, ctx)
     try:
         signed_in = sessions.sign_in(ctx, username, password, address=address)
     except DomainError as error:
@@ -119,7 +119,8 @@ def _end_session(request: Request, ctx: Context) -> None:
             sessions.sign_out(uow, token)
 
 
-def _address(request: Request, ctx: Context) -> str:
+def address_of(request: Request, ctx: Context) -> str:
+    """Return the address that a request counts by, as the outermost trusted proxy saw it."""
     peer = request.client.host if request.client else None
     forwarded = request.headers.getlist("x-forwarded-for")
     return client_address(peer, forwarded, trusted_hops=ctx.settings.trusted_proxy_hops)

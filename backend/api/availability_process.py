@@ -43,9 +43,10 @@ class Readiness(BaseModel):
     balances: int
 
 
-def create(ctx: Context, service: StockService) -> ASGIApp:
+def create(ctx: Context, service: StockService, desk: Desk | None = None) -> ASGIApp:
     """Return the program; `service` runs as long as it does."""
-    return _Front(Desk(lambda: ctx), BodyLimit(Intake(_app(ctx, service)), lambda: ctx.settings))
+    desk = desk or Desk(lambda: ctx)
+    return _Front(desk, BodyLimit(Intake(_app(ctx, service, desk)), lambda: ctx.settings))
 
 
 class _Front:
@@ -74,7 +75,7 @@ class _Front:
         self._seconds.observe(time.perf_counter() - began)
 
 
-def _app(ctx: Context, service: StockService) -> FastAPI:
+def _app(ctx: Context, service: StockService, desk: Desk) -> FastAPI:
     @contextlib.asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(service.start)
@@ -92,7 +93,7 @@ def _app(ctx: Context, service: StockService) -> FastAPI:
         lifespan=running,
     )
     app.state.context = lambda: ctx
-    app.state.availability = Desk(lambda: ctx)
+    app.state.availability = desk
     app.state.service = service
     errors.install(app)
     app.include_router(availability.router, prefix="/api/v1")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from backend.api.deps import Ctx, require
 from backend.api.idempotency import Answer, Once, once
-from backend.api.paging import Page
+from backend.api.paging import After, Limit, Page, page_of_all
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import Code
 from backend.api.schemas.controls import ControlIn, ControlOut, show_control
@@ -37,10 +37,11 @@ def put_control(code: Code, body: ControlIn, call: Annotated[Once, once(Permissi
 
 
 @router.get("/locations/{code}/controls", responses=READ)
-def list_controls(code: Code, ctx: Ctx, actor: Reader) -> Page[ControlOut]:
+def list_controls(code: Code, ctx: Ctx, actor: Reader, limit: Limit = 100, after: After = None) -> Page[ControlOut]:
     """List the controls that run at a location, the one that ends first on top."""
     with ctx.read(actor) as uow:
-        return Page(items=[show_control(view) for view in queries.running(uow, code)])
+        rows = queries.running(uow, code)
+    return page_of_all(rows, limit, after, show_control, lambda row: (row.until.isoformat(), row.id), str, int)
 
 
 @router.delete("/locations/{code}/controls/{control_id}", responses=WRITE, status_code=204)

@@ -1,4 +1,4 @@
-"""What was sent to subscriptions and what is still owed: /deliveries, and replay by hand."""
+"""What was sent to subscriptions and channels, and what is still owed: /deliveries, and replay by hand."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def read_deliveries(
     subscription: Annotated[Code | None, Query()] = None,
     location: Annotated[Code | None, Query()] = None,
     event_type: Annotated[str | None, Query(alias="type", max_length=64)] = None,
+    channel: Annotated[Code | None, Query()] = None,
+    alert: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[DeliveryOut]:
@@ -43,6 +45,8 @@ def read_deliveries(
             subscription=subscription,
             location=location,
             event_type=event_type,
+            channel=channel,
+            alert=alert,
             limit=limit + 1,
             before_id=cursor[0] if cursor else None,
         )

@@ -100,18 +100,6 @@ def refusal(error: DomainError) -> JSONResponse:
     return problem(status, error.code.value, title, detail=error.message, errors=error.faults, headers=headers or None)
 
 
-def refused(error: DomainError) -> JSONResponse:
-    """Return the answer that tells a domain error."""
-    status = STATUS[error.code]
-    headers = {}
-    if "retry_after" in error.context:
-        headers["Retry-After"] = str(error.context["retry_after"])
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    title = error.code.value.replace("_", " ").capitalize()
-    return problem(status, error.code.value, title, detail=error.message, errors=error.faults, headers=headers or None)
-
-
 def database_failed(method: str, path: str, error: OperationalError) -> JSONResponse:
     """Return the answer when the database could not do it; it is safe to try again."""
     log.error("%s %s: the database failed: %s", method, path, error.orig)
@@ -124,7 +112,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DomainError)
     async def domain(_request: Request, error: DomainError) -> JSONResponse:
-        return refused(error)
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -8,20 +8,23 @@ import time
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
+from alerts.catalogue import catalogue
 from alerts.matching import type_faults
 from backend.api.deps import Ctx, require
+from backend.api.paging import After as AfterPage
+from backend.api.paging import Limit, Page, page_of_all
 from backend.api.responses import READ
-from backend.api.schemas.events import FeedOut
+from backend.api.schemas.events import EventTypeOut, FeedOut
 from backend.auth.actor import Actor
 from backend.context import Context
 from backend.events.bell import Bell
 from backend.events.queries import FeedPage, feed, latest_seq
 from backend.events.retention import forgotten_until
 from models.enums import Permission
-from models.errors import DomainError, ErrorCode, Fault
+from models.errors import DomainError, ErrorCode, Fault, not_found
 
 router = APIRouter(tags=["events"])
 
@@ -62,7 +65,7 @@ async def read_events(
             page = await asyncio.to_thread(_read, ctx, actor, cursor, patterns, limit)
             left = deadline - time.monotonic()
             if page.items or left <= 0 or await request.is_disconnected():
-                return _answer(page, ctx)
+                return feed_answer(page, ctx)
             cursor = page.next
             async with asyncio.timeout(left):
                 await ring
@@ -71,6 +74,26 @@ async def read_events(
         finally:
             ring.cancel()
         await asyncio.sleep(min(_BREATH_SECONDS, max(0.0, deadline - time.monotonic())))
+
+
+@router.get("/events/types", responses=READ, response_model=Page[EventTypeOut], summary="List types of events")
+def read_types(
+    actor: Annotated[Actor, Depends(require(Permission.EVENTS_READ))], limit: Limit = 500, after: AfterPage = None
+) -> Page[EventTypeOut]:
+    """Return the catalogue: what each type tells, and the JSON Schema of its `data`."""
+    kinds = sorted(catalogue().values(), key=lambda kind: kind.name)
+    return page_of_all(kinds, limit, after, EventTypeOut.of, lambda kind: (kind.name,), str)
+
+
+@router.get("/events/types/{name}", responses=READ, response_model=EventTypeOut, summary="Show a type of events")
+def read_type(
+    actor: Annotated[Actor, Depends(require(Permission.EVENTS_READ))], name: Annotated[str, Path(max_length=64)]
+) -> EventTypeOut:
+    """Return one type of the catalogue."""
+    kind = catalogue().get(name)
+    if kind is None:
+        raise not_found("type of events", name)
+    return EventTypeOut.of(kind)
 
 
 def cursor_of(text: str, *, latest: int, pointer: str) -> int:
@@ -99,7 +122,8 @@ def _read(ctx: Context, actor: Actor, after: int, types: Sequence[str], limit: i
         return feed(uow, after=after, types=types, limit=limit)
 
 
-def _answer(page: FeedPage, ctx: Context) -> Response:
+def feed_answer(page: FeedPage, ctx: Context) -> Response:
+    """Return a stretch of the feed as CloudEvents."""
     source = ctx.settings.public_url
     body: dict[str, Any] = {"items": [event.as_cloud_event(source) for event in page.items], "next": str(page.next)}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))

@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 from backend.catalog import queries as catalog
 from backend.locations import queries as locations
-from backend.locations.rules import known_zone
+from backend.locations.rules import LocationInput, check_location
 from backend.persistence.uow import Uow
-from backend.sla.hours import hours_faults
-from models.enums import Method
+from models.enums import LocationKind, Method
 from models.errors import DomainError, Fault
 
 Check = Callable[[Uow, Any], list[Fault]]
 Route = TypeVar("Route", bound=Callable[..., Any])
+_LOCATION_PARTS = ("hours", "daily_limit", "processing", "capacity")
 
 
 def also(check: Check) -> Callable[[Route], Route]:
@@ -59,6 +59,12 @@ def renaming(field: str, to: str) -> Iterator[None]:
         raise
 
 
+def moved(fault: Fault, list_: str, places: Sequence[int]) -> Fault:
+    """Return a fault of the n-th of some members of a list as one of the member that stands at `places[n]`."""
+    index, slash, rest = fault.pointer.removeprefix(f"{list_}/").partition("/")
+    return Fault(f"{list_}/{places[int(index)]}{slash}{rest}", fault.code, fault.message)
+
+
 def orders(uow: Uow, body: Any) -> list[Fault]:
     """Return unknown SKUs and locations in the raw body of one order."""
     if not isinstance(body, Mapping):
@@ -75,13 +81,20 @@ def stock(uow: Uow, body: Any) -> list[Fault]:
     return [*_unknown_skus(uow, [(f"/items/{i}/sku", item.get("sku")) for i, item in items]), *_unknown(uow, places)]
 
 
+def count(uow: Uow, body: Any) -> list[Fault]:
+    """Return the unknown SKU and location in the raw body of one stock item."""
+    if not isinstance(body, Mapping):
+        return []
+    return [*_unknown(uow, [("/location", body.get("location"))]), *_unknown_skus(uow, [("/sku", body.get("sku"))])]
+
+
 def location(_uow: Uow, body: Any) -> list[Fault]:
-    """Return the bad zone and hours in the raw body of one location."""
+    """Return what is wrong with the parts of one location's raw body."""
     return _location(body, "") if isinstance(body, Mapping) else []
 
 
 def location_batch(_uow: Uow, body: Any) -> list[Fault]:
-    """Return the bad zones and hours in the raw body of a batch of locations."""
+    """Return what is wrong with the parts of the locations in a raw body of a batch."""
     return [fault for i, item in _items(body) for fault in _location(item, f"/items/{i}")]
 
 
@@ -96,11 +109,13 @@ def unknown_locations(uow: Uow, places: Sequence[tuple[str, Any]]) -> list[Fault
 
 
 def _location(body: Mapping[str, Any], at: str) -> list[Fault]:
-    faults = hours_faults(body["hours"], pointer=f"{at}/hours") if isinstance(body.get("hours"), Mapping) else []
+    """Judge what has the right type by itself; what has not, or is not stated, the schema has named."""
     zone = body.get("time_zone")
-    if isinstance(zone, str) and not known_zone(zone):
-        faults.append(Fault(f"{at}/time_zone", "unknown_time_zone", f"{zone!r} is not an IANA time zone."))
-    return faults
+    parts = {name: body[name] for name in _LOCATION_PARTS if isinstance(body.get(name), Mapping)}
+    stated = LocationInput(
+        "-", "-", LocationKind.STORE, zone if isinstance(zone, str) else "UTC", (Method.SHIP,), **parts
+    )
+    return check_location(stated, at=at)
 
 
 def _items(body: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:

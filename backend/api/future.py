@@ -83,11 +83,12 @@ def receive(
     reference: Reference,
     body: ReceiptIn,
     call: Annotated[Once, once(Permission.INVENTORY_WRITE)],
+    version: Version,
 ) -> Response:
     """Put what arrived on hand; when it is less than announced, the rest is still to come."""
 
     def work(uow: Uow) -> Answer:
-        future.receive(uow, location, sku, reference, quantity=body.quantity)
+        future.receive(uow, location, sku, reference, quantity=body.quantity, expected_version=version)
         view = future_rows.get(uow, location, sku, reference)
         return Answer(200, _show(view), {"ETag": etag_of(view.version)})
 
@@ -95,10 +96,10 @@ def receive(
 
 
 @router.delete("/inventory/future/{location}/{sku}/{reference}", responses=WRITE, status_code=204)
-def cancel(location: Code, sku: Code, reference: Reference, ctx: Ctx, actor: Writer) -> None:
+def cancel(location: Code, sku: Code, reference: Reference, ctx: Ctx, actor: Writer, version: Version) -> None:
     """Call an arrival off; order lines that waited for it lose their promise."""
     with ctx.uow(actor) as uow:
-        future.cancel(uow, location, sku, reference)
+        future.cancel(uow, location, sku, reference, expected_version=version)
 
 
 def _show(view: FutureView) -> FutureOut:

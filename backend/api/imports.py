@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -14,6 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from backend.api.deps import Ctx, authenticate, require
 from backend.api.errors import problem
+from backend.api.idempotency import Answer, GivenKey, Once, route_of
 from backend.api.paging import After, Limit, Page, decode, encode, page
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.imports import ImportOut, RefusedRowOut, show, show_fault
@@ -24,6 +26,7 @@ from backend.imports.files import TooLargeError, UnreadableError
 from backend.imports.intake import Upload
 from backend.imports.kinds import KINDS
 from backend.imports.service import Again, NewFile
+from backend.persistence.uow import Uow
 from models.enums import FileFormat, ImportKind, WorkStatus
 
 router = APIRouter(tags=["imports"])
@@ -58,11 +61,13 @@ def _taking(kind: ImportKind) -> None:
     async def send(
         request: Request,
         ctx: Ctx,
+        key: GivenKey,
         actor: Actor = Depends(policy),  # a default, as annotations cannot name the `policy` of this call
         name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
         again: Annotated[bool, Query(description="Read it anew although it was sent before.")] = False,
     ) -> Response:
-        return await _receive(request, ctx, actor, kind=kind, name=name, again=Again.ANEW if again else Again.KNOWN)
+        once = Once(ctx, actor, route_of(request), key, "")
+        return await _receive(request, once, kind=kind, name=name, again=Again.ANEW if again else Again.KNOWN)
 
     send.__doc__ = (
         f"Take a file of {kind.value}: 202 with the job that reads it in, 200 with the one that already does."
@@ -134,26 +139,38 @@ def cancel(import_id: ImportId, ctx: Ctx, actor: Reader) -> ImportOut:
         return show(queries.get(uow, import_id))
 
 
-async def _receive(
-    request: Request, ctx: Context, actor: Actor, *, kind: ImportKind, name: str, again: Again
-) -> Response:
+async def _receive(request: Request, once: Once, *, kind: ImportKind, name: str, again: Again) -> Response:
     format_ = _FORMATS.get(request.headers.get("content-type", "").split(";")[0].strip().lower())
     if format_ is None:
         detail = "Send text/csv or application/x-ndjson."
         return problem(415, "unsupported_media_type", "Unsupported media type", detail=detail)
-    upload = await run_in_threadpool(Upload, ctx, actor, NewFile(kind, format_, name))
+    upload = await run_in_threadpool(Upload, once.ctx, once.actor, NewFile(kind, format_, name))
     try:
         await _feed(request, upload)
-        job_id, is_new = await run_in_threadpool(upload.seal, again)
+        return await run_in_threadpool(_seal, upload, once, again)
     except (TooLargeError, UnreadableError, ClientDisconnect) as error:
         await run_in_threadpool(upload.abandon)
-        return _refusal(ctx, error)
+        return _refusal(once.ctx, error)
     except BaseException:
         await run_in_threadpool(upload.abandon)
         raise
-    shown = await run_in_threadpool(_shown, ctx, actor, job_id)
-    headers = {"Location": f"/api/v1/imports/{job_id}"}
-    return Response(shown.model_dump_json(), 202 if is_new else 200, headers, media_type="application/json")
+
+
+def _seal(upload: Upload, once: Once, again: Again) -> Response:
+    """Answer with the job that stands for the file; what the key was answered before stands, and nothing is kept."""
+    whole = upload.close()
+    sealed: list[int] = []
+
+    def work(uow: Uow) -> Answer:
+        job_id, is_new = service.seal(uow, upload.job_id, whole, again)
+        sealed.append(job_id)
+        shown = show(queries.get(uow, job_id))
+        return Answer(202 if is_new else 200, shown, {"Location": f"/api/v1/imports/{job_id}"})
+
+    answer = replace(once, body_hash=whole.sha256).run(work)
+    if not sealed:
+        upload.abandon()
+    return answer
 
 
 async def _feed(request: Request, upload: Upload) -> None:
@@ -172,11 +189,6 @@ def _refusal(ctx: Context, error: Exception) -> Response:
         return problem(413, "too_large", "Too large", detail=words)
     words = str(error) if isinstance(error, UnreadableError) else "The file did not come in whole."
     return problem(400, "unreadable_file", "Unreadable file", detail=words)
-
-
-def _shown(ctx: Context, actor: Actor, job_id: int) -> ImportOut:
-    with ctx.read(actor) as uow:
-        return show(queries.get(uow, job_id))
 
 
 def _csv(ctx: Context, job_id: int) -> Iterator[str]:

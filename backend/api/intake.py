@@ -155,9 +155,10 @@ def _check_body(scope: Scope, body: bytes) -> Response | None:
         return _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}.")
     except ValueError:
         return _malformed("It holds a number with too many digits.")
-    if scope["path"] == BATCH and isinstance(document, dict) and isinstance(document.get("items"), list):
-        document["items"] = [_storable(item) for item in document["items"]]
     faults = storage_faults(document)
+    if faults and scope["path"] == BATCH and isinstance(document, dict) and isinstance(document.get("items"), list):
+        document["items"] = [_storable(item) for item in document["items"]]
+        faults = storage_faults(document)
     if not faults:
         scope[DOCUMENT] = document
         return None
@@ -179,7 +180,7 @@ def _storable(item: Any) -> Any:
 
 def storage_faults(document: Any) -> list[Fault]:
     """Return what in a JSON document no database could hold: NUL, NaN, numbers over 64 bits, endless nesting."""
-    return list(islice(_faults(document, "", 0), _MAX_FAULTS))
+    return [] if _is_plain(document) else list(islice(_faults(document, "", 0), _MAX_FAULTS))
 
 
 def sound(body: bytes) -> Any:
@@ -188,11 +189,42 @@ def sound(body: bytes) -> Any:
         document = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    return None if any(True for _ in _faults(document, "", 0)) else document
+    return None if storage_faults(document) else document
 
 
 def _malformed(why: str) -> Response:
     return problem(400, "malformed_json", "Malformed JSON", detail=f"The body is not valid JSON. {why}")
+
+
+def _is_plain(document: Any) -> bool:
+    """Return whether a document can hold no fault: nearly every one, told level by level for a fraction of the work of
+    finding where a fault is. False says only that somebody has to look."""
+    texts: list[str] = []
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind is str:
+                texts.append(value)
+            elif kind is dict:
+                texts += value
+                below += value.values()
+            elif kind is list:
+                below += value
+            elif kind is int:
+                if not -_INT64 <= value < _INT64:
+                    return False
+            elif kind is float:
+                if not math.isfinite(value):
+                    return False
+            elif value is not None and kind is not bool:
+                return False
+        if not below:
+            text = "".join(texts)
+            return (text.isascii() and "\0" not in text) or _UNSTORABLE.search(text) is None
+        level = below
+    return False
 
 
 def _faults(value: Any, pointer: str, depth: int) -> Iterator[Fault]:

@@ -117,7 +117,8 @@ def put_settings(
     """Set how many units stay back: 201 when nothing was ever there. With If-Match only over the balance you read."""
     with ctx.uow(actor) as uow, faults.pointing(drop="/0"):
         is_new = not queries.get(uow, location, sku).version
-        service.put_settings(uow, [StockSettings(location, sku, body.safety_stock, body.floor, version)])
+        stated = StockSettings(location, sku, body.safety_stock, body.floor, version, body.attributes)
+        service.put_settings(uow, [stated])
         row = queries.get(uow, location, sku)
     response.status_code = 201 if is_new else 200
     response.headers["ETag"] = etag_of(row.version)

@@ -24,6 +24,7 @@ from backend.api.schemas.locations import (
 )
 from backend.auth.actor import Actor
 from backend.locations import queries, service
+from backend.locations.rules import check_location
 from backend.persistence.uow import Uow
 from models.enums import Compliance, Permission
 from models.errors import Fault, invalid
@@ -43,7 +44,7 @@ def put_location(
 ) -> LocationOut:
     """Create or replace a location: 201 when it is new. With If-Match only over the version you read."""
     if body.code is not None and body.code != code:
-        raise invalid([Fault("/code", "mismatch", f"The address says {code}.")])
+        raise invalid([Fault("/code", "mismatch", f"The address says {code}."), *check_location(body.to_input(code))])
     with ctx.uow(actor) as uow, faults.pointing(drop="/0"):
         is_new = not queries.by_code(uow, [code])
         expected = {} if version is None else {code: version}

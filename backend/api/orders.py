@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -36,7 +36,7 @@ from backend.api.schemas.orders import (
 )
 from backend.auth.actor import Actor
 from backend.orders import queries, service
-from backend.orders.incoming import Overtaken
+from backend.orders.incoming import Overtaken, Sound
 from backend.orders.intake import OVERTAKEN_ROUNDS, Intake
 from backend.orders.rules import NewOrder
 from backend.persistence.uow import Uow
@@ -86,9 +86,8 @@ def place_orders(body: OrderBatchIn, call: Placer) -> Response:
     door = call.ctx.part(Intake)
 
     def work(uow: Uow) -> Answer:
-        results, good = _judge(uow, body.items, door)
-        orders = list(good.values())
-        for index, shown in zip(good, _take_in(uow, orders), strict=True):
+        results, good, products = _judge(uow, body.items, door)
+        for index, shown in zip(good, _take_in(uow, list(good.values()), products), strict=True):
             results[index] = OrderResult.model_construct(index=index, status=201, order=shown, error=None)
         items = [results[index] for index in range(len(body.items))]
         batch = OrderBatchOut.model_construct(placed=len(good), refused=len(items) - len(good), items=items)
@@ -101,16 +100,19 @@ def place_orders(body: OrderBatchIn, call: Placer) -> Response:
         return call.run(work)
 
 
-def _take_in(uow: Uow, orders: Sequence[NewOrder]) -> list[OrderOut]:
+def _take_in(uow: Uow, orders: Sequence[NewOrder], products: Mapping[str, int]) -> list[OrderOut]:
     if uow.actor.scope.everything:
-        return [show_accepted(order) for order in service.accept(uow, orders)]
+        sound = [Sound(order, uow.actor) for order in orders]
+        return [show_accepted(order) for order in service.accept_sound(uow, sound, products)]
     placed = service.place(uow, orders)
     views = {view.order.id: view for view in queries.by_ids(uow, [item.id for item in placed])}
     return [show(views[item.id]) for item in placed]
 
 
-def _judge(uow: Uow, items: list[Any], door: Intake) -> tuple[dict[int, OrderResult], dict[int, NewOrder]]:
-    """Return the refusals and the good orders of a batch, both by place in the batch."""
+def _judge(
+    uow: Uow, items: list[Any], door: Intake
+) -> tuple[dict[int, OrderResult], dict[int, NewOrder], Mapping[str, int]]:
+    """Return the refusals and the good orders of a batch, both by place in the batch, and ids of products by SKU."""
     refused: dict[int, OrderResult] = {}
     sound: dict[int, NewOrder] = {}
     for index, raw in enumerate(items):
@@ -125,12 +127,13 @@ def _judge(uow: Uow, items: list[Any], door: Intake) -> tuple[dict[int, OrderRes
             found = errors.merge(errors.model_faults(error), faults.orders(uow, raw))
             refused[index] = _refusal(index, found)
     good: dict[int, NewOrder] = {}
-    for (index, order), found in zip(sound.items(), service.check(uow, list(sound.values())), strict=True):
+    checked = service.check(uow, list(sound.values()))
+    for (index, order), found in zip(sound.items(), checked.faults, strict=True):
         if found:
             refused[index] = _refusal(index, found)
         else:
             good[index] = order
-    return refused, good
+    return refused, good, checked.products
 
 
 def _refusal(index: int, found: list[Fault]) -> OrderResult:

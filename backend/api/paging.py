@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -57,6 +57,20 @@ def page(rows: Sequence[Row], limit: int, show: Callable[[Row], Item], cursor: C
     """Return a page from `limit + 1` rows asked for: the one too many only says that there is more."""
     shown = rows[:limit]
     return Page(items=[show(row) for row in shown], next=cursor(shown[-1]) if len(rows) > limit else None)
+
+
+def page_of_all(
+    rows: Iterable[Row],
+    limit: int,
+    after: str | None,
+    show: Callable[[Row], Item],
+    place: Callable[[Row], tuple[str | int, ...]],
+    *kinds: type,
+) -> Page[Item]:
+    """Return a page of a short list that is read whole; `place`, of these kinds, is what the rows are in order of."""
+    start = decode(after, *kinds)
+    later = [row for row in rows if start is None or place(row) > tuple(start)]
+    return page(later[: limit + 1], limit, show, lambda row: encode(*place(row)))
 
 
 def _bad_cursor() -> Exception:

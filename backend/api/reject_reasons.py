@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
-from backend.api.paging import Page
+from backend.api.paging import After, Limit, Page, page_of_all
 from backend.api.responses import READ, put
 from backend.api.schemas.common import Body, Code, Name
 from backend.auth.actor import Actor
@@ -42,10 +42,11 @@ class RejectReasonOut(RejectReasonIn):
 
 
 @router.get("/reject-reasons", responses=READ)
-def list_reject_reasons(ctx: Ctx, actor: Reader) -> Page[RejectReasonOut]:
-    """List the reasons, in order of code; there are few."""
+def list_reject_reasons(ctx: Ctx, actor: Reader, limit: Limit = 100, after: After = None) -> Page[RejectReasonOut]:
+    """List the reasons, in order of code."""
     with ctx.read(actor) as uow:
-        return Page(items=[_show(reason) for reason in reasons.known(uow).values()], next=None)
+        rows = reasons.known(uow).values()
+    return page_of_all(rows, limit, after, _show, lambda reason: (reason.code,), str)
 
 
 @router.get("/reject-reasons/{code}", responses=READ)

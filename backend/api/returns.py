@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
-from backend.api.paging import After, Limit, Page, decode, encode, page
+from backend.api.paging import After, Limit, Page, decode, encode, page, page_of_all
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.orders import ReasonIn
 from backend.api.schemas.returns import (
@@ -26,6 +26,7 @@ from backend.auth.actor import Actor
 from backend.persistence.uow import Uow
 from backend.returns import queries, service
 from backend.returns.queries import ReturnFilter
+from backend.returns.rules import Returnable
 from models.enums import Permission
 from models.errors import Fault, invalid
 from models.floor import ReturnStatus
@@ -78,10 +79,17 @@ def get_return(return_id: ReturnId, response: Response, ctx: Ctx, actor: Reader)
 
 
 @router.get("/orders/{order_id}/returnable", responses=READ)
-def list_returnable(order_id: ReturnId, ctx: Ctx, actor: Reader) -> Page[ReturnableOut]:
-    """List what the customer of an order has and did not announce to send back."""
+def list_returnable(
+    order_id: ReturnId, ctx: Ctx, actor: Reader, limit: Limit = 100, after: After = None
+) -> Page[ReturnableOut]:
+    """List what the customer of an order has and did not announce to send back, line by line."""
     with ctx.read(actor) as uow:
-        return Page(items=[show_returnable(one) for one in queries.returnable(uow, order_id)])
+        rows = sorted(queries.returnable(uow, order_id), key=_line_of)
+    return page_of_all(rows, limit, after, show_returnable, _line_of, int, int)
+
+
+def _line_of(one: Returnable) -> tuple[int, int]:
+    return one.order_line_id, one.product_id
 
 
 @router.post("/returns/{return_id}/receive", responses=WRITE, response_model=ReturnOut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
@@ -36,7 +37,7 @@ from backend.routing.document import Strategy, parse_strategy
 from backend.routing.explain import Said, Trace
 from backend.routing.schema import strategy_schema
 from models.enums import Permission, RoutingOutcome
-from models.errors import invalid
+from models.errors import Fault, invalid
 
 router = APIRouter(tags=["routing"])
 
@@ -109,11 +110,12 @@ def get_version(name: Name, version: Number, ctx: Ctx, actor: Reader) -> Strateg
 
 
 @router.post("/routing/strategies/{name}/activate", responses=WRITE, response_model=StrategyOut)
-def activate_strategy(name: Name, call: WriterOnce, body: ActivateIn | None = None) -> Response:
+def activate_strategy(name: Name, call: WriterOnce, version: Version, body: ActivateIn | None = None) -> Response:
     """Let a version, the newest by default, decide from now on; the one before is archived."""
 
     def work(uow: Uow) -> Answer:
-        shown = show_strategy(strategies.activate(uow, name, version=body.version if body else None))
+        which = body.version if body else None
+        shown = show_strategy(strategies.activate(uow, name, version=which, expected_version=version))
         return Answer(200, shown, {"ETag": etag_of(shown.version)})
 
     return call.run(work)
@@ -131,11 +133,21 @@ def archive_strategy(name: Name, call: WriterOnce, version: Version, body: Archi
     return call.run(work)
 
 
+def _suggestion_faults(uow: Uow, body: Any) -> list[Fault]:
+    """Return what is wrong with the order and with the strategy in a raw body."""
+    choice = body.get("strategy") if isinstance(body, Mapping) else None
+    document = choice.get("document") if isinstance(choice, Mapping) else None
+    found = strategies.faults_of(uow, document, at="/strategy/document") if document is not None else []
+    return [*faults.orders(uow, body), *found]
+
+
 @router.post("/routing/suggestions", responses=WRITE)
-@faults.also(faults.orders)
+@faults.also(_suggestion_faults)
 def suggest(body: SuggestionIn, ctx: Ctx, actor: Reader) -> SuggestionOut:
     """Return where an order would go, and why, in words; nothing is reserved, nothing is written."""
     with ctx.read(actor) as uow:
+        if wrong := _suggestion_faults(uow, body.model_dump(mode="json")):
+            raise invalid(wrong)
         strategy, called = chosen_strategy(uow, body.strategy)
         found = suggestions.suggest(uow, body.to_input(), strategy)
         return show_suggestion(found, strategy=called, as_of=uow.now)

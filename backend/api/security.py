@@ -22,6 +22,9 @@ WEBSOCKET_PATH = "/_event"
 
 MEBIBYTE = 1024 * 1024
 BODY_LIMIT = MEBIBYTE
+#: Calls that anyone may make who can sign: what incident tools call back with is short.
+INBOUND_LIMIT = 64 * 1024
+INBOUND = "/api/v1/inbound/"
 #: Calls that take up to 1,000 items.
 BULK_LIMIT = 16 * MEBIBYTE
 BULK = ("/batch", "/inventory/adjustments", "/inventory/counts")
@@ -86,7 +89,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._limit(scope)
-        words = f"The body is larger than {limit // MEBIBYTE} MiB."
+        size = f"{limit // MEBIBYTE} MiB" if limit >= MEBIBYTE else f"{limit // 1024} KiB"
+        words = f"The body is larger than {size}."
         stated = Headers(scope=scope).get("content-length", "0")
         if not stated.isdecimal() or int(stated) > limit:
             await _problem(send, 413, "too_large", words)
@@ -96,6 +100,8 @@ class BodyLimit:
     def _limit(self, scope: Scope) -> int:
         if is_file(scope):
             return self._settings().import_max_mb * MEBIBYTE
+        if scope["path"].startswith(INBOUND):
+            return INBOUND_LIMIT
         return BULK_LIMIT if scope["path"].endswith(BULK) else BODY_LIMIT
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send, *, limit: int, words: str) -> None:

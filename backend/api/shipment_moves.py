@@ -3,14 +3,11 @@ transfer, waiting for stock, handed to others."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from backend.api import errors, faults
-from backend.api.deps import Ctx, require
 from backend.api.idempotency import Answer
-from backend.api.responses import READ, WRITE
+from backend.api.responses import WRITE
 from backend.api.schemas.common import Problem, ProblemFault
 from backend.api.schemas.orders import ReasonIn
 from backend.api.schemas.shipment_moves import (
@@ -25,7 +22,6 @@ from backend.api.schemas.shipment_moves import (
 )
 from backend.api.schemas.shipments import ShipmentOut
 from backend.api.shipments import Fulfiller, ShipmentId, Version, answer
-from backend.auth.actor import Actor
 from backend.fulfillment import awaited, bulk, remainder, substitution, transfers
 from backend.fulfillment.bulk import Handed
 from backend.fulfillment.remainder import ShortLine
@@ -34,11 +30,8 @@ from backend.fulfillment.substitution import Substitute
 from backend.orders import by_hand
 from backend.persistence.uow import Uow
 from backend.picking import service as picking
-from models.enums import Permission
 
 router = APIRouter(tags=["shipments"])
-
-Many = Annotated[Actor, Depends(require(Permission.SHIPMENTS_WRITE))]
 
 
 @router.post("/shipments/{shipment_id}/split", responses=WRITE, response_model=ShipmentOut)
@@ -53,6 +46,7 @@ def split(shipment_id: ShipmentId, body: SplitIn, call: Fulfiller, version: Vers
         else:
             with faults.renaming("/location", "/to"):
                 remainder.split(uow, shipment_id, asked, reason=body.reason, to=body.to, expected_version=version)
+        picking.complete(uow, [shipment_id])
         return answer(uow, shipment_id)
 
     return call.run(work)
@@ -130,15 +124,19 @@ def backorder(shipment_id: ShipmentId, body: ReasonIn, call: Fulfiller, version:
     return call.run(work)
 
 
-@router.post("/shipments/reassign", responses=READ)
+@router.post("/shipments/reassign", responses=WRITE, response_model=HandOverOut)
 @faults.also(faults.reassign)
-def hand_over_many(body: HandOverIn, ctx: Ctx, actor: Many) -> HandOverOut:
+def hand_over_many(body: HandOverIn, call: Fulfiller) -> Response:
     """Hand the work on shipments to another location, or to whoever routing finds: each for itself, so that what cannot
     go does not keep the others. Sent again, it moves only what did not go."""
-    done = bulk.hand_over(ctx, actor, body.ids, to=body.location, reason=body.reason)
-    items = [HandedOut(id=each.shipment_id, status=_status(each), error=_problem(each)) for each in done]
-    moved = sum(each.error is None for each in done)
-    return HandOverOut(moved=moved, refused=len(done) - moved, items=items)
+
+    def work() -> Answer:
+        done = bulk.hand_over(call.ctx, call.actor, body.ids, to=body.location, reason=body.reason)
+        items = [HandedOut(id=each.shipment_id, status=_status(each), error=_problem(each)) for each in done]
+        moved = sum(each.error is None for each in done)
+        return Answer(200, HandOverOut(moved=moved, refused=len(done) - moved, items=items))
+
+    return call.run_apart(work)
 
 
 def _status(each: Handed) -> int:

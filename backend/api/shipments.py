@@ -12,13 +12,13 @@ from backend.api import faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
-from backend.api.paging import After, Limit, Page, decode, encode, page
+from backend.api.paging import After, Limit, Page, decode, encode, page, page_of_all
 from backend.api.responses import READ, WRITE
 from backend.api.schemas.common import show_instant
 from backend.api.schemas.orders import NoBody, ReasonIn
 from backend.api.schemas.shipment_moves import RejectIn
 from backend.api.schemas.shipments import ReassignIn, ShipmentOut, show, show_with_code
-from backend.api.schemas.steps import HandOverIn, JournalListOut, PackIn, ShipIn, StepIn, show_done
+from backend.api.schemas.steps import HandOverIn, JournalOut, PackIn, ShipIn, StepIn, show_done
 from backend.auth.actor import Actor
 from backend.fulfillment import pickup, queries, remainder, service
 from backend.fulfillment.queries import Claimed, ShipmentFilter, ShipmentView
@@ -91,10 +91,13 @@ def get_shipment(shipment_id: ShipmentId, response: Response, ctx: Ctx, actor: R
 
 
 @router.get("/shipments/{shipment_id}/steps", responses=READ)
-def list_steps(shipment_id: ShipmentId, ctx: Ctx, actor: Reader) -> JournalListOut:
+def list_steps(
+    shipment_id: ShipmentId, ctx: Ctx, actor: Reader, limit: Limit = 100, after: After = None
+) -> Page[JournalOut]:
     """Return the steps that were done on a shipment, oldest first, those taken back included."""
     with ctx.read(actor) as uow:
-        return JournalListOut(items=[show_done(row) for row in queries.journal(uow, shipment_id)])
+        rows = queries.journal(uow, shipment_id)
+        return page_of_all(rows, limit, after, show_done, lambda row: (row.id or 0,), int)
 
 
 def _step(path: str, to: ShipmentStatus, words: str) -> None:

@@ -99,7 +99,7 @@ class Shortcut:
         try:
             return send(await self._mail.of(accepting(call, order.to_input(), wait=preferred_wait(prefer))))
         except DomainError as error:
-            return errors.refused(error)
+            return errors.refusal(error)
         except OperationalError as error:
             return errors.database_failed("POST", PATH, error)
         except Exception:  # as the framework answers what nobody expected

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from pydantic import ValidationError
 
 from backend.api import faults
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
 from backend.api.idempotency import Answer, Once, once
-from backend.api.paging import After, Limit, Page, decode, encode, page
+from backend.api.paging import After, Limit, Page, decode, encode, page, page_of_all
 from backend.api.responses import READ, WRITE, put
 from backend.api.schemas.common import Code, Done
 from backend.api.schemas.inventory import BlockOut
-from backend.api.schemas.stock_rules import BlocksIn, SegmentIn, SegmentOut, show_segment
+from backend.api.schemas.stock_rules import BlocksIn, QuotaIn, SegmentIn, SegmentOut, show_segment
 from backend.auth.actor import Actor
 from backend.inventory import blocks, ringfences
+from backend.inventory.ringfences import SegmentInput
 from backend.persistence.uow import Uow
 from models.enums import Permission
+from models.errors import Fault
 
 router = APIRouter(tags=["inventory"])
 
@@ -57,10 +62,11 @@ def lift_block(code: Code, sku: Code, ctx: Ctx, actor: Writer) -> None:
 
 
 @router.get("/segments", responses=READ)
-def list_segments(ctx: Ctx, actor: Reader) -> Page[SegmentOut]:
+def list_segments(ctx: Ctx, actor: Reader, limit: Limit = 100, after: After = None) -> Page[SegmentOut]:
     """List all segments, in the order in which an order is asked whether it belongs there."""
     with ctx.read(actor) as uow:
-        return Page(items=[show_segment(view) for view in ringfences.listing(uow)])
+        rows = ringfences.listing(uow)
+    return page_of_all(rows, limit, after, show_segment, lambda row: (row.rank, row.code), int, str)
 
 
 @router.get("/segments/{code}", responses=READ)
@@ -72,7 +78,20 @@ def get_segment(code: Code, response: Response, ctx: Ctx, actor: Reader) -> Segm
     return show_segment(view)
 
 
+def _segment_faults(uow: Uow, body: Any) -> list[Fault]:
+    """Return what is wrong with the quotas of a raw body that are quotas at all."""
+    stated = body.get("quotas") if isinstance(body, Mapping) else None
+    quotas: dict[int, QuotaIn] = {}
+    for index, quota in enumerate(stated if isinstance(stated, list) else []):
+        with suppress(ValidationError):
+            quotas[index] = QuotaIn.model_validate(quota)
+    found = ringfences.faults_of(uow, SegmentInput("", quotas=tuple(quota.to_input() for quota in quotas.values())))
+    places = list(quotas)
+    return [faults.moved(fault, "/quotas", places) for fault in found]
+
+
 @router.put("/segments/{code}", responses=put(SegmentOut), response_model=SegmentOut)
+@faults.also(_segment_faults)
 def put_segment(
     code: Code, body: SegmentIn, response: Response, ctx: Ctx, actor: Writer, version: Version
 ) -> SegmentOut:

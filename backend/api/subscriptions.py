@@ -1,20 +1,31 @@
-"""Webhook subscriptions: /subscriptions. What is delivered to them, and how that went, is `deliveries.py`."""
+"""Integrators' subscriptions: /subscriptions. What is delivered to them, and how that went, is `deliveries.py`."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from backend.api.deps import Ctx, require
 from backend.api.etag import etag_of, expected_version
-from backend.api.events import cursor_of
-from backend.api.paging import Page
+from backend.api.events import cursor_of, feed_answer
+from backend.api.paging import After, Limit, Page, page_of_all
 from backend.api.responses import READ, WRITE
+from backend.api.schemas.channels import RotateIn
 from backend.api.schemas.common import Code
-from backend.api.schemas.events import NewSubscriptionOut, SubscriptionIn, SubscriptionOut
+from backend.api.schemas.events import (
+    CursorIn,
+    FeedOut,
+    NewSubscriptionOut,
+    ReplayIn,
+    ReplayOut,
+    SubscriptionIn,
+    SubscriptionOut,
+)
 from backend.auth.actor import Actor
 from backend.events import subscriptions as service
+from backend.events import upkeep
+from backend.events.pulling import acknowledge, pull
 from backend.events.queries import latest_seq
 from backend.events.subscriptions import PutSubscription, SubscriptionInput
 from backend.persistence.uow import Uow
@@ -24,15 +35,17 @@ router = APIRouter(prefix="/subscriptions", tags=["subscriptions"])
 
 Reader = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_READ))]
 Writer = Annotated[Actor, Depends(require(Permission.SUBSCRIPTIONS_WRITE))]
+Puller = Annotated[Actor, Depends(require(Permission.EVENTS_READ))]
 ByCode = Annotated[Code, Path(description="Your name for the subscription.")]
 IfMatch = Annotated[int | None, Depends(expected_version)]
 
 
 @router.get("", responses=READ, response_model=Page[SubscriptionOut], summary="List subscriptions")
-def read_subscriptions(ctx: Ctx, actor: Reader) -> Page[SubscriptionOut]:
-    """Return every subscription that the caller may see, by code; there are never so many that they need pages."""
+def read_subscriptions(ctx: Ctx, actor: Reader, limit: Limit = 100, after: After = None) -> Page[SubscriptionOut]:
+    """Return every subscription that the caller may see, in order of code."""
     with ctx.read(actor) as uow:
-        return Page(items=[SubscriptionOut.of(view) for view in service.list_subscriptions(uow)])
+        rows = sorted(service.list_subscriptions(uow), key=lambda view: view.code)
+    return page_of_all(rows, limit, after, SubscriptionOut.of, lambda view: (view.code,), str)
 
 
 @router.get("/{code}", responses=READ, response_model=SubscriptionOut, summary="Show a subscription")
@@ -70,6 +83,61 @@ def delete_subscription(ctx: Ctx, actor: Writer, code: ByCode, version: IfMatch)
         service.delete_subscription(uow, code, expected_version=version)
 
 
+@router.post("/{code}/pause", responses=WRITE, response_model=SubscriptionOut, summary="Pause a subscription")
+def pause_subscription(ctx: Ctx, actor: Writer, code: ByCode, version: IfMatch) -> SubscriptionOut:
+    """Keep what happens for it and send nothing."""
+    with ctx.uow(actor) as uow:
+        return SubscriptionOut.of(upkeep.pause_subscription(uow, code, expected_version=version))
+
+
+@router.post("/{code}/resume", responses=WRITE, response_model=SubscriptionOut, summary="Resume a subscription")
+def resume_subscription(ctx: Ctx, actor: Writer, code: ByCode, version: IfMatch) -> SubscriptionOut:
+    """Send to it again, what waits first."""
+    with ctx.uow(actor) as uow:
+        return SubscriptionOut.of(upkeep.resume_subscription(uow, code, expected_version=version))
+
+
+@router.post(
+    "/{code}/rotate",
+    status_code=201,
+    response_model=NewSubscriptionOut,
+    responses=WRITE,
+    summary="Give a subscription another secret",
+)
+def rotate_subscription(ctx: Ctx, actor: Writer, code: ByCode, body: RotateIn, version: IfMatch) -> Response:
+    """Replace the secret, shown once. Messages carry the signatures of both for `hours`."""
+    with ctx.uow(actor) as uow:
+        done = upkeep.rotate_subscription(uow, code, secret=body.secret, hours=body.hours, expected_version=version)
+    return _stored(PutSubscription(done.view, created=True, secret=done.secret))
+
+
+@router.post(
+    "/{code}/replay", responses=WRITE, status_code=202, response_model=ReplayOut, summary="Send everything again"
+)
+def replay_subscription(ctx: Ctx, actor: Writer, code: ByCode, body: ReplayIn) -> ReplayOut:
+    """Owe it again what was recorded from a time on, delivered or not, under the same ids; at most 10,000 messages."""
+    with ctx.uow(actor) as uow:
+        count = upkeep.replay_from(uow, code, since=body.since)
+        return ReplayOut(owed=count, since=str(service.get_subscription(uow, code).from_seq))
+
+
+@router.get("/{code}/events", responses=READ | {200: {"model": FeedOut}}, summary="Pull a subscription's events")
+def pull_events(ctx: Ctx, actor: Puller, code: ByCode, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
+    """Return what comes after its cursor, oldest first. It stays until `next` is acknowledged."""
+    with ctx.read(actor) as uow:
+        page = pull(uow, code, limit=limit)
+    return feed_answer(page, ctx)
+
+
+@router.post("/{code}/acknowledge", responses=WRITE, response_model=SubscriptionOut, summary="Move the cursor")
+def acknowledge_events(ctx: Ctx, actor: Writer, code: ByCode, body: CursorIn) -> SubscriptionOut:
+    """Say how far a pulled subscription was dealt with; the cursor goes only forward."""
+    with ctx.uow(actor) as uow:
+        place = cursor_of(body.cursor, latest=latest_seq(uow.session), pointer="/cursor")
+        acknowledge(uow, code, cursor=place)
+        return SubscriptionOut.of(service.get_subscription(uow, code))
+
+
 def _input(uow: Uow, body: SubscriptionIn) -> SubscriptionInput:
     since = None
     if body.since is not None:
@@ -81,6 +149,9 @@ def _input(uow: Uow, body: SubscriptionIn) -> SubscriptionInput:
         groups=tuple(body.groups),
         secret=body.secret,
         enabled=body.enabled,
+        title=body.title,
+        filters=tuple(body.filters),
+        content_mode=body.content_mode,
         since=since,
     )
 

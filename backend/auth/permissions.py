@@ -13,6 +13,8 @@ _READ = frozenset(
         Permission.ROUTING_READ,
         Permission.EVENTS_READ,
         Permission.SUBSCRIPTIONS_READ,
+        Permission.ALERTS_READ,
+        Permission.CHANNELS_READ,
     }
 )
 
@@ -29,11 +31,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.WAVES_WRITE,
         Permission.RETURNS_WRITE,
         Permission.WORKFLOWS_WRITE,
+        Permission.ALERTS_WRITE,
+        Permission.POLICIES_WRITE,
     },
     Role.FULFILLER: frozenset(
         {Permission.NETWORK_READ, Permission.ORDERS_READ, Permission.INVENTORY_READ, Permission.SHIPMENTS_WRITE}
     ),
-    Role.VIEWER: frozenset({Permission.NETWORK_READ, Permission.INVENTORY_READ, Permission.EVENTS_READ}),
+    Role.VIEWER: frozenset(
+        {Permission.NETWORK_READ, Permission.INVENTORY_READ, Permission.EVENTS_READ, Permission.ALERTS_READ}
+    ),
 }
 
 #: These change or show things that no location owns; whoever is limited to some locations cannot hold them.
@@ -44,6 +50,9 @@ NETWORK_WIDE = frozenset(
         Permission.PRODUCTS_WRITE,
         Permission.ROUTING_WRITE,
         Permission.WORKFLOWS_WRITE,
+        Permission.POLICIES_WRITE,
+        Permission.CHANNELS_READ,
+        Permission.CHANNELS_WRITE,
     }
 )
 

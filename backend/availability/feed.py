@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from backend.availability import store
 from backend.availability.book import Book
@@ -16,10 +15,10 @@ from backend.availability.shelf import Arrival, Cell
 from backend.context import Context
 from backend.events.queries import latest_seq
 from backend.events.retention import forgotten_until
-from backend.persistence.bulk import chunks, fetch_in
+from backend.persistence.bulk import chunks, fetch_in, table_of
 from backend.persistence.uow import Uow
 from models.events import EventType
-from models.tables import Event
+from models.tables import Event, EventSequence
 
 _STOCK = (EventType.INVENTORY_CHANGED, EventType.FUTURE_STOCK_CHANGED)
 _RULES = (EventType.STOCK_SEGMENT_CHANGED, EventType.LOCATION_CHANGED)
@@ -40,6 +39,33 @@ _AHEAD = 2_000
 
 #: A row of the feed: place, type, location id, its document.
 _News = tuple[int, str, int | None, Mapping[str, Any]]
+#: An event without a place: id, type, its moment.
+_Waiting = tuple[int, str, datetime]
+
+_EVENT, _SEQUENCE = table_of(Event), table_of(EventSequence)
+_NO_PLACE = (
+    sa.select(_EVENT.c.id, _EVENT.c.type, _EVENT.c.at)
+    .where(_EVENT.c.seq.is_(None), _EVENT.c.type.in_([kind.value for kind in _STOCK]))
+    .order_by(_EVENT.c.id)
+    .limit(_AHEAD)
+    .subquery()
+)
+_NONE = sa.null()
+_LOOK = sa.union_all(
+    sa.select(
+        _SEQUENCE.c.last,
+        sa.type_coerce(_NONE, _EVENT.c.id.type),
+        sa.type_coerce(_NONE, _EVENT.c.type.type),
+        sa.type_coerce(_NONE, _EVENT.c.at.type),
+    ).where(_SEQUENCE.c.id == 1),
+    sa.select(_NONE, _NO_PLACE.c.id, _NO_PLACE.c.type, _NO_PLACE.c.at),
+)
+_NEXT = (
+    sa.select(_EVENT.c.seq, _EVENT.c.type, _EVENT.c.location_id, _EVENT.c.data)
+    .where(_EVENT.c.seq > sa.bindparam("cursor"), _EVENT.c.seq <= sa.bindparam("last"), _EVENT.c.type.in_(_FOLLOWED))
+    .order_by(_EVENT.c.seq)
+    .limit(_LIMIT)
+)
 
 
 def begin(ctx: Context, book: Book) -> None:
@@ -77,8 +103,8 @@ def _read(ctx: Context, book: Book) -> tuple[Sequence[_News], bool]:
     with ctx.read() as uow:
         cursor = book.cursor or 0
         now = uow.now
-        ahead, waiting = _unnumbered(uow, book)  # before the feed's end is read: what is numbered then is read as well
-        last = latest_seq(uow.session)
+        last, waiting = _look(uow)
+        ahead = _ahead(uow, book, waiting)
         lost = not last - _TOO_FAR <= cursor <= last
         if not lost and last - cursor > _LOOK_FOR_HOLES_AFTER:
             lost = forgotten_until(uow.session) > cursor
@@ -90,36 +116,43 @@ def _read(ctx: Context, book: Book) -> tuple[Sequence[_News], bool]:
         return [], True
     _apply(ctx, book, [*news, *ahead])
     more = len(news) == _LIMIT
-    reached = book.as_of or now if more else min(now, waiting or now)
+    reached = book.as_of or now if more else min(now, _untold_since(waiting) or now)
     book.advance(news[-1][0] if more else last, as_of=max(reached, book.as_of or reached))
     return news, more
 
 
-def _unnumbered(uow: Uow, book: Book) -> tuple[Sequence[_News], datetime | None]:
-    """Return changes of stock that have no place in the feed yet and are new to the book, and since when there are
-    more. Balances carry versions, so that they may be taken over before their turn; arrivals may not."""
-    kinds = [kind.value for kind in _STOCK]
-    statement = sa.select(col(Event.id), col(Event.type), col(Event.at)).where(col(Event.seq).is_(None))
-    rows = uow.session.execute(statement.where(col(Event.type).in_(kinds)).order_by(col(Event.id)).limit(_AHEAD)).all()
+def _look(uow: Uow) -> tuple[int, Sequence[_Waiting]]:
+    """Return where the feed ends, and changes of stock that have no place in it yet, oldest first; of one moment: what
+    is not among them then is not there, or has its place.
+
+    It is asked ten times a second, mostly for nothing, while others wait for the interpreter: one statement, made once.
+    """
+    rows = uow.session.connection().execute(_LOOK).all()
+    last = next((end for end, id_, _, _ in rows if id_ is None), 0)
+    return last, sorted((id_, kind, at) for _, id_, kind, at in rows if id_ is not None)
+
+
+def _ahead(uow: Uow, book: Book, waiting: Sequence[_Waiting]) -> Sequence[_News]:
+    """Return changes that have no place in the feed yet and are new to the book. Balances carry versions, so that they
+    may be taken over before their turn; arrivals may not."""
     known = book.ahead
-    early = [id_ for id_, kind, _ in rows if kind == EventType.INVENTORY_CHANGED]
-    book.ahead = frozenset(early)
-    columns = sa.select(col(Event.id), col(Event.type), col(Event.location_id), col(Event.data))
-    found = fetch_in(uow.session, columns, col(Event.id), book.ahead - known)
-    waiting = next((at for _, kind, at in rows if kind != EventType.INVENTORY_CHANGED), None)
-    if waiting is None and len(rows) == _AHEAD:
-        waiting = rows[-1][2]
-    return [(0, kind, at, data) for _, kind, at, data in found], waiting
+    book.ahead = frozenset(id_ for id_, kind, _ in waiting if kind == EventType.INVENTORY_CHANGED)
+    if book.ahead <= known:
+        return []
+    columns = sa.select(_EVENT.c.type, _EVENT.c.location_id, _EVENT.c.data)
+    found = fetch_in(uow.session, columns, _EVENT.c.id, book.ahead - known)
+    return [(0, kind, at, data) for kind, at, data in found]
+
+
+def _untold_since(waiting: Sequence[_Waiting]) -> datetime | None:
+    """Return since when there is something that was not taken over: an arrival, or more than is looked at."""
+    since = next((at for _, kind, at in waiting if kind != EventType.INVENTORY_CHANGED), None)
+    return waiting[-1][2] if since is None and len(waiting) == _AHEAD else since
 
 
 def _after(uow: Uow, cursor: int, last: int) -> Sequence[_News]:
-    statement = (
-        sa.select(col(Event.seq), col(Event.type), col(Event.location_id), col(Event.data))
-        .where(col(Event.seq) > cursor, col(Event.seq) <= last, col(Event.type).in_(_FOLLOWED))
-        .order_by(col(Event.seq))
-        .limit(_LIMIT)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in uow.session.execute(statement)]
+    rows = uow.session.connection().execute(_NEXT, {"cursor": cursor, "last": last})
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _reread_rules(uow: Uow, book: Book, news: Sequence[_News]) -> None:

@@ -21,6 +21,14 @@ def ids_by_sku(uow: Uow, skus: Iterable[str]) -> dict[str, int]:
     return dict(fetch_in(uow.session, statement, products.c.sku, skus))
 
 
+def words_by_sku(uow: Uow, skus: Iterable[str]) -> dict[str, str]:
+    """Return what people call products, with the SKU: "Oak shelf (SH-4)"; one without a name is not there."""
+    products = table_of(Product)
+    statement = products.select().with_only_columns(products.c.sku, products.c.name)
+    names = fetch_in(uow.session, statement, products.c.sku, skus)
+    return {sku: f"{name} ({sku})" for sku, name in names if name and name != sku}
+
+
 def known_codes(uow: Uow, codes: Collection[str]) -> frozenset[str]:
     """Return those of the scanned codes that some product answers to, by its SKU or a barcode."""
     if not codes:

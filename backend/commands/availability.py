@@ -1,14 +1,14 @@
 """`pickwatch availability`: answer what may be promised, in a process of its own that outlives the database.
 
-It is served by granian, which reads HTTP outside of Python: that is half the processor time of an answer.
+One thread reads, answers and writes (`backend/api/availability_line.py`); another one follows the stock.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 import sys
+from functools import partial
+from typing import Any, cast
 
 import typer
 from rich.console import Console
@@ -37,26 +37,31 @@ def availability(
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(_SWITCH_SECONDS)
     console.print(f"Pickwatch availability is starting on [bold]http://localhost:{settings.port}[/]")
-    asyncio.run(_serve(settings))
+    _serve(settings)
 
 
-async def _serve(settings: Settings) -> None:
+def _serve(settings: Settings) -> None:
     with loading():  # other commands do without all this
-        from granian.constants import HTTPModes, Interfaces
-        from granian.server.embed import Server
+        import uvicorn
 
+        from backend.api.availability import Desk
+        from backend.api.availability_line import Line
         from backend.api.availability_process import create
 
     ctx = holding_everything(runtime.build(settings))
-    server = Server(
-        create(ctx, StockService(ctx)),
-        address=settings.host,
+    desk = Desk(lambda: ctx)
+    uvicorn.run(
+        create(ctx, StockService(ctx), desk),
+        host=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
+        http=cast("Any", partial(Line, desk)),
+        ws="none",
+        interface="asgi3",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=65,  # as in `serve.py`
+        timeout_graceful_shutdown=3,
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, server.stop)
-    await server.serve()

@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from backend import runtime
+from backend.alerting import policies
 from backend.auth.first_start import ensure_admin, ensure_demo_accounts, is_demo
 from backend.clock import Clock
 from backend.commands.start_checks import alone, check_port
@@ -68,7 +69,7 @@ def worker() -> None:
     step_back(ctx.settings.worker_nice)
     with alone(ctx.engine):
         prepare(ctx)
-        scheduler = Scheduler(ctx, all_jobs(), runtime.services(ctx))
+        scheduler = Scheduler(ctx, all_jobs(), runtime.working(ctx))
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
@@ -107,6 +108,7 @@ def prepare(ctx: Context) -> Context:
             ensure_defaults(uow)
             strategies.ensure_defaults(uow)
             promise.ensure_defaults(uow)
+            policies.ensure_defaults(uow)
         password = ensure_admin(ctx)
     if password:
         console.print(f"\nFirst start. Sign in as [bold]admin[/] with the password [bold]{password}[/]")

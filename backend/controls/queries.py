@@ -61,9 +61,15 @@ def running(uow: Uow, location: str) -> list[ControlView]:
     return [ControlView(**{**row, "kind": ControlKind(row["kind"])}) for row in rows]
 
 
-def next_end(uow: Uow) -> datetime | None:
-    """Return when the next control that nobody ended runs out: one look at an index."""
-    statement = sa.select(sa.func.min(_CONTROL.c.until)).where(_CONTROL.c.ended_at.is_(None))
+def run_out(uow: Uow) -> list[int]:
+    """Return the ids of the locations with controls that ran out and that nobody ended."""
+    over = sa.select(_CONTROL.c.location_id).where(_CONTROL.c.ended_at.is_(None), _CONTROL.c.until <= uow.now)
+    return sorted(set(uow.session.connection().scalars(over)))
+
+
+def next_end(uow: Uow, *, after: datetime) -> datetime | None:
+    """Return when, after a moment, the next control that nobody ended runs out: one look at an index."""
+    statement = sa.select(sa.func.min(_CONTROL.c.until)).where(_CONTROL.c.ended_at.is_(None), _CONTROL.c.until > after)
     found: datetime | None = uow.session.execute(statement).scalar()
     return found
 

@@ -75,17 +75,13 @@ def take_back(uow: Uow, location: str, control_id: int) -> None:
     _after(uow, place)
 
 
-def end_due(uow: Uow, *, limit: int = 100) -> int:
-    """End controls that have run out, and return how many."""
-    due = sa.select(_CONTROL.c.location_id).where(_CONTROL.c.ended_at.is_(None), _CONTROL.c.until <= uow.now)
-    places = sorted({id_ for (id_,) in uow.session.connection().execute(due.limit(limit))})
-    count = 0
-    for place in _lock(uow, col(Location.id).in_(places)) if places else ():
+def end_due(uow: Uow, location_ids: Sequence[int]) -> None:
+    """End the controls of these locations that have run out."""
+    for place in _lock(uow, col(Location.id).in_(location_ids)):
         rows = _open(uow, _CONTROL.c.location_id == place.id, _CONTROL.c.until <= uow.now)
-        _end(uow, place, rows, "ran_out")
-        _after(uow, place)
-        count += len(rows)
-    return count
+        if rows:
+            _end(uow, place, rows, "ran_out")
+            _after(uow, place)
 
 
 def _locked(uow: Uow, code: str) -> Location:
@@ -119,7 +115,7 @@ def _after(uow: Uow, place: Location) -> None:
     if place.daily_limit:
         limits.recount(uow, place, place.daily_limit)
     _renew(uow, place)
-    waiting.look_again(uow)
+    waiting.look_again(uow, int(place.id or 0))
 
 
 def _renew(uow: Uow, place: Location) -> None:

@@ -17,6 +17,10 @@ NEEDS: dict[EventType, Permission] = {
     EventType.USER_CHANGED: Permission.ADMIN,
     EventType.API_KEY_CHANGED: Permission.ADMIN,
     EventType.SUBSCRIPTION_CHANGED: Permission.SUBSCRIPTIONS_READ,
+    EventType.CHANNEL_CHANGED: Permission.CHANNELS_READ,
+    EventType.CHANNEL_TESTED: Permission.CHANNELS_READ,
+    EventType.CHANNEL_UNHEALTHY: Permission.CHANNELS_READ,
+    EventType.CHANNEL_RECOVERED: Permission.CHANNELS_READ,
 }
 
 

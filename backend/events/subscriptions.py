@@ -1,21 +1,23 @@
-"""Webhook subscriptions: who may see which, create, replace, delete. Delivering to them is `alerts/delivery`."""
+"""Integrators' subscriptions: who may see which, create, replace, delete. Delivering to them is `alerts/delivery`;
+pause, another secret and replay are `upkeep.py`, reading one that is pulled is `pulling.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from alerts import queries
 from alerts.delivery.queue import abandon, lock_subscriptions
 from alerts.delivery.signing import key_of, new_secret
 from alerts.delivery.target import url_faults
+from alerts.document import tests_faults
 from alerts.fanout import interest_of
 from alerts.matching import type_faults
-from alerts.queries import SubscriptionView, subscription_view
+from alerts.queries import subscription_scopes
+from alerts.receivers import ReceiverView, subscription_views
 from backend.auth.actor import Actor, LocationScope
 from backend.auth.scope import visible
 from backend.clock import system_now
@@ -24,6 +26,8 @@ from backend.events.backfill import owe_since
 from backend.events.sequencer import lock_feed
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
+from models.alerting import ContentMode, ReceiverKind
+from models.enums import Permission
 from models.errors import DomainError, ErrorCode, Fault, not_found
 from models.events import EventType
 from models.tables import Location, Subscription
@@ -31,38 +35,48 @@ from models.tables import Location, Subscription
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionInput:
-    """What an integrator asks for.
+    """What an integrator asks for. Without `url` it is pulled. `filters` are conditions on an event's fields.
 
     `secret` None keeps the one there is, or makes one. `since` is a place in the feed: events after it are owed, also
     those already there; None means from now on.
     """
 
-    url: str
+    url: str = ""
     types: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     secret: str | None = None
     enabled: bool = True
     since: int | None = None
+    title: str = ""
+    filters: tuple[Mapping[str, Any], ...] = ()
+    content_mode: ContentMode = ContentMode.STRUCTURED
 
 
 @dataclass(frozen=True, slots=True)
 class PutSubscription:
     """What was stored; `secret` is set only when this call created the subscription."""
 
-    view: SubscriptionView
+    view: ReceiverView
     created: bool
     secret: str | None
 
 
-def list_subscriptions(uow: Uow) -> list[SubscriptionView]:
+def list_subscriptions(uow: Uow) -> list[ReceiverView]:
     """Return the subscriptions that the actor may see, by code."""
-    return [view for view, scope in queries.list_subscriptions(uow.session) if _may_see(uow.actor, scope)]
+    seen = [code for code, _, scope in subscription_scopes(uow.session) if _may_see(uow.actor, scope)]
+    return subscription_views(uow.session, seen)
 
 
-def get_subscription(uow: Uow, code: str) -> SubscriptionView:
+def visible_ids(uow: Uow) -> list[int]:
+    """Return the ids of the subscriptions that the actor may see."""
+    return [id_ for _, id_, scope in subscription_scopes(uow.session) if _may_see(uow.actor, scope)]
+
+
+def get_subscription(uow: Uow, code: str) -> ReceiverView:
     """Return one subscription; raises NOT_FOUND."""
-    return subscription_view(_load(uow, code))
+    load(uow, code)
+    return subscription_views(uow.session, [code])[0]
 
 
 def put_subscription(
@@ -80,30 +94,40 @@ def put_subscription(
     end = lock_feed(uow.session)  # no event can slip between "from now on" and the first message
     row = _find(uow, code, expected_version)
     _check(uow, wanted, end=end, allowed_hosts=allowed_hosts)
-    created = row is None
+    created, pulled = row is None, row is not None and not row.url
     secret = wanted.secret or new_secret()
     if row is None:
         row = _new(uow, code, secret=secret, from_seq=end)
     _apply(uow, row, wanted)
     uow.session.flush()
-    if not row.enabled:
+    since = row.from_seq if pulled and wanted.since is None else wanted.since  # what was not pulled yet is pushed
+    if not row.url:
+        abandon(uow.session, _id(row), reason="The subscription is pulled from now on.", now=uow_now())
+        row.from_seq = row.from_seq if pulled and wanted.since is None else end if since is None else since
+    elif not row.enabled:
         abandon(uow.session, _id(row), reason="The subscription is disabled.", now=uow_now())
-    elif wanted.since is not None:
-        row.from_seq = wanted.since
-        owe_since(uow, interest_of(row), after=wanted.since, until=end)
+    elif since is not None:
+        row.from_seq = since
+        owe_since(uow, interest_of(row), after=since, until=end)
     uow.session.flush()
-    _record(uow, row, "created" if created else "updated")
-    return PutSubscription(subscription_view(row), created, secret if created else None)
+    tell(uow, row, "created" if created else "updated")
+    return PutSubscription(subscription_views(uow.session, [code])[0], created, secret if created else None)
 
 
 def delete_subscription(uow: Uow, code: str, *, expected_version: int | None = None) -> None:
     """Delete a subscription with everything owed to it and its history; raises NOT_FOUND or STALE."""
-    row = _load(uow, code)
-    lock_subscriptions(uow.session, [_id(row)])
-    _check_version(row, expected_version)
+    row = locked(uow, code, expected_version)
     uow.session.delete(row)
     uow.session.flush()
-    _record(uow, row, "deleted")
+    tell(uow, row, "deleted")
+
+
+def locked(uow: Uow, code: str, expected_version: int | None) -> Subscription:
+    """Return a subscription's row, locked; raises NOT_FOUND or STALE."""
+    row = load(uow, code)
+    lock_subscriptions(uow.session, [_id(row)])
+    _check_version(row, expected_version)
+    return row
 
 
 uow_now = system_now  # deliveries live in real time, whatever the business clock says
@@ -122,9 +146,12 @@ def _may_see(actor: Actor, owner_scope: dict[str, Any]) -> bool:
     )
 
 
-def _load(uow: Uow, code: str) -> Subscription:
+def load(uow: Uow, code: str) -> Subscription:
+    """Return a subscription's row; raises NOT_FOUND also when the actor may not see it."""
     row: Subscription | None = uow.session.execute(
-        sa.select(Subscription).where(col(Subscription.code) == code)
+        sa.select(Subscription).where(
+            col(Subscription.code) == code, col(Subscription.kind) == ReceiverKind.SUBSCRIPTION.value
+        )
     ).scalar_one_or_none()
     if row is None or not _may_see(uow.actor, row.owner_scope):
         raise not_found("subscription", code)
@@ -139,6 +166,10 @@ def _find(uow: Uow, code: str, expected_version: int | None) -> Subscription | N
         if expected_version is not None:
             raise not_found("subscription", code)
         return None
+    if row.kind != ReceiverKind.SUBSCRIPTION.value:
+        if expected_version is not None or not uow.actor.can(Permission.CHANNELS_READ):
+            raise not_found("subscription", code)
+        raise DomainError(ErrorCode.CONFLICT, f"{code} is a channel; a subscription needs another code.")
     if not _may_see(uow.actor, row.owner_scope):
         raise not_found("subscription", code)
     _check_version(row, expected_version)
@@ -154,8 +185,10 @@ def _check_version(row: Subscription, expected: int | None) -> None:
 
 
 def _check(uow: Uow, wanted: SubscriptionInput, *, end: int, allowed_hosts: Collection[str]) -> None:
-    faults = url_faults(wanted.url, allowed_hosts=allowed_hosts)
+    faults = url_faults(wanted.url, allowed_hosts=allowed_hosts) if wanted.url else []
     faults += type_faults(wanted.types, pointer="/types")
+    faults += tests_faults(list(wanted.filters), "/filters")
+    faults += _no_order(wanted.filters)
     faults += _unknown_locations(uow, wanted.locations)
     if wanted.secret is not None:
         try:
@@ -169,6 +202,14 @@ def _check(uow: Uow, wanted: SubscriptionInput, *, end: int, allowed_hosts: Coll
     refused = all(fault.code == "target_refused" for fault in faults)
     code = ErrorCode.TARGET_REFUSED if refused else ErrorCode.INVALID
     raise DomainError(code, "The subscription cannot be stored; nothing was changed.", faults=faults)
+
+
+def _no_order(filters: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    return [
+        Fault(f"/filters/{index}/field", "unknown_field", "Use groups with has.")
+        for index, one in enumerate(filters)
+        if isinstance(one, Mapping) and one.get("field") == "group"
+    ]
 
 
 def _unknown_locations(uow: Uow, codes: tuple[str, ...]) -> list[Fault]:
@@ -209,11 +250,13 @@ def _new(uow: Uow, code: str, *, secret: str, from_seq: int) -> Subscription:
 def _apply(uow: Uow, row: Subscription, wanted: SubscriptionInput) -> None:
     hidden = hidden_types(uow.actor).union(row.owner_scope.get("hidden_types", ()))
     row.owner_scope = {**row.owner_scope, "hidden_types": sorted(hidden)}
-    row.url = wanted.url
+    row.url, row.title, row.content_mode = wanted.url, wanted.title, wanted.content_mode.value
+    row.filters = [dict(one) for one in wanted.filters]
     row.types = list(wanted.types)
     row.location_codes = list(wanted.locations)
     row.group_codes = list(wanted.groups)
-    row.secret = wanted.secret or row.secret
+    if wanted.secret and wanted.secret != row.secret:
+        row.secret, row.previous_secret, row.previous_until = wanted.secret, None, None
     row.enabled = wanted.enabled
     row.disabled_reason = None if wanted.enabled else f"Disabled by {uow.actor.label}."
     row.failing_since = None
@@ -221,7 +264,8 @@ def _apply(uow: Uow, row: Subscription, wanted: SubscriptionInput) -> None:
     row.updated_at = uow_now()
 
 
-def _record(uow: Uow, row: Subscription, change: str) -> None:
+def tell(uow: Uow, row: Subscription, change: str) -> None:
+    """Record that a subscription was changed, and have what is owed looked at."""
     uow.wake(Topic.DELIVERIES)
     uow.record(
         EventType.SUBSCRIPTION_CHANGED,

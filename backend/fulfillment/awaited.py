@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,13 @@ from backend.fulfillment.command import tell
 from backend.fulfillment.rules import ShipmentFacts
 from backend.fulfillment.splitting import LineFacts, Taking
 from backend.fulfillment.workflow import has_left, is_done
-from backend.inventory import transit
+from backend.inventory import queries, transit
 from backend.inventory.parts import Part
 from backend.orders import given_back
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
+from backend.promise.rules import COLLECTED_BY_CUSTOMER
 from backend.sla import service as sla
 from models.enums import OrderStatus
 from models.events import EventType
@@ -33,6 +35,10 @@ from models.floor import Waiting
 from models.tables import Location, Order, Shipment, ShipmentLine
 
 _ORDERS, _SHIPMENTS, _LOCATIONS = table_of(Order), table_of(Shipment), table_of(Location)
+
+
+#: An order id, and that of a location which is not to be asked for it again.
+NotAgain = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,35 @@ class Loss:
     units: Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A transfer that was just opened: what it brings of a shipment's lines, and the code of who sends it."""
+
+    id: int
+    parent: ShipmentFacts
+    source: str
+    goes: Sequence[Taking]
+
+
 def beyond(uow: Uow) -> Any:
     """Return a context in which the actor's part of the network is no limit: what follows may lie elsewhere."""
     return uow.acting(replace(uow.actor, scope=LocationScope()))
+
+
+def begin(uow: Uow, sent: Sequence[Sending], *, reason: str, at: datetime) -> None:
+    """Have shipments, one for each transfer, wait for what those bring; their clocks pause."""
+    ends = [{"id": one.id, "for_shipment_id": one.parent.id, "to_location_id": one.parent.location_id} for one in sent]
+    update_columns(uow.session, Shipment, ends)
+    goes = [each for one in sent for each in one.goes]
+    rows = [{"id": each.line.id, "awaited": each.line.awaited + each.units} for each in goes]
+    update_columns(uow.session, ShipmentLine, rows)
+    parents = [one.parent for one in sent]
+    store.change(uow, parents, [{"waiting_for": Waiting.TRANSFER.value} for _ in parents])
+    sla.pause_clocks(uow, [fact.id for fact in parents], reason="transfer", at=at)
+    for one in sent:
+        told = [{"sku": each.line.sku, "quantity": each.units} for each in one.goes]
+        data = {"for": Waiting.TRANSFER.value, "transfer": one.id, "from": one.source, "lines": told}
+        tell(uow, EventType.SHIPMENT_WAITING, one.parent, at, {**data, "reason": reason})
 
 
 def open_transfers(uow: Uow, parents: Iterable[ShipmentFacts]) -> list[ShipmentFacts]:
@@ -64,10 +96,10 @@ def all_of(uow: Uow, transfers: Sequence[ShipmentFacts]) -> list[Loss]:
     return [Loss(fact, _by_order_line(lines[fact.id])) for fact in transfers]
 
 
-def let_down(uow: Uow, losses: Sequence[Loss], *, reason: str) -> list[ShipmentFacts]:
+def let_down(uow: Uow, losses: Sequence[Loss], *, reason: str) -> list[tuple[ShipmentFacts, list[NotAgain]]]:
     """Take what does not come off the shipments that waited for it, and have it routed elsewhere. Returns those that
-    have nothing left, untouched: the caller gives them back."""
-    empty: list[ShipmentFacts] = []
+    have nothing left, untouched, with whom not to ask again: the caller gives them back."""
+    empty: list[tuple[ShipmentFacts, list[NotAgain]]] = []
     lost: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for loss in losses:
         for line, units in loss.units.items():
@@ -77,16 +109,29 @@ def let_down(uow: Uow, losses: Sequence[Loss], *, reason: str) -> list[ShipmentF
         lines = line_rows.lines_of(uow, [fact.id for fact in parents])
         for fact in parents:
             goes = _awaited(lines[fact.id], lost[fact.id])
+            refusals = _refusals(uow, fact, goes, losses)
             stays = sum(line.quantity for line in lines[fact.id]) - line_rows.units_of(goes)
             if stays:
                 _lessen(uow, fact, lines[fact.id], goes, stays=stays, reason=reason)
+                route(uow, refusals, reason=reason)
             else:
-                empty.append(fact)
+                empty.append((fact, refusals))
     return empty
 
 
-def route(uow: Uow, refusals: Collection[tuple[int, int]], *, reason: str) -> None:
-    """Have these (order id, location id) routed again, elsewhere, as far as the orders are at work."""
+def _refusals(uow: Uow, fact: ShipmentFacts, goes: Sequence[Taking], losses: Sequence[Loss]) -> list[NotAgain]:
+    """Return whom not to ask again for what does not come: who waited for it, as he lacks it. But where a customer
+    collects, and nothing is there to be given once more, it is who did not send it: another may."""
+    products = {each.line.product_id for each in goes}
+    free = queries.available(uow, products)
+    if fact.method in COLLECTED_BY_CUSTOMER and not any(free.get((fact.location_id, id_), 0) > 0 for id_ in products):
+        senders = {loss.transfer.location_id for loss in losses if loss.transfer.for_shipment_id == fact.id}
+        return [(fact.order_id, sender) for sender in sorted(senders)]
+    return [(fact.order_id, fact.location_id)]
+
+
+def route(uow: Uow, refusals: Collection[NotAgain], *, reason: str) -> None:
+    """Have these orders routed again, elsewhere, as far as they are at work."""
     given_back.exclude(uow, list(refusals), reason=reason)
     at_work = [OrderStatus.ROUTED.value, OrderStatus.PARTLY_ROUTED.value]
     statement = sa.select(_ORDERS.c.id).where(_ORDERS.c.status.in_(at_work))
@@ -133,7 +178,6 @@ def _lessen(
     told = [{"sku": each.line.sku, "quantity": each.units} for each in goes]
     data = {"lines": told, "child": None, "to": None, "routed": True, "reason": reason}
     tell(uow, EventType.SHIPMENT_SPLIT, fact, uow.now, data)
-    route(uow, [(fact.order_id, fact.location_id)], reason=reason)
     still = sum(line.awaited for line in lines) - line_rows.units_of(goes)
     _go_on(uow, replace(fact, version=fact.version + 1), still=still)
 

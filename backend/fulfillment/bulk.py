@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.auth.actor import Actor
 from backend.context import Context
-from backend.fulfillment import remainder, service
+from backend.fulfillment import service
 from models.errors import DomainError
 
 
@@ -21,13 +21,13 @@ class Handed:
 
 def hand_over(ctx: Context, actor: Actor, shipment_ids: Iterable[int], *, to: str | None, reason: str) -> list[Handed]:
     """Move shipments to the location `to`, without one back to routing, which finds another place for each; return
-    what became of each, by ascending id."""
+    what became of each, by ascending id. The reason is words: nothing was missing, so it says nothing of stock."""
     done = []
     for id_ in sorted(set(shipment_ids)):
         try:
             with ctx.uow(actor) as uow:
                 if to is None:
-                    remainder.reject(uow, [id_], reason=reason)
+                    service.reject(uow, [id_], reason=reason)
                 else:
                     service.reassign(uow, id_, to, reason=reason)
             done.append(Handed(id_))

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from backend.fulfillment.workflow import LEAVES, NEVER_SKIPPED, REACHES, WAY, Ask, Printed, Proof, Workflow, WorkStep
-from backend.routing.shapes import Fields, Flag, Many, Text, Whole, Word
 from models.enums import Method, Role, ShipmentStatus, Step
 from models.errors import Fault, invalid
 from models.floor import InputKind, StepAction
+from models.shapes import Fields, Flag, Many, Text, Whole, Word
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NO_STEP = "none"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from backend.fulfillment.workflow import Ask
-from backend.routing.shapes import escape
 from models.errors import Fault
 from models.floor import InputKind
+from models.shapes import escape
 
 #: A text that says nothing about its length.
 LONGEST = 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -46,6 +47,14 @@ def lines_of(uow: Uow, shipment_ids: Iterable[int]) -> dict[int, list[LineFacts]
 def units_of(goes: Iterable[Taking]) -> int:
     """Return how many units go."""
     return sum(taking.units for taking in goes)
+
+
+def units_by_sku(goes: Iterable[Taking]) -> Counter[str]:
+    """Return how many units go of each product."""
+    units: Counter[str] = Counter()
+    for taking in goes:
+        units[taking.line.sku] += taking.units
+    return units
 
 
 def external_id_of(uow: Uow, order_id: int) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from backend.auth.scope import visible
 from backend.fulfillment import workflows
+from backend.fulfillment.rules import lets_go
 from backend.fulfillment.workflow import WorkStep, following
 from backend.persistence.uow import Uow
 from models.enums import ClockState, Compliance, Method, ShipmentStatus
@@ -21,6 +22,9 @@ from models.tables import Location, LocationHealth, Order, PickWave, Shipment, S
 
 #: What somebody has to do something about; what is ready waits for its customer.
 TO_DO = (ShipmentStatus.OPEN, ShipmentStatus.ACCEPTED, ShipmentStatus.PICKED, ShipmentStatus.PACKED)
+
+#: Where the goods have not left.
+IN_THE_BUILDING = (*TO_DO, ShipmentStatus.READY)
 
 
 class Whose(StrEnum):
@@ -43,7 +47,8 @@ class QueueFilter:
 @dataclass(frozen=True, slots=True)
 class Work:
     """A shipment in a queue. `next` is the step that comes, None while it is held or waits; `mine`: in the actor's
-    hands, `taken`: in somebody's. `started_at` is that of the clock that is due first."""
+    hands, `taken`: in somebody's, `may_let_go`: the actor may let it go. `started_at` is that of the clock that is due
+    first."""
 
     id: int
     order_id: int
@@ -64,6 +69,7 @@ class Work:
     units: int
     picked: int
     version: int
+    may_let_go: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def find(uow: Uow, place: Place, wanted: QueueFilter, *, offset: int = 0, limit:
 
 def by_ids(uow: Uow, place: Place, ids: Iterable[int]) -> list[Work]:
     """Return these shipments of a location that are still to be done, in order of id."""
-    open_ = col(Shipment.status).in_([*TO_DO, ShipmentStatus.READY])
+    open_ = col(Shipment.status).in_(IN_THE_BUILDING)
     statement = _rows().where(col(Shipment.id).in_(sorted(ids)), col(Shipment.location_id) == place.id, open_)
     return _works(uow, uow.session.execute(statement.order_by(col(Shipment.id))).tuples().all())
 
@@ -121,7 +127,7 @@ def counts(uow: Uow, place: Place, method: Method | None = None) -> Mapping[Whos
     ready = sa.case((col(Shipment.status) == ShipmentStatus.READY.value, 1), else_=0)
     hands, at_counter = me.label("hands"), ready.label("ready")
     wanted = [col(Shipment.method) == method.value] if method else []
-    open_ = col(Shipment.status).in_([*TO_DO, ShipmentStatus.READY])
+    open_ = col(Shipment.status).in_(IN_THE_BUILDING)
     inner = sa.select(hands, at_counter).where(col(Shipment.location_id) == place.id, open_, *wanted).subquery()
     grouped = sa.select(inner.c.hands, inner.c.ready, sa.func.count()).group_by(inner.c.hands, inner.c.ready)
     found = dict.fromkeys(Whose, 0)
@@ -194,6 +200,7 @@ def _works(uow: Uow, rows: Sequence[tuple[Shipment, str, int | None]]) -> list[W
             units=row.units,
             picked=picked.get(row.id or 0, 0),
             version=row.version,
+            may_let_go=lets_go(row.claimed_by, uow.actor.label, uow.actor.role),
         )
         for (row, external_id, wave), way in zip(rows, ways, strict=True)
     ]

@@ -13,10 +13,12 @@ from backend.fulfillment import line_rows, reasons, rules, scene, service, store
 from backend.fulfillment.opening import allocate, record
 from backend.fulfillment.reasons import Reason
 from backend.fulfillment.rules import Block, ShipmentFacts
+from backend.fulfillment.scene import Scene
 from backend.fulfillment.splitting import AskedLine, Taking, may_split_off, plan_short, plan_split
 from backend.inventory import parts
 from backend.inventory.parts import Part
 from backend.persistence.uow import Uow
+from backend.waves import membership as waves
 from models.errors import DomainError, Fault
 from models.events import EventType
 
@@ -52,6 +54,7 @@ def split(
     parts.part_with(uow, [Part(fact.id, t.line.product_id, t.units, to=child_id) for t in plan.goes])
     line_rows.count_part(uow, fact, plan.goes, leaves=0)
     line_rows.take(uow, plan.goes)
+    waves.lessened(uow, {fact.id: line_rows.units_by_sku(plan.goes)})
     store.change(uow, [fact], [{"units": plan.stays}])
     line_rows.open_child(uow, fact, child_id, plan.goes)
     moment = at or uow.now
@@ -121,11 +124,27 @@ def short(
     Raises SplitNotAllowed and STALE.
     """
     here = scene.enter(uow, [shipment_id], reasons.of(uow, reason), [line.sku for line in missing])
-    fact = here.facts[shipment_id]
-    _may_edit(fact, expected_version)
-    plan = plan_short(fact, here.lines[fact.id], [AskedLine(line.sku, line.missing) for line in missing])
-    scene.go_on_without(uow, [(fact, plan)], reason=reason, at=at)
-    scene.leave(uow, here, {fact.id: plan.goes})
+    _may_edit(here.facts[shipment_id], expected_version)
+    _go_on(uow, here, {shipment_id: missing}, reason=reason, at=at)
+
+
+def short_together(uow: Uow, missing: Mapping[int, Sequence[ShortLine]], *, reason: str, others: Sequence[int]) -> None:
+    """Have several shipments, by id, go on without what was not found, as `short` does. The caller holds them, and the
+    `others` whom the reason takes along (`scene.others_of`): they were locked together, in order."""
+    skus = {line.sku for lines in missing.values() for line in lines}
+    here = scene.enter(uow, sorted(missing), reasons.of(uow, reason), skus, others=others)
+    _go_on(uow, here, missing, reason=reason)
+
+
+def _go_on(
+    uow: Uow, here: Scene, missing: Mapping[int, Sequence[ShortLine]], *, reason: str, at: datetime | None = None
+) -> None:
+    parted = [
+        (here.facts[id_], plan_short(here.facts[id_], here.lines[id_], [AskedLine(x.sku, x.missing) for x in lines]))
+        for id_, lines in sorted(missing.items())
+    ]
+    scene.go_on_without(uow, parted, reason=reason, at=at)
+    scene.leave(uow, here, {fact.id: plan.goes for fact, plan in parted})
 
 
 def _may_edit(fact: ShipmentFacts, expected_version: int | None) -> None:

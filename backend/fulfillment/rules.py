@@ -158,10 +158,15 @@ def may_unclaim(shipment: ShipmentFacts, who: str, *, index: int = 0, role: Role
     """Return why somebody cannot let the shipment go, or None; a fulfiller lets go what is his own."""
     if shipment.claimed_by is None:
         return _illegal(index, f"Nobody works on shipment {shipment.id}.")
-    if shipment.claimed_by == who or role is not Role.FULFILLER:
+    if lets_go(shipment.claimed_by, who, role):
         return None
     words = f"Somebody else works on shipment {shipment.id}; a manager may let it go."
     return Refusal(ErrorCode.FORBIDDEN, Fault(f"/{index}", "forbidden", words))
+
+
+def lets_go(claimed_by: str | None, who: str, role: Role | None) -> bool:
+    """Return whether somebody may take a shipment out of the hands it is in: a fulfiller out of his own only."""
+    return claimed_by is not None and (claimed_by == who or role is not Role.FULFILLER)
 
 
 def reached_at(shipment: ShipmentFacts, command: StepCommand, *, now: datetime) -> datetime:

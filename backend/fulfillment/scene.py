@@ -22,6 +22,7 @@ from backend.inventory.parts import Part
 from backend.orders import given_back
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
+from backend.waves import membership as waves
 from models.events import EventType
 from models.tables import Shipment, ShipmentLine
 
@@ -40,13 +41,41 @@ class Scene:
     others: tuple[int, ...]
 
 
-def enter(uow: Uow, shipment_ids: Sequence[int], why: Reason, skus: Collection[str]) -> Scene:
-    """Lock these shipments, and whoever else needs these products there if the reason takes them along."""
-    others = _others(uow, shipment_ids, skus) if why.collateral else []
-    facts = {fact.id: fact for fact in store.load(uow, [*shipment_ids, *others])}
-    if others:  # their stock is changed one after the other: all of it is locked first
+def enter(
+    uow: Uow,
+    shipment_ids: Collection[int],
+    why: Reason,
+    skus: Collection[str],
+    *,
+    others: Sequence[int] | None = None,
+) -> Scene:
+    """Lock these shipments, and whoever else needs these products there if the reason takes them along: `others`, when
+    the caller knows them and holds them already."""
+    along = others_of(uow, shipment_ids, why, skus) if others is None else others
+    facts = {fact.id: fact for fact in store.load(uow, [*shipment_ids, *along])}
+    if along:  # their stock is changed one after the other: all of it is locked first
         parts.lock_held(uow, facts)
-    return Scene(why, facts, line_rows.lines_of(uow, facts), tuple(others))
+    return Scene(why, facts, line_rows.lines_of(uow, facts), tuple(along))
+
+
+def others_of(uow: Uow, shipment_ids: Collection[int], why: Reason, skus: Collection[str]) -> list[int]:
+    """Return who goes along for that reason: the open shipments of the same locations that still need these products.
+    Nothing is locked yet."""
+    if not (why.collateral and shipment_ids and skus):
+        return []
+    rows = fetch_in(uow.session, sa.select(_SHIPMENTS.c.location_id), _SHIPMENTS.c.id, shipment_ids)
+    statement = (
+        sa.select(_SHIPMENTS.c.id)
+        .join(_LINES, _LINES.c.shipment_id == _SHIPMENTS.c.id)
+        .where(
+            _SHIPMENTS.c.status.in_([status.value for status in PICKABLE]),
+            _LINES.c.sku.in_(sorted(skus)),
+            _LINES.c.picked + _LINES.c.awaited < _LINES.c.quantity,
+        )
+        .distinct()
+    )
+    found = fetch_in(uow.session, statement, _SHIPMENTS.c.location_id, {row.location_id for row in rows})
+    return sorted({row.id for row in found} - set(shipment_ids))
 
 
 def leave(uow: Uow, scene: Scene, gone: Mapping[int, Sequence[Taking]]) -> None:
@@ -99,6 +128,7 @@ def let_go(uow: Uow, parted: Parted) -> None:
     for fact, plan in sorted(parted, key=lambda item: item[0].location_id):
         line_rows.count_part(uow, fact, plan.goes, leaves=line_rows.units_of(plan.goes))
         line_rows.take(uow, plan.goes)
+    waves.lessened(uow, {fact.id: line_rows.units_by_sku(plan.goes) for fact, plan in parted})
     store.change(uow, [fact for fact, _ in parted], [{"units": plan.stays} for _, plan in parted])
 
 
@@ -127,20 +157,3 @@ def _by_order_line(goes: Sequence[Taking]) -> dict[int, int]:
     for taking in goes:
         units[taking.line.order_line_id] += taking.units
     return dict(units)
-
-
-def _others(uow: Uow, shipment_ids: Sequence[int], skus: Collection[str]) -> list[int]:
-    """Return the open shipments of the same locations that still need these products. Nothing is locked yet."""
-    rows = fetch_in(uow.session, sa.select(_SHIPMENTS.c.location_id), _SHIPMENTS.c.id, shipment_ids)
-    statement = (
-        sa.select(_SHIPMENTS.c.id)
-        .join(_LINES, _LINES.c.shipment_id == _SHIPMENTS.c.id)
-        .where(
-            _SHIPMENTS.c.status.in_([status.value for status in PICKABLE]),
-            _LINES.c.sku.in_(sorted(skus)),
-            _LINES.c.picked + _LINES.c.awaited < _LINES.c.quantity,
-        )
-        .distinct()
-    )
-    found = fetch_in(uow.session, statement, _SHIPMENTS.c.location_id, {row.location_id for row in rows})
-    return sorted({row.id for row in found} - set(shipment_ids))

@@ -1,7 +1,7 @@
 """The one writer of shipment status: open, advance, undo, hold, release, reassign, reject, cancel.
 
 Every command is load → decide (`rules.py`) → apply (`store.py`) → stock → SLA clocks → events → order. That is also
-the order of locks: order rows, shipment rows, stock, location loads, SLA rows, waves.
+the order of locks: order rows, shipment rows, stock, location loads, SLA clocks, waves, health of locations.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def let_down(uow: Uow, losses: Sequence[Loss], *, reason: str) -> None:
     """Let shipments go on without what transfers do not bring; those that have nothing left are given back."""
     empty = awaited.let_down(uow, losses, reason=reason)
     if empty:
-        _call_back(uow, empty, EventType.SHIPMENT_REJECTED, reason, uow.now)
-        awaited.route(uow, [(fact.order_id, fact.location_id) for fact in empty], reason=reason)
+        _call_back(uow, [fact for fact, _ in empty], EventType.SHIPMENT_REJECTED, reason, uow.now)
+        awaited.route(uow, [refusal for _, refusals in empty for refusal in refusals], reason=reason)
 
 
 def _call_back(uow: Uow, asked: Sequence[ShipmentFacts], told: EventType, reason: str, moment: datetime) -> None:
@@ -184,6 +184,7 @@ def reassign(
     store.unpick(uow, [fact.id])
     parcels.unpack(uow, [fact.id])
     sla.move_clocks(uow, [ClockMove(fact.id, fact.location_id, place.id, attribution=reason)], at=moment)
+    waves.unpicked(uow, [fact.id])
     waves.leave(uow, [fact.id])
     data = {"from": fact.location_code, "to": place.code, "reason": reason}
     tell(uow, EventType.SHIPMENT_REASSIGNED, fact, moment, data, location_id=place.id, code=place.code)

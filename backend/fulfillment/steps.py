@@ -41,11 +41,12 @@ class _Doing:
     @property
     def picks(self) -> bool:
         """Return whether everything is picked from now on, and was not before."""
-        method = self.fact.method
-        was, becomes = (
-            workflow.has_passed(method, each, ShipmentStatus.PICKED) for each in (self.fact.status, self.to)
-        )
-        return becomes and not was
+        return _passes_pick(self.fact, self.fact.status, self.to)
+
+
+def _passes_pick(fact: ShipmentFacts, was: ShipmentStatus, becomes: ShipmentStatus) -> bool:
+    passed = [workflow.has_passed(fact.method, status, ShipmentStatus.PICKED) for status in (was, becomes)]
+    return passed == [False, True]
 
 
 def advance(uow: Uow, commands: Sequence[StepCommand]) -> None:
@@ -94,6 +95,7 @@ def undo(uow: Uow, shipment_ids: Sequence[int], *, expected: Mapping[int, int] |
     journal.unpick(uow, {fact.id: done.picked for fact, done in pairs if done.picked})
     parcels.unpack(uow, [fact.id for fact, done in pairs if _unpacks(fact, done)])
     journal.undone(uow, [done.id for _, done in pairs])
+    waves.unpicked(uow, [fact.id for fact, done in pairs if _passes_pick(fact, done.from_status, done.to_status)])
     sla.unreach_steps(uow, [StepsUndone(fact.id, _moments(fact, done), done.at) for fact, done in pairs], at=uow.now)
     for fact, done in pairs:
         data = {"status": done.from_status.value, "step": done.from_step, "undone": done.step}

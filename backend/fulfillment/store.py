@@ -66,6 +66,13 @@ def load(uow: Uow, shipment_ids: Sequence[int]) -> list[ShipmentFacts]:
     return [found[id_] for id_ in shipment_ids]
 
 
+def look(uow: Uow, shipment_ids: Iterable[int]) -> dict[int, ShipmentFacts]:
+    """Return the facts of those of these shipments that the actor may see, by id; nothing is locked."""
+    seen = _FACTS.where(visible(uow.actor.scope, SHIPMENTS.c.location_id))
+    rows = uow.session.connection().execute(seen, {"ids": sorted(set(shipment_ids))}).all()
+    return {facts.id: facts for facts in _facts(uow, rows)}
+
+
 def _facts(uow: Uow, rows: Sequence[Any]) -> Iterator[ShipmentFacts]:
     ways = workflows.by_id(uow, (row.workflow_id for row in rows if row.workflow_id is not None))
     for row in rows:

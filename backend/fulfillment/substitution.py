@@ -6,9 +6,10 @@ The order allows it by its attribute `allow_substitutes: true`, the product that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,6 +42,17 @@ class Substitute:
     sku: str
     by: str
     units: int
+
+
+def order_allows(attributes: Mapping[str, Any]) -> bool:
+    """Return whether an order with these attributes takes other products."""
+    return attributes.get(ORDER_ATTRIBUTE) is True
+
+
+def stand_ins(attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the SKUs that may go in the place of a product with these attributes, the best first."""
+    stated = attributes.get(PRODUCT_ATTRIBUTE)
+    return tuple(one for one in stated if isinstance(one, str)) if isinstance(stated, list) else ()
 
 
 def substitute(
@@ -87,13 +99,12 @@ def substitution_faults(
 def _allowed(uow: Uow, fact: ShipmentFacts, sku: str) -> Collection[str]:
     statement = sa.select(_ORDERS.c.attributes).where(_ORDERS.c.id == fact.order_id)
     order = uow.session.connection().execute(statement).scalar_one()
-    if order.get(ORDER_ATTRIBUTE) is not True:
+    if not order_allows(order):
         return ()
     try:
-        stated = catalog.get(uow, sku).attributes.get(PRODUCT_ATTRIBUTE)
+        return stand_ins(catalog.get(uow, sku).attributes)
     except DomainError:  # not a product: another fault says so
         return ()
-    return {one for one in stated if isinstance(one, str)} if isinstance(stated, list) else ()
 
 
 def _takings(lines: Sequence[LineFacts], ask: Substitute) -> list[Taking]:

@@ -15,7 +15,7 @@ from backend.inventory import blocks
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.promise import queries as promises
-from backend.routing.geometry import haversine_km
+from backend.routing.supply import effort
 from models.enums import Method
 from models.errors import DomainError, ErrorCode, Fault, invalid
 from models.tables import Location, StockBalance
@@ -42,7 +42,7 @@ def find_supplier(uow: Uow, to_id: int, units: Mapping[int, int], named: str | N
     places = [place for place in uow.session.exec(statement) if _sends(place)]
     target = uow.session.get_one(Location, to_id)
     lanes = promises.lanes(uow, [to_id])
-    best = min(places, key=lambda place: _effort(place, target, lanes), default=None)
+    best = min(places, key=lambda place: effort(place, target, lanes.get((int(place.id or 0), to_id))), default=None)
     if best is None:
         words = "No other location has all of it and sends transfers."
         raise DomainError(ErrorCode.CONFLICT, words, faults=[Fault("/lines", "no_supplier", words)])
@@ -75,14 +75,3 @@ def _holders(uow: Uow, to_id: int, units: Mapping[int, int]) -> list[int]:
         if left >= units[product] and (place, product) not in blocked:
             has[place] += 1
     return sorted(place for place, products in has.items() if products == len(units) and place != to_id)
-
-
-def _effort(place: Location, to: Location, lanes: Mapping[tuple[int, int], int]) -> tuple[bool, float, str]:
-    """Return what to sort by: the minutes of a lane come before any distance, and a code decides between equals."""
-    minutes = lanes.get((int(place.id or 0), int(to.id or 0)))
-    if minutes is not None:
-        return False, float(minutes), place.code
-    if None in (place.latitude, place.longitude, to.latitude, to.longitude):
-        return True, float("inf"), place.code
-    ends = ((x.latitude or 0.0, x.longitude or 0.0) for x in (place, to))
-    return True, haversine_km(*ends), place.code

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from backend.auth.scope import visible
 from backend.fulfillment import awaited, line_rows, reasons, rules, service, store
-from backend.fulfillment.awaited import Loss
+from backend.fulfillment.awaited import Loss, Sending
 from backend.fulfillment.command import refuse, tell
 from backend.fulfillment.opening import NewShipment, NewShipmentLine, allocate, open_shipments
 from backend.fulfillment.reasons import Product
@@ -26,17 +26,14 @@ from backend.inventory.held import Held, held_by
 from backend.inventory.parts import Part
 from backend.inventory.service import StockNeed
 from backend.persistence.bulk import table_of
-from backend.persistence.columnwise import update_columns
 from backend.persistence.uow import Uow
 from backend.routing import limits
 from backend.routing.limits import Given
-from backend.sla import service as sla
 from backend.waves import membership as waves
 from models.enums import Method, ShipmentStatus
 from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
-from models.floor import Waiting
-from models.tables import Shipment, ShipmentLine
+from models.tables import Shipment
 
 _SHIPMENTS = table_of(Shipment)
 
@@ -73,7 +70,9 @@ def transfer(
     )
     limits.add(uow, Given(supplier.id, line_rows.units_of(goes), 0), to=supplier.location)
     _open(uow, fact, id_, supplier, goes)
-    _wait(uow, fact, id_, supplier, goes, reason)
+    sending = Sending(id_, fact, supplier.location.code, goes)
+    awaited.begin(uow, [sending], reason=reason, at=uow.now)
+    waves.leave(uow, [fact.id])
     return id_
 
 
@@ -134,19 +133,6 @@ def _open(uow: Uow, fact: ShipmentFacts, id_: int, supplier: Supplier, goes: Seq
         ),
     )
     open_shipments(uow, [new], ids=[id_])
-    ends = {"id": id_, "for_shipment_id": fact.id, "to_location_id": fact.location_id}
-    update_columns(uow.session, Shipment, [ends])
-
-
-def _wait(uow: Uow, fact: ShipmentFacts, id_: int, supplier: Supplier, goes: Sequence[Taking], reason: str) -> None:
-    rows = [{"id": each.line.id, "awaited": each.line.awaited + each.units} for each in goes]
-    update_columns(uow.session, ShipmentLine, rows)
-    store.change(uow, [fact], [{"waiting_for": Waiting.TRANSFER.value}])
-    sla.pause_clocks(uow, [fact.id], reason="transfer", at=uow.now)
-    waves.leave(uow, [fact.id])
-    told = [{"sku": each.line.sku, "quantity": each.units} for each in goes]
-    data = {"for": Waiting.TRANSFER.value, "transfer": id_, "from": supplier.location.code, "lines": told}
-    tell(uow, EventType.SHIPMENT_WAITING, fact, uow.now, {**data, "reason": reason})
 
 
 def _see(uow: Uow, transfer_id: int) -> None:

@@ -6,6 +6,7 @@ a document may say is `documents.py`; where nobody wrote one, what is built in h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
 from models.tables import LocationGroupMember
 from models.tables import Workflow as WorkflowRow
+
+#: A code stands in addresses.
+CODE = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 _ROWS = table_of(WorkflowRow)
 _ACTIVE = sa.select(_ROWS.c.method, _ROWS.c.group_code, _ROWS.c.id).where(
@@ -96,6 +100,18 @@ def faults_of(uow: Uow, document: Any) -> list[Fault]:
     return workflow_faults(document, groups=groups)
 
 
+def begin(uow: Uow, code: str, document: Any, *, note: str = "") -> WorkflowView:
+    """Save a document as the first version of a new code. INVALID with every fault, CONFLICT when the code is taken."""
+    faults = faults_of(uow, document)
+    if not re.fullmatch(CODE, code):
+        faults.insert(0, Fault("/code", "bad_code", "A code has small letters, digits, - _ and ., at most 64."))
+    if faults:
+        raise invalid(faults)
+    if code in list(Method) or _newest(uow, code) is not None:
+        raise DomainError(ErrorCode.CONFLICT, f"The code {code} is taken; choose another.")
+    return put(uow, code, document, note=note, expected_version=0)
+
+
 def put(uow: Uow, code: str, document: Any, *, note: str = "", expected_version: int | None = None) -> WorkflowView:
     """Save a document as the next version, a draft; saving what the newest says changes nothing.
 
@@ -147,12 +163,17 @@ def activate(uow: Uow, code: str, *, version: int | None = None) -> WorkflowView
     return get(uow, code, version=chosen.version)
 
 
-def retire(uow: Uow, code: str) -> WorkflowView:
-    """Let no version of this code hold any more; shipments under way keep it. NOT_FOUND, CONFLICT when none holds."""
+def retire(uow: Uow, code: str, *, known: int | None = None) -> WorkflowView:
+    """Let no version of this code hold any more; shipments under way keep it.
+
+    `known` is the version that the caller knows to hold. NOT_FOUND, CONFLICT when none holds, STALE when another does.
+    """
     view = get(uow, code)
     rows = _active(uow, col(WorkflowRow.code) == code)
     if not rows:
         raise DomainError(ErrorCode.CONFLICT, f"No version of {code} is active.")
+    if known is not None and known not in {row.version for row in rows}:
+        raise DomainError(ErrorCode.STALE, f"Version {rows[0].version} of {code} holds now; look at it first.")
     for row in rows:
         row.status = DefinitionStatus.RETIRED.value
         uow.session.flush()

@@ -9,22 +9,23 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 
-from backend.api.errors import model_faults
+from backend.api.errors import merge, model_faults
 from backend.api.intake import storage_faults
 from backend.auth.actor import Actor
 from backend.context import Context
 from backend.imports import service
-from backend.imports.kinds import KINDS, Kind
+from backend.imports.kinds import EXISTS, KINDS, Kind
 from backend.imports.owners import rights
 from backend.imports.queries import pieces
-from backend.imports.rows import NoHeaderError, SourceRow, read_rows
+from backend.imports.rows import Document, NoHeaderError, SourceRow, read_rows
 from backend.orders.intake import Intake
 from models.enums import FileFormat, ImportKind, WorkStatus
 from models.errors import DomainError, Fault
@@ -36,7 +37,6 @@ BATCH = 500
 #: Seconds until a file of orders looks again whether there is room for it.
 _PAUSE = 0.1
 _INDEX = re.compile(r"/(\d+)(.*)", re.DOTALL)
-_EXISTS = "already_exists"
 
 
 class NotOursError(Exception):
@@ -57,7 +57,7 @@ class Verdict:
 
     def refuse(self, row: SourceRow, faults: Sequence[Fault]) -> None:
         """Put down what is wrong with a row; one that only says what is known already is fine."""
-        if faults and all(fault.code == _EXISTS for fault in faults):
+        if faults and all(fault.code == EXISTS for fault in faults):
             self.known += 1
             return
         words = "; ".join(f"{fault.pointer or '/'}: {fault.message}" for fault in faults)
@@ -77,8 +77,8 @@ class Verdict:
         self.good = [pair for index, pair in enumerate(self.good) if index not in by_row]
 
 
-def judge(kind: Kind, batch: Iterable[SourceRow]) -> Verdict:
-    """Return which rows are what they should be, as far as can be told without the database."""
+def judge(kind: Kind, batch: Iterable[SourceRow], also: Callable[[Document], Sequence[Fault]]) -> Verdict:
+    """Return which rows are what they should be; `also` finds what else is wrong with one that is refused."""
     verdict = Verdict()
     for row in batch:
         faults = [Fault("", "unreadable", row.problem)] if row.problem else storage_faults(row.document)
@@ -86,7 +86,7 @@ def judge(kind: Kind, batch: Iterable[SourceRow]) -> Verdict:
             if not faults:
                 verdict.good.append((row, kind.schema.model_validate(row.document)))
         except ValidationError as error:
-            faults = model_faults(error)
+            faults = merge(model_faults(error), also(row.document))
         if faults:
             verdict.refuse(row, faults)
     return verdict
@@ -170,7 +170,7 @@ class ImportRun:
 
     def _take(self, actor: Actor, batch: Sequence[SourceRow]) -> None:
         """Write and count a batch in one transaction; a refusal takes the rows it names out, and it is tried anew."""
-        verdict = judge(self._kind, batch)
+        verdict = judge(self._kind, batch, partial(self._also, actor))
         while True:
             try:
                 self._write(actor, batch, verdict)
@@ -178,6 +178,10 @@ class ImportRun:
                 verdict.refuse_named(error)
             else:
                 return
+
+    def _also(self, actor: Actor, row: Document) -> list[Fault]:
+        with self._ctx.read(actor) as uow:
+            return self._kind.also(uow, row)
 
     def _take_alone(self, actor: Actor, row: SourceRow) -> None:
         """Write and count one row; whatever is wrong is this row's fault."""

@@ -33,11 +33,15 @@ class Upload:
             if len(self._pieces) >= _TOGETHER:
                 self._write()
 
-    def seal(self, again: Again) -> tuple[int, bool]:
-        """Return the job that stands for the file and whether it is new; raises UnreadableError."""
+    def close(self) -> Whole:
+        """Write the last of it and return what is known of the file; raises UnreadableError."""
         self._pieces.extend(self._cutter.close())
         self._write()
-        whole = Whole(self._cutter.sha256, self._cutter.bytes, self._cutter.lines)
+        return Whole(self._cutter.sha256, self._cutter.bytes, self._cutter.lines)
+
+    def seal(self, again: Again) -> tuple[int, bool]:
+        """Return the job that stands for the file and whether it is new; raises UnreadableError."""
+        whole = self.close()
         with self._ctx.uow(self._actor) as uow:
             return service.seal(uow, self.job_id, whole, again)
 

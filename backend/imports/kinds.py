@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from backend.api import faults
+from backend.api.faults import Check
 from backend.api.schemas.inventory import CountIn
 from backend.api.schemas.locations import NamedLocationIn
 from backend.api.schemas.orders import OrderIn
@@ -17,9 +19,15 @@ from backend.imports.rows import SourceRow, join_order_lines
 from backend.inventory import service as inventory
 from backend.inventory.service import StockCount
 from backend.locations.service import put_locations
+from backend.orders import resent
 from backend.orders import service as orders
+from backend.orders.rules import NewOrder
 from backend.persistence.uow import Uow
 from models.enums import ImportKind, Permission
+from models.errors import DomainError, Fault
+
+#: The fault of a row that is there already.
+EXISTS = "already_exists"
 
 #: Writes all of a batch or raises INVALID with pointers `/{index}/…`.
 Write = Callable[[Uow, Sequence[Any]], object]
@@ -32,11 +40,13 @@ def as_they_are(rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How files of one kind are taken in; what `yields` waits while too many orders come in one by one."""
+    """How files of one kind are taken in. `also` finds what else is wrong with a row that its schema refuses; what
+    `yields` waits while too many orders come in one by one."""
 
     schema: type[BaseModel]
     permission: Permission
     write: Write
+    also: Check
     prepare: Callable[[Iterator[SourceRow]], Iterator[SourceRow]] = as_they_are
     yields: bool = False
 
@@ -55,12 +65,35 @@ def _stock(uow: Uow, items: Sequence[Any]) -> None:
 
 
 def _orders(uow: Uow, items: Sequence[Any]) -> object:
-    return orders.accept(uow, [item.to_input() for item in items])  # routing follows, in the worker
+    given = [item.to_input() for item in items]
+    try:
+        return orders.accept(uow, given)  # routing follows, in the worker
+    except DomainError as refused:
+        raise DomainError(refused.code, refused.message, faults=_resent(uow, given, refused.faults)) from refused
+
+
+def _resent(uow: Uow, given: Sequence[NewOrder], faults: Sequence[Fault]) -> list[Fault]:
+    """Return the faults; an order that is there already with another content says so: it is not only known."""
+    if all(fault.code != EXISTS for fault in faults):
+        return [*faults]
+    other = resent.differences(uow, given)
+    return [_with_content(fault, given, other) for fault in faults]
+
+
+def _with_content(fault: Fault, given: Sequence[NewOrder], other: Mapping[resent.Name, list[str]]) -> Fault:
+    if fault.code != EXISTS:
+        return fault
+    order = given[int(fault.pointer.split("/")[1])]
+    names = other.get((order.channel, order.external_id))
+    if not names:
+        return fault
+    words = f"{fault.message[:-1]}, with other content: {', '.join(names)}."
+    return Fault(fault.pointer, "other_content", words)
 
 
 KINDS: Mapping[ImportKind, Kind] = {
-    ImportKind.LOCATIONS: Kind(NamedLocationIn, Permission.LOCATIONS_WRITE, _locations),
-    ImportKind.PRODUCTS: Kind(NamedProductIn, Permission.PRODUCTS_WRITE, _products),
-    ImportKind.STOCK: Kind(CountIn, Permission.INVENTORY_WRITE, _stock),
-    ImportKind.ORDERS: Kind(OrderIn, Permission.ORDERS_WRITE, _orders, join_order_lines, yields=True),
+    ImportKind.LOCATIONS: Kind(NamedLocationIn, Permission.LOCATIONS_WRITE, _locations, faults.location),
+    ImportKind.PRODUCTS: Kind(NamedProductIn, Permission.PRODUCTS_WRITE, _products, lambda _uow, _row: []),
+    ImportKind.STOCK: Kind(CountIn, Permission.INVENTORY_WRITE, _stock, faults.count),
+    ImportKind.ORDERS: Kind(OrderIn, Permission.ORDERS_WRITE, _orders, faults.orders, join_order_lines, yields=True),
 }

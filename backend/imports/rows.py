@@ -123,7 +123,7 @@ class _Feed:
 
 def _csv_rows(lines: Iterable[str | None]) -> Iterator[SourceRow]:
     feed = _Feed(lines)
-    reader = csv.reader(iter(feed))
+    reader = csv.reader(iter(feed), strict=True)  # a quotation mark left open is said, not read on
     columns = _header(reader, feed)
     end = reader.line_num
     while True:

@@ -18,6 +18,7 @@ from backend.inventory.news import StockNews
 from backend.inventory.rules import Balance, Key
 from backend.persistence.bulk import chunks, insert_missing, insert_rows, table_of
 from backend.persistence.columnwise import update_columns
+from backend.persistence.pairs import fetch_pairs
 from backend.persistence.uow import Uow
 from models.errors import DomainError, ErrorCode
 from models.tables import StockBalance, StockMovement
@@ -112,6 +113,17 @@ def write(uow: Uow, locked: Mapping[Key, Locked], after: Mapping[Key, Balance], 
     reason = entries[0].reason if entries else "settings"
     for key in keys:
         news.add(key, locked[key].balance, after[key], version=locked[key].version + 1, reason=reason)
+
+
+def note(uow: Uow, attributes: Mapping[Key, Mapping[str, Any]]) -> set[Key]:
+    """Set the attributes of locked balances; return those that had others. Their version is `write`'s."""
+    pair = (STOCK.c.location_id, STOCK.c.product_id)
+    rows = fetch_pairs(uow.session, sa.select(*pair, STOCK.c.attributes), pair, attributes)
+    new = {(place, product) for place, product, was in rows if was != attributes[place, product]}
+    for key in sorted(new):
+        mine = STOCK.update().where(pair[0] == key[0], pair[1] == key[1])
+        uow.session.connection().execute(mine.values(attributes=dict(attributes[key])))
+    return new
 
 
 def mark_lots(uow: Uow, keys: Iterable[Key]) -> None:

@@ -50,6 +50,13 @@ def active(uow: Uow, product_ids: Iterable[int] | None = None) -> frozenset[Key]
     )
 
 
+def ends(uow: Uow, product_ids: Iterable[int]) -> dict[Key, datetime]:
+    """Return when the blocks of these products end that count now and end at an instant."""
+    mine = is_one_of(uow.session, BLOCK.c.product_id, sorted(set(product_ids)))
+    statement = sa.select(*_PLACE, BLOCK.c.until).where(mine, BLOCK.c.lifted_at.is_(None), BLOCK.c.until > uow.now)
+    return {(place, product): until for place, product, until in uow.session.connection().execute(statement)}
+
+
 def counts_at(now: datetime) -> sa.ColumnElement[bool]:
     """Return whether a block row counts at this instant."""
     return sa.and_(BLOCK.c.lifted_at.is_(None), sa.or_(BLOCK.c.until.is_(None), BLOCK.c.until > now))
@@ -72,7 +79,7 @@ def block(uow: Uow, location: str, new: Sequence[NewBlock]) -> None:
     if faults:
         raise invalid(faults)
     _alone(uow, place)
-    _lift(uow, [(place, products[item.sku]) for item in new])
+    replaced = _lift(uow, [(place, products[item.sku]) for item in new])
     rows = [
         {
             "location_id": place,
@@ -87,14 +94,8 @@ def block(uow: Uow, location: str, new: Sequence[NewBlock]) -> None:
     ]
     insert_rows(uow.session, StockBlock, rows)
     for item in new:
-        data = {
-            "location": location,
-            "sku": item.sku,
-            "until": item.until.isoformat() if item.until else None,
-            "until_count": item.until_count,
-            "reason": item.reason,
-        }
-        uow.record(EventType.STOCK_BLOCKED, subject=f"location/{location}", data=data, location_id=place)
+        _tell_blocked(uow, place, location, item)
+    waiting.wake(uow, replaced)  # the new one may end earlier
 
 
 def lift(uow: Uow, location: str, sku: str, *, reason: str = "by hand") -> None:
@@ -144,11 +145,12 @@ def views() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _lift(uow: Uow, keys: Iterable[Key]) -> None:
-    """End the rows that are not ended yet, passed ones too: a new one must find the place free."""
-    rows = fetch_pairs(uow.session, sa.select(BLOCK.c.id).where(BLOCK.c.lifted_at.is_(None)), _PLACE, keys)
+def _lift(uow: Uow, keys: Iterable[Key]) -> list[Key]:
+    """End the rows that are not ended yet, passed ones too: a new one must find the place free. Return their keys."""
+    rows = fetch_pairs(uow.session, sa.select(BLOCK.c.id, *_PLACE).where(BLOCK.c.lifted_at.is_(None)), _PLACE, keys)
     ended = [{"id": row.id, "lifted_at": uow.now, "lifted_by": uow.actor.label} for row in rows]
     update_columns(uow.session, StockBlock, ended)
+    return [(row.location_id, row.product_id) for row in rows]
 
 
 def _alone(uow: Uow, location_id: int) -> None:
@@ -171,6 +173,17 @@ def _place(uow: Uow, code: str) -> int:
     if code not in found:
         raise not_found("location", code)
     return int(found[code].id or 0)
+
+
+def _tell_blocked(uow: Uow, location_id: int, code: str, item: NewBlock) -> None:
+    data = {
+        "location": code,
+        "sku": item.sku,
+        "until": item.until.isoformat() if item.until else None,
+        "until_count": item.until_count,
+        "reason": item.reason,
+    }
+    uow.record(EventType.STOCK_BLOCKED, subject=f"location/{code}", data=data, location_id=location_id)
 
 
 def _tell_lifted(uow: Uow, location_id: int, code: str, sku: str, reason: str) -> None:

@@ -6,9 +6,10 @@ of the whole balance; what lots explain it cannot take away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from backend.catalog import queries as catalog
@@ -49,27 +50,36 @@ class StockCount:
 
 @dataclass(frozen=True, slots=True)
 class StockSettings:
-    """Units of a balance that stay back; with `expected_version` only over the balance that was read."""
+    """Units of a balance that stay back, and what is noted of it (None: as it is); with `expected_version` only over
+    the balance that was read."""
 
     location: str
     sku: str
     safety_stock: int
     floor: int
     expected_version: int | None = None
+    attributes: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Each item's balance, and the day it is at each location."""
+    """The balances of the items whose codes are known, by place in the call; the day it is at each location; and what
+    is wrong so far, so that the next look can go on with the others and everything is named at once."""
 
-    keys: list[Key]
+    keys: dict[int, Key]
     days: dict[int, date]
+    faults: list[Fault]
+
+    def sound(self) -> dict[int, Key]:
+        """Return the balances of the items of which nothing wrong is known."""
+        wrong = {int(fault.pointer.split("/")[1]) for fault in self.faults}
+        return {index: key for index, key in self.keys.items() if index not in wrong}
 
 
 def adjust(uow: Uow, changes: Sequence[StockChange]) -> None:
     """Move stock by deltas, all or none; INVALID names every unknown code and every balance that would break."""
     places = _places(uow, changes)
-    _refuse(
+    places.faults.extend(
         Fault(f"/{index}/delta", "out_of_range", f"A delta is not 0 and at most {MAX_UNITS:,}.")
         for index, change in enumerate(changes)
         if change.delta == 0 or abs(change.delta) > MAX_UNITS
@@ -80,49 +90,59 @@ def adjust(uow: Uow, changes: Sequence[StockChange]) -> None:
 def count(uow: Uow, counts: Sequence[StockCount]) -> None:
     """Set units on hand, all or none; INVALID names every unknown code. Lifts blocks that waited for the count."""
     places = _places(uow, counts)
-    faults = [
+    places.faults.extend(
         Fault(f"/{index}/on_hand", "out_of_range", f"A count is from 0 to {MAX_UNITS:,}.")
         for index, item in enumerate(counts)
         if not 0 <= item.on_hand <= MAX_UNITS
-    ]
+    )
     seen: set[tuple[Key, LotName]] = set()
-    for index, (key, item) in enumerate(zip(places.keys, counts, strict=True)):
-        if (key, item.lot) in seen:
-            faults.append(Fault(f"/{index}", "duplicate", "This location and SKU come twice in this batch."))
-        seen.add((key, item.lot))
-    _refuse(faults)
+    for index, key in places.keys.items():
+        if (key, counts[index].lot) in seen:
+            words = "This location and SKU come twice in this batch."
+            places.faults.append(Fault(f"/{index}", "duplicate", words))
+        seen.add((key, counts[index].lot))
     _carry_out(uow, counts, places)
-    blocks.counted(uow, places.keys)
+    blocks.counted(uow, list(places.keys.values()))
 
 
 def put_settings(uow: Uow, settings: Sequence[StockSettings]) -> None:
-    """Set safety stock and floor, all or none; INVALID names every fault, STALE is for a version that has passed."""
+    """Set safety stock, floor and attributes, all or none; INVALID names every fault, STALE is for a version that has
+    passed."""
     places = _places(uow, settings)
-    _refuse(
+    places.faults.extend(
         Fault(f"/{index}/{name}", "out_of_range", f"Units kept back are from 0 to {MAX_UNITS:,}.")
         for index, item in enumerate(settings)
         for name, units in (("safety_stock", item.safety_stock), ("floor", item.floor))
         if not 0 <= units <= MAX_UNITS
     )
-    locked = balances.lock_or_make(uow, places.keys)
+    _refuse(places.faults)
+    locked = balances.lock_or_make(uow, list(places.keys.values()))
     after = {}
-    for key, item in zip(places.keys, settings, strict=True):
+    for key, item in zip(places.keys.values(), settings, strict=True):
         if item.expected_version is not None and item.expected_version != locked[key].version:
             raise DomainError(ErrorCode.STALE, f"The stock of {item.sku} at {item.location} has changed since.")
         after[key] = locked[key].balance.keeping(safety_stock=item.safety_stock, floor=item.floor)
-    changed = {key: balance for key, balance in after.items() if balance != locked[key].balance}
+    noted = {
+        key: item.attributes
+        for key, item in zip(places.keys.values(), settings, strict=True)
+        if item.attributes is not None
+    }
+    new = balances.note(uow, noted)
+    changed = {key: balance for key, balance in after.items() if balance != locked[key].balance or key in new}
     balances.write(uow, locked, changed, [])
 
 
 def _carry_out(uow: Uow, items: Sequence[StockChange | StockCount], places: _Places) -> None:
-    locked = balances.lock_or_make(uow, places.keys)
-    named = {key for key, item in zip(places.keys, items, strict=True) if item.lot}
-    lotted = named | {key for key in places.keys if locked[key].has_lots}
-    work = _Work(locked, lotted, _shelf(uow, places, items, lotted))
-    for index, (key, item) in enumerate(zip(places.keys, items, strict=True)):
-        work.take(index, key, item)
+    keys = places.sound()
+    locked = balances.lock_or_make(uow, list(keys.values()))
+    asked = [(key, items[index].lot) for index, key in keys.items() if items[index].lot]
+    named = {key for key, _ in asked}
+    lotted = named | {key for key in keys.values() if locked[key].has_lots}
+    work = _Work(locked, lotted, _shelf(uow, places, asked, lotted))
+    for index, key in keys.items():
+        work.take(index, key, items[index])
     after, faults = apply({key: row.balance for key, row in locked.items()}, work.moves)
-    _refuse([*work.faults, *faults])
+    _refuse([*places.faults, *work.faults, *faults])
     if lotted:
         balances.mark_lots(uow, sorted(key for key in named if not locked[key].has_lots))
         for key in sorted(lotted):
@@ -131,13 +151,12 @@ def _carry_out(uow: Uow, items: Sequence[StockChange | StockCount], places: _Pla
     balances.write(uow, locked, after, work.entries)
 
 
-def _shelf(uow: Uow, places: _Places, items: Sequence[StockChange | StockCount], lotted: set[Key]) -> Shelf:
+def _shelf(uow: Uow, places: _Places, asked: Sequence[tuple[Key, LotName]], lotted: set[Key]) -> Shelf:
     """Return the lots of these balances, with a row for each lot that is named for the first time."""
     if not lotted:
         return Shelf()
     shelf = lot_rows.shelf(uow, lotted)
-    named = {(key, item.lot): None for key, item in zip(places.keys, items, strict=True) if item.lot}
-    new = [(key, name) for key, name in named if not shelf.has(key, name)]
+    new = [(key, name) for key, name in dict.fromkeys(asked) if not shelf.has(key, name)]
     for (key, name), id_ in lot_rows.make(uow, new, places.days).items():
         shelf.put(key, Lot(id_, name, is_sellable(name, places.days[key[0]])))
     return shelf
@@ -203,7 +222,7 @@ def _segment(item: StockChange | StockCount) -> int | None:
 
 
 def _places(uow: Uow, items: Sequence[StockChange | StockCount | StockSettings]) -> _Places:
-    """Return each item's balance key, or raise INVALID with every unknown code."""
+    """Return each item's balance, and every unknown code."""
     known = locations.by_code(uow, [item.location for item in items])
     products = catalog.ids_by_sku(uow, [item.sku for item in items])
     faults: list[Fault] = []
@@ -212,9 +231,12 @@ def _places(uow: Uow, items: Sequence[StockChange | StockCount | StockSettings])
             faults.append(Fault(f"/{index}/location", "unknown_location", f"There is no location {item.location}."))
         if item.sku not in products:
             faults.append(Fault(f"/{index}/sku", "unknown_sku", f"There is no product {item.sku}."))
-    _refuse(faults)
-    days = {int(place.id or 0): _today(uow, place) for place in known.values()}
-    return _Places([(int(known[item.location].id or 0), products[item.sku]) for item in items], days)
+    keys = {
+        index: (int(known[item.location].id or 0), products[item.sku])
+        for index, item in enumerate(items)
+        if item.location in known and item.sku in products
+    }
+    return _Places(keys, {int(place.id or 0): _today(uow, place) for place in known.values()}, faults)
 
 
 def _today(uow: Uow, place: Location) -> date:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,17 +23,16 @@ from models.tables import Location
 _LOCATION = table_of(Location)
 
 
-def expire(uow: Uow, *, limit: int = 1_000) -> datetime | None:
-    """Make the lots unsellable that expired, at most `limit`; return when to look again (None: nothing expires).
+#: A balance with expired lots, and the zone of its location.
+Due = tuple[Key, str]
+
+
+def expire(uow: Uow, due: Sequence[Due]) -> None:
+    """Make the lots of these balances unsellable that expired.
 
     Units promised from them are allocated from other lots where there are, else they are pending.
     """
-    if due := _due(uow, limit):
-        _turn(uow, {(row.location_id, row.product_id): row.time_zone for row in due})
-    return _next(uow)
-
-
-def _turn(uow: Uow, zones: dict[Key, str]) -> None:
+    zones = dict(due)
     locked = balances.lock(uow, zones)
     shelf = lot_rows.shelf(uow, locked)
     gone: dict[Key, int] = defaultdict(int)
@@ -52,8 +51,9 @@ def _turn(uow: Uow, zones: dict[Key, str]) -> None:
         balances.write(uow, locked, after, entries)
 
 
-def _next(uow: Uow) -> datetime | None:
-    """Return when the first of the sellable lots expires. Zones differ by a day: look at all that end around then."""
+def next_expiry(uow: Uow) -> datetime | None:
+    """Return when the first of the sellable lots expires, or did (None: nothing expires)."""
+    # Zones differ by a day: look at all that end around then.
     first = uow.session.connection().execute(sa.select(sa.func.min(LOT.c.expires_on)).where(LOT.c.sellable)).scalar()
     if first is None:
         return None
@@ -66,7 +66,8 @@ def _next(uow: Uow) -> datetime | None:
     return min(expires_at(*row) for row in uow.session.connection().execute(soon).tuples())
 
 
-def _due(uow: Uow, limit: int) -> Any:
+def due(uow: Uow) -> list[Due]:
+    """Return the balances with lots that expired and are not unsellable yet, the longest over first."""
     connection = uow.session.connection()
     zones = connection.execute(sa.select(_LOCATION.c.time_zone).distinct()).scalars().all()
     over = [sa.and_(_LOCATION.c.time_zone == zone, LOT.c.expires_on < _today(uow, zone)) for zone in zones]
@@ -75,11 +76,10 @@ def _due(uow: Uow, limit: int) -> Any:
         .join(_LOCATION, _LOCATION.c.id == LOT.c.location_id)
         .where(LOT.c.sellable, sa.or_(sa.false(), *over))
         .order_by(LOT.c.expires_on, LOT.c.id)
-        .limit(limit)
     )
-    return connection.execute(statement).all()
+    rows = connection.execute(statement).all()
+    return list(dict.fromkeys(((row.location_id, row.product_id), row.time_zone) for row in rows))
 
 
 def _today(uow: Uow, zone: str) -> date:
-
     return uow.now.astimezone(ZoneInfo(zone)).date()

@@ -5,7 +5,7 @@ Locks: balances before arrivals, arrivals in ascending id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +21,8 @@ from models.errors import DomainError, ErrorCode, Fault, invalid
 
 #: What was promised: by order line, (arrives at, units), the earliest first.
 Promised = dict[int, list[tuple[datetime, int]]]
+#: A line that waits: (order line, product, units, location or None for any).
+Want = tuple[int, int, int, int | None]
 
 
 def announce(
@@ -42,8 +44,7 @@ def announce(
         raise invalid([Fault("/quantity", "out_of_range", f"An arrival is of 1 to {MAX_UNITS:,} units.")])
     key = key_of(uow, location, sku)
     row = rows.find(uow, key, reference)
-    if expected_version is not None and (row is None or row.version != expected_version):
-        raise DomainError(ErrorCode.STALE, f"The arrival {reference} has changed since you read it.")
+    _check_version(row, reference, expected_version)
     if row is None:
         arrival = Arrival(0, arrives_at, quantity)
         rows.insert(uow, Row(location, sku, reference, *key, arrival))
@@ -57,13 +58,16 @@ def announce(
     return False
 
 
-def cancel(uow: Uow, location: str, sku: str, reference: str) -> None:
+def cancel(uow: Uow, location: str, sku: str, reference: str, *, expected_version: int | None = None) -> None:
     """Call an arrival off; lines that waited for it lose their promise."""
     row = rows.still_coming(uow, key_of(uow, location, sku), reference)
+    _check_version(row, reference, expected_version)
     rows.delete(uow, row)
 
 
-def receive(uow: Uow, location: str, sku: str, reference: str, *, quantity: int) -> None:
+def receive(
+    uow: Uow, location: str, sku: str, reference: str, *, quantity: int, expected_version: int | None = None
+) -> None:
     """Put what arrived on hand; the rest is still to come, unless all of it (or more) is there.
 
     Orders that waited are routed again: their promises on the units that came are now stock for them to be given.
@@ -73,6 +77,7 @@ def receive(uow: Uow, location: str, sku: str, reference: str, *, quantity: int)
     key = key_of(uow, location, sku)
     service.adjust(uow, [StockChange(location, sku, quantity, f"received {reference}"[:64])])  # balances come first
     row = rows.still_coming(uow, key, reference)
+    _check_version(row, reference, expected_version)
     done = quantity >= row.arrival.quantity
     shares = rows.shares(uow, [row.arrival.id])
     came_true = shares if done else arrivals.come_true(shares, quantity)
@@ -86,10 +91,13 @@ def receive(uow: Uow, location: str, sku: str, reference: str, *, quantity: int)
     rows.write(uow, [replace(row, arrival=arrival)], "partly_received")
 
 
-def promise_future(
-    uow: Uow, wants: Sequence[tuple[int, int, int, int | None]], *, over: Iterable[int] = ()
-) -> Promised:
-    """Promise arrivals to backordered lines, given as (order line, product, units, location or None for any).
+def _check_version(row: Row | None, reference: str, expected: int | None) -> None:
+    if expected is not None and (row is None or row.version != expected):
+        raise DomainError(ErrorCode.STALE, f"The arrival {reference} has changed since you read it.")
+
+
+def promise_future(uow: Uow, wants: Sequence[Want], *, over: Iterable[int] = ()) -> Promised:
+    """Promise arrivals to backordered lines.
 
     What a line was promised before is replaced; lines of `over` give theirs back. Earlier lines of `wants` choose
     first; what nothing is coming for is left out of the answer.
@@ -101,7 +109,26 @@ def promise_future(
     rows.lock(uow, known)
     release_future(uow, lines)
     now = {row.arrival.id: row for row in rows.lock(uow, known) if row.received_at is None}
+    shares = _deal(now, wants)
+    rows.add(uow, shares)
+    rows.write(uow, [now[id_] for id_ in sorted({share.future_id for share in shares})], "promised")
     promised: Promised = {}
+    for share in shares:
+        arrives_at = now[share.future_id].arrival.arrives_at
+        promised.setdefault(share.order_line_id, []).append((arrives_at, share.units))
+    return promised
+
+
+def foresee(uow: Uow, wants: Sequence[Want], *, places: Collection[int]) -> list[tuple[Share, Row]]:
+    """Return what `promise_future` would promise now, each with its arrival at one of these locations; nothing is
+    locked."""
+    products = {product_id for _, product_id, *_ in wants}
+    now = {row.arrival.id: row for row in rows.coming(uow, products) if row.location_id in places}
+    return [(share, now[share.future_id]) for share in _deal(now, wants)]
+
+
+def _deal(now: dict[int, Row], wants: Sequence[Want]) -> list[Share]:
+    """Return what each line gets of these arrivals, which then tell it."""
     shares: list[Share] = []
     for line, product_id, units, location_id in wants:
         mine = [
@@ -113,11 +140,8 @@ def promise_future(
             row = now[share.future_id]
             arrival = replace(row.arrival, allocated=row.arrival.allocated + share.units)
             now[share.future_id] = replace(row, arrival=arrival)
-            promised.setdefault(line, []).append((arrival.arrives_at, share.units))
             shares.append(share)
-    rows.add(uow, shares)
-    rows.write(uow, [now[id_] for id_ in sorted({share.future_id for share in shares})], "promised")
-    return promised
+    return shares
 
 
 def release_future(uow: Uow, order_line_ids: Iterable[int]) -> None:

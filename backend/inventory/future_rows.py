@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +26,13 @@ FUTURE, SHARE = table_of(FutureStock), table_of(FutureAllocation)
 _LOCATION, _PRODUCT = table_of(Location), table_of(Product)
 _PAIR = (SHARE.c.order_line_id, SHARE.c.future_id)
 _SHARES = sa.select(*_PAIR, SHARE.c.quantity)
+_ARRIVALS = (
+    sa.select(_LOCATION.c.code, _PRODUCT.c.sku, FUTURE)
+    .select_from(FUTURE)
+    .join(_LOCATION, _LOCATION.c.id == FUTURE.c.location_id)
+    .join(_PRODUCT, _PRODUCT.c.id == FUTURE.c.product_id)
+    .order_by(FUTURE.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +76,17 @@ def lock(uow: Uow, ids: Iterable[int]) -> list[Row]:
     wanted = sorted(set(ids))
     if not wanted:
         return []
-    c = FUTURE.c
-    statement = (
-        sa.select(_LOCATION.c.code, _PRODUCT.c.sku, FUTURE)
-        .select_from(FUTURE)
-        .join(_LOCATION, _LOCATION.c.id == c.location_id)
-        .join(_PRODUCT, _PRODUCT.c.id == c.product_id)
-        .where(is_one_of(uow.session, c.id, wanted))
-        .order_by(c.id)
-        .with_for_update(of=FUTURE)
-    )
+    chosen = _ARRIVALS.where(is_one_of(uow.session, FUTURE.c.id, wanted))
+    return _rows(uow, chosen.with_for_update(of=FUTURE))
+
+
+def coming(uow: Uow, product_ids: Iterable[int]) -> list[Row]:
+    """Return the arrivals of these products that are still to come; nothing is locked."""
+    wanted = is_one_of(uow.session, FUTURE.c.product_id, sorted(set(product_ids)))
+    return _rows(uow, _ARRIVALS.where(wanted, FUTURE.c.received_at.is_(None)))
+
+
+def _rows(uow: Uow, statement: sa.Select[*tuple[Any, ...]]) -> list[Row]:
     return [
         Row(
             row.code,

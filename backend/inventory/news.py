@@ -59,8 +59,9 @@ class StockNews:
                 code = codes[location_id]
                 data = {"location": code, "reason": self.reason, "items": items}
                 uow.record(EventType.INVENTORY_CHANGED, subject=f"location/{code}", data=data, location_id=location_id)
-        rises = {key for key, (balance, _) in self.now.items() if balance.available > self.before[key]}
-        waiting.wake(uow, rises)
+        more = {key: balance.available - self.before[key] for key, (balance, _) in self.now.items()}
+        rises = {key: units for key, units in more.items() if units > 0}
+        waiting.wake(uow, rises, units=sum(rises.values()))
 
 
 def _item(sku: str, balance: Balance, version: int) -> dict[str, Any]:

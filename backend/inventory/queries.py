@@ -121,7 +121,7 @@ def shown_rows(uow: Uow) -> sa.Select[*tuple[Any, ...]]:
     )
     arriving = sa.select(sa.func.coalesce(sa.func.sum(_FUTURE.c.quantity - _FUTURE.c.allocated), 0)).where(*coming)
     first = sa.select(sa.func.min(_FUTURE.c.arrives_at, type_=_FUTURE.c.arrives_at.type)).where(*coming)
-    same = ("on_hand", "unsellable", "allocated", "pending", "safety_stock", "floor", "has_lots")
+    same = ("on_hand", "unsellable", "allocated", "pending", "safety_stock", "floor", "has_lots", "attributes")
     return sa.select(
         LOCATION.c.code.label("location"),
         LOCATION.c.name.label("location_name"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,7 @@ def put(uow: Uow, code: str, given: SegmentInput, *, expected_version: int | Non
         raise DomainError(ErrorCode.FORBIDDEN, "Segments concern the whole network; you are limited to a part of it.")
     places = {name: int(row.id or 0) for name, row in locations.by_code(uow, _named(given, "location")).items()}
     products = catalog.ids_by_sku(uow, _named(given, "sku"))
-    faults = _faults(given, places, products)
-    if faults:
+    if faults := _faults(given, places, products):
         raise invalid(faults)
     fresh = {"code": code, "name": given.name, "version": 0, "updated_at": uow.now}
     insert_missing(uow.session, StockSegment, [fresh])
@@ -65,6 +64,12 @@ def put(uow: Uow, code: str, given: SegmentInput, *, expected_version: int | Non
     segments.forget(uow)
     waiting.wake_all(uow)  # what one segment no longer keeps is open to others
     return bool(version == 0)
+
+
+def faults_of(uow: Uow, given: SegmentInput) -> list[Fault]:
+    """Return everything wrong with a segment."""
+    places = locations.by_code(uow, _named(given, "location"))
+    return _faults(given, places, catalog.ids_by_sku(uow, _named(given, "sku")))
 
 
 def get(uow: Uow, code: str) -> SegmentView:
@@ -125,7 +130,7 @@ def _write(
     insert_rows(uow.session, StockSegmentQuota, rows)
 
 
-def _faults(given: SegmentInput, places: Mapping[str, int], products: Mapping[str, int]) -> list[Fault]:
+def _faults(given: SegmentInput, places: Collection[str], products: Collection[str]) -> list[Fault]:
     faults: list[Fault] = []
     seen: set[tuple[Any, ...]] = set()
     for index, quota in enumerate(given.quotas):

@@ -3,9 +3,11 @@ movements. Shapes only; `queries.py` fills them. Quantities are units."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class StockSort(StrEnum):
@@ -34,6 +36,7 @@ class StockRow:
     floor: int = 0
     available: int = 0
     has_lots: bool = False
+    attributes: Mapping[str, Any] = field(default_factory=dict)
     blocked: bool = False
     arriving: int = 0
     next_arrival: datetime | None = None

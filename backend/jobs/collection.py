@@ -6,18 +6,22 @@ from datetime import datetime
 
 from backend.context import Context
 from backend.fulfillment import collection
+from backend.jobs.batches import in_batches
 from backend.jobs.job import Job
+
+_NAME = "collection"
+_REMINDERS, _GIVEN_UP = 200, 50
 
 
 def run(ctx: Context) -> datetime | None:
     """Do everything that is due, a batch a transaction; return when there is something again."""
-    for act in (collection.remind, collection.give_up):
-        done = 1
-        while done:
-            with ctx.uow() as uow:
-                done = act(uow)
     with ctx.read() as uow:
-        return collection.next_due(uow)
+        now = uow.now
+        to_remind, overdue = collection.to_remind(uow), collection.overdue(uow)
+    in_batches(ctx, _NAME, to_remind, collection.remind, size=_REMINDERS)
+    in_batches(ctx, _NAME, overdue, collection.give_up, size=_GIVEN_UP)
+    with ctx.read() as uow:
+        return collection.next_due(uow, after=now)
 
 
-JOB = Job("collection", run, every_seconds=60, exclusive=True)
+JOB = Job(_NAME, run, every_seconds=60, exclusive=True)

@@ -6,18 +6,21 @@ from datetime import datetime
 
 from backend.context import Context
 from backend.inventory import expiry
+from backend.jobs.batches import in_batches, later
 from backend.jobs.job import Job
 from backend.orders import waiting
+
+#: Balances per transaction.
+_BATCH = 500
 
 
 def run_expiry(ctx: Context) -> datetime | None:
     """Make everything unsellable that expired, a batch a transaction; return when the next lot does."""
-    while True:
-        with ctx.uow() as uow:
-            now = uow.now
-            again = expiry.expire(uow)
-        if again is None or again > now:
-            return again
+    with ctx.read() as uow:
+        now, due = uow.now, expiry.due(uow)
+    in_batches(ctx, "stock-expiry", due, expiry.expire, size=_BATCH)
+    with ctx.read() as uow:
+        return later(expiry.next_expiry(uow), than=now)
 
 
 def run_waiting(ctx: Context) -> datetime | None:

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from backend.availability.follower import batch_stock
+from backend.availability.follower import batch_stock, up_to_date
 from backend.context import Context
 from backend.jobs.job import Job
+from backend.memory import undisturbed
 from backend.metrics.registry import ROUTING_FAILURES
 from backend.orders import routed
 from backend.routing import service
@@ -35,7 +36,7 @@ def run(ctx: Context) -> datetime | None:
     """Route everything that is due; return when the next order comes due."""
     while True:
         try:
-            with ctx.uow() as uow:
+            with undisturbed(), ctx.uow() as uow:
                 now = uow.now
                 report = service.route_due(uow, limit=BATCH, book=batch_stock(ctx))
         except RoutingFailed as failure:
@@ -45,6 +46,7 @@ def run(ctx: Context) -> datetime | None:
             continue
         if report.claimed:
             continue
+        up_to_date(ctx)  # while there is time: the next order need not wait for what happened to stock until then
         with ctx.read() as uow:
             due_at = service.next_due(uow)
         if due_at is not None and due_at <= now:  # what is left is in somebody else's hands: give him a moment

@@ -11,7 +11,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from backend.clock import system_now
 from backend.context import Context
-from backend.jobs import collection, controls, imports, inventory, prune, relay, routing, shadow, sla, waves
+from backend.jobs import (
+    alerts,
+    collection,
+    controls,
+    escalation,
+    imports,
+    inventory,
+    prune,
+    relay,
+    routing,
+    shadow,
+    sla,
+    waves,
+)
 from backend.jobs.job import Job, Service
 from backend.jobs.runner import Runner
 
@@ -20,8 +33,18 @@ log = logging.getLogger(__name__)
 
 def all_jobs() -> Sequence[Job]:
     """Return every recurring job of the program."""
-    several = (*sla.JOBS, *imports.JOBS, *inventory.JOBS)
-    return (relay.JOB, routing.JOB, shadow.JOB, *several, controls.JOB, waves.JOB, collection.JOB, prune.JOB)
+    several = (*sla.JOBS, *imports.JOBS, *inventory.JOBS, *escalation.JOBS)
+    return (
+        relay.JOB,
+        alerts.JOB,
+        routing.JOB,
+        shadow.JOB,
+        *several,
+        controls.JOB,
+        waves.JOB,
+        collection.JOB,
+        prune.JOB,
+    )
 
 
 class Scheduler:

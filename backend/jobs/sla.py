@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from backend.context import Context
+from backend.jobs.batches import in_batches
 from backend.jobs.job import Job
-from backend.sla import freshness, repair, samples
+from backend.sla import freshness, repair, samples, watch
 from backend.sla.tick import tick
 from backend.wakeups import Topic
 
@@ -30,9 +31,7 @@ def run_repair(ctx: Context) -> datetime | None:
     """Recount every location's health from its shipments; heal and log what drifted."""
     with ctx.uow() as uow:
         suspects = repair.suspects(uow)
-    if suspects:
-        with ctx.uow() as uow:
-            repair.heal(uow, suspects)
+    in_batches(ctx, "sla-repair", suspects, repair.heal, size=_BATCH)
     return None
 
 
@@ -52,6 +51,13 @@ def run_freshness(ctx: Context) -> datetime | None:
     return None
 
 
+def run_watch(ctx: Context) -> datetime | None:
+    """Tell of locations where nothing moves, or that fell silent, and of those where that is over."""
+    with ctx.uow() as uow:
+        watch.watch(uow)
+    return None
+
+
 def run_prune(ctx: Context) -> datetime | None:
     """Forget samples that no chart shows any more."""
     with ctx.uow() as uow:
@@ -65,5 +71,6 @@ JOBS = (
     Job("sla-repair", run_repair, every_seconds=60, exclusive=True),
     Job("sla-samples", run_samples, every_seconds=10, exclusive=True),
     Job("sla-freshness", run_freshness, every_seconds=60, exclusive=True),
+    Job("sla-watch", run_watch, every_seconds=20, exclusive=True),
     Job("sla-prune", run_prune, every_seconds=3600, exclusive=True),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from alerts.delivery.http import SendLimits
 from alerts.delivery.ports import Ports, WorkerSettings
 from alerts.delivery.worker import DeliveryWorker
+from backend.alerting.links import LinkDesk
 from backend.clock import system_now
 from backend.context import Context
 from backend.persistence.claims import OWNER
@@ -19,7 +20,14 @@ class WebhookService:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._worker = DeliveryWorker(
-            Ports(write=ctx.uow, read=ctx.read, now=system_now, owner=OWNER, source=ctx.settings.public_url),
+            Ports(
+                write=ctx.uow,
+                read=ctx.read,
+                now=system_now,
+                owner=OWNER,
+                source=ctx.settings.public_url,
+                links=ctx.part(LinkDesk).sign,
+            ),
             worker_settings(ctx),
         )
         self._deaf: Callable[[], None] | None = None

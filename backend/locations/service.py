@@ -55,7 +55,7 @@ def close_location(uow: Uow, code: str, *, reason: str, expected_version: int | 
 def reopen_location(uow: Uow, code: str, *, expected_version: int | None = None) -> Location:
     """Let a closed location take orders again; those that found no place, or waited for this one, look again."""
     location = _set_closed(uow, code, None, expected_version)
-    waiting.look_again(uow)
+    waiting.look_again(uow, int(location.id or 0))
     return location
 
 

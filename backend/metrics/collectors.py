@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from backend.clock import system_now
 from backend.context import Context
+from backend.metrics.receivers import receiver_metrics
 from models.enums import Compliance, DeliveryStatus
 from models.floor import WaveStatus
 from models.tables import Delivery, Event, LocationHealth, Order, PickWave, SlaClock
@@ -67,6 +68,7 @@ def database_metrics(ctx: Context) -> Iterable[Metric]:
     deliveries.add_metric([DeliveryStatus.PENDING.value], float(pending))
     deliveries.add_metric([DeliveryStatus.DEAD.value], float(dead))
     yield deliveries
+    yield from receiver_metrics(ctx)
 
 
 def _waves(ctx: Context) -> Iterable[Metric]:

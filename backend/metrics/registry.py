@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
@@ -24,6 +24,9 @@ JOB_SECONDS = Histogram(
     registry=REGISTRY,
 )
 JOB_FAILURES = Counter("pickwatch_job_failures", "Runs of a job that raised.", ["job"], registry=REGISTRY)
+JOB_REFUSED = Counter(
+    "pickwatch_job_refused", "Items that a job could not do, each time it met them.", ["job"], registry=REGISTRY
+)
 ORDERS_ROUTED = Counter("pickwatch_orders_routed", "Routing decisions by outcome.", ["outcome"], registry=REGISTRY)
 ROUTING_SECONDS = Histogram(
     "pickwatch_routing_seconds",
@@ -38,3 +41,8 @@ ROUTING_OVERTAKEN = Counter(
     "pickwatch_routing_overtaken", "Decisions made again because somebody else was quicker.", registry=REGISTRY
 )
 WAVES_PLANNED = Counter("pickwatch_waves_planned", "Waves planned by rules on schedule.", registry=REGISTRY)
+LATE_STEPS = Gauge(
+    "pickwatch_escalation_late",
+    "Steps of escalations that came due and that nothing had become of, when the auditor last looked.",
+    registry=REGISTRY,
+)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from backend.auth.scope import visible
+from backend.catalog import queries as catalog
 from backend.orders import story
 from backend.orders.scope import visible_order
 from backend.orders.search import ANY, OrderFilter, matching
@@ -73,8 +74,9 @@ def by_ids(uow: Uow, ids: Sequence[int]) -> list[OrderView]:
 
 
 def not_due(uow: Uow, ids: Sequence[int]) -> set[int]:
-    """Return those of these orders that wait for no routing any more."""
-    statement = sa.select(_ORDERS.c.id).where(_ORDERS.c.routing_due_at.is_(None))
+    """Return those of these orders that routing need not look at now."""
+    later = sa.or_(_ORDERS.c.routing_due_at.is_(None), _ORDERS.c.routing_due_at > uow.now)
+    statement = sa.select(_ORDERS.c.id).where(later)
     return {id_ for (id_,) in fetch_in(uow.session, statement, _ORDERS.c.id, ids)}
 
 
@@ -124,4 +126,6 @@ def tell(uow: Uow, events: Sequence[Event]) -> list[story.Entry]:
     about = {int(event.subject.removeprefix("order/")) for event in events if event.subject.startswith("order/")}
     decisions = sa.select(col(RoutingDecision.trace)).order_by(col(RoutingDecision.id))
     traces = [trace for (trace,) in fetch_in(uow.session, decisions, table_of(RoutingDecision).c.order_id, about)]
-    return story.tell(happened, {code: story.PlaceWords(name, zone) for code, name, zone in rows}, traces)
+    places = {code: story.PlaceWords(name, zone) for code, name, zone in rows}
+    happened = story.with_names(happened, catalog.words_by_sku(uow, story.skus(happened)))
+    return story.tell(happened, places, traces)

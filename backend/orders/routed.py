@@ -206,11 +206,10 @@ def leave(uow: Uow, order_ids: Sequence[int]) -> None:
         )
 
 
-def rest(uow: Uow, order_ids: Sequence[int]) -> None:
-    """Take orders off the list for which nothing is new; they were looked at now."""
-    if order_ids:
-        seen = _ORDERS.update().where(is_one_of(uow.session, _ORDERS.c.id, order_ids))
-        uow.session.connection().execute(seen.values(routing_due_at=None, updated_at=uow.now))
+def rest(uow: Uow, until: Mapping[int, datetime | None]) -> None:
+    """Let orders rest for which nothing is new, given with when they are due again; they were looked at now."""
+    rows = [{"id": id_, "routing_due_at": at, "updated_at": uow.now} for id_, at in sorted(until.items())]
+    update_columns(uow.session, Order, rows)
 
 
 def looks(uow: Uow, order_id: int) -> int:

@@ -57,9 +57,18 @@ class PlacedOrder:
     shipments: tuple[PlacedShipment, ...]
 
 
-def check(uow: Uow, orders: Sequence[NewOrder]) -> list[list[Fault]]:
-    """Return everything wrong with each order, in order, and change nothing."""
-    return check_orders(orders, incoming.known(uow, orders))
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything wrong with each order, in order, and the ids of the products they name, by SKU."""
+
+    faults: list[list[Fault]]
+    products: Mapping[str, int]
+
+
+def check(uow: Uow, orders: Sequence[NewOrder]) -> Checked:
+    """Return what is wrong with orders, and change nothing; those without a fault may go to `accept_sound`."""
+    known = incoming.known(uow, orders)
+    return Checked(check_orders(orders, known), known.products)
 
 
 def accept(uow: Uow, orders: Sequence[NewOrder]) -> list[AcceptedOrder]:
@@ -68,9 +77,9 @@ def accept(uow: Uow, orders: Sequence[NewOrder]) -> list[AcceptedOrder]:
     Raises INVALID with every fault, pointers `/{index}/…` (CONFLICT when all that is wrong is that they exist already),
     and Overtaken, a CONFLICT too, when another transaction placed one of them at the same moment.
     """
-    known = incoming.known(uow, orders)
-    _refuse(check_orders(orders, known))
-    return accept_sound(uow, [Sound(order, uow.actor) for order in orders], known.products)
+    checked = check(uow, orders)
+    _refuse(checked.faults)
+    return accept_sound(uow, [Sound(order, uow.actor) for order in orders], checked.products)
 
 
 def accept_sound(

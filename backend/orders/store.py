@@ -65,7 +65,7 @@ def load(uow: Uow, order_id: int) -> OrderRow:
 def claim(uow: Uow, order_ids: Sequence[int]) -> list[int]:
     """Lock and return those of these orders that are due for routing, leaving out what another transaction holds."""
     due = sa.select(_ORDERS.c.id).where(is_one_of(uow.session, _ORDERS.c.id, sorted(order_ids)))
-    due = due.where(_ORDERS.c.routing_due_at.is_not(None)).order_by(_ORDERS.c.id).with_for_update(skip_locked=True)
+    due = due.where(_ORDERS.c.routing_due_at <= uow.now).order_by(_ORDERS.c.id).with_for_update(skip_locked=True)
     return list(uow.session.connection().execute(due).scalars())
 
 

@@ -24,11 +24,13 @@ from backend.orders.story_words import (
     name_of,
     place_of,
     reason_of,
+    skus_in,
+    with_goods,
 )
-from backend.routing.reading import candidates
+from backend.routing.reading import candidates, decisive
 from models.events import EventType
 
-__all__ = ["Entry", "Happened", "Kind", "PlaceWords", "codes", "tell"]
+__all__ = ["Entry", "Happened", "Kind", "PlaceWords", "codes", "skus", "tell", "with_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,16 @@ def codes(events: Sequence[Happened]) -> set[str]:
     return {code for code in stated if isinstance(code, str)}
 
 
+def skus(events: Sequence[Happened]) -> set[str]:
+    """Return the SKUs of the products that the story is about."""
+    return set().union(*(skus_in(event.data) for event in events))
+
+
+def with_names(events: Sequence[Happened], goods: Mapping[str, str]) -> list[Happened]:
+    """Return the events with products as people call them: `goods` are their words by SKU."""
+    return [replace(event, data=with_goods(event.data, goods)) for event in events]
+
+
 def _opened(data: Mapping[str, Any]) -> list[Any]:
     return [item.get("id") if isinstance(item, Mapping) else item for item in data.get("shipments") or ()]
 
@@ -139,7 +151,7 @@ def _ranked(trace: Mapping[str, Any]) -> str | None:
     steps = [step for step in trace.get("steps") or () if step.get("chose")]
     if len(steps) != 1 or steps[0].get("did") != "whole" or not steps[0].get("sorted_by"):
         return None
-    best = SORTS.get(str(steps[0]["sorted_by"][0]))
+    best = SORTS.get(decisive(steps[0]))
     count = candidates(steps[0])
     if best is None:
         return None

@@ -26,12 +26,15 @@ _REASONS = {
     "not_enough_stock": "there is not enough stock",
     "split_limit": "it would take too many parcels",
 }
+#: Where events write a product, or the one that goes instead of it.
+_SKUS = ("sku", "by")
 SORTS = {
     "distance": "nearest",
     "cost": "cheapest",
     "stock": "best stocked",
     "load": "least busy",
     "rank": "first in rank",
+    "code": "first by code",
 }
 
 
@@ -111,6 +114,24 @@ def lines_of(data: Mapping[str, Any]) -> str | None:
     """Return lines as `2 × tea`."""
     lines = [line for line in data.get("lines") or () if isinstance(line, Mapping)]
     return ", ".join(f"{line.get('quantity', '?')} × {line.get('sku', '?')}" for line in lines) or None
+
+
+def skus_in(said: Any) -> set[str]:
+    """Return the SKUs anywhere in what an event says."""
+    if isinstance(said, Mapping):
+        own = {said[name] for name in _SKUS if isinstance(said.get(name), str)}
+        return own.union(*map(skus_in, said.values()))
+    return set().union(*map(skus_in, said)) if isinstance(said, list) else set()
+
+
+def with_goods(said: Any, goods: Mapping[str, str]) -> Any:
+    """Return what an event says, with products as people call them instead of their SKUs."""
+    if isinstance(said, Mapping):
+        return {
+            name: goods.get(value, value) if name in _SKUS and isinstance(value, str) else with_goods(value, goods)
+            for name, value in said.items()
+        }
+    return [with_goods(one, goods) for one in said] if isinstance(said, list) else said
 
 
 def listed(words: Sequence[str]) -> str:

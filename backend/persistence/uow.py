@@ -103,15 +103,17 @@ class Uow:
         known = self._signals[topic]
         self._signals[topic] = None if at is None or known is None else min(at, known)
 
-    def ending(self, kind: type[E]) -> E:
+    def ending(self, kind: type[E], *, ahead: bool = False) -> E:
         """Return this transaction's one `kind`, made on first use; its `close(uow)` runs just before the commit.
 
         For rows that everyone touches (a location's health): changes are added up, applied in one go, and their locks
         come last in every transaction and in ascending order, so that no two transactions can deadlock on them.
+        `ahead` is for rows that are locked before those of all others.
         """
         known = self._endings.get(kind)
         if known is None:
-            known = self._endings[kind] = kind()
+            known = kind()
+            self._endings = {kind: known, **self._endings} if ahead else {**self._endings, kind: known}
         return known  # type: ignore[return-value]  # the dict maps each class to an instance of it
 
     @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +16,9 @@ from backend.fulfillment import workflows
 from backend.fulfillment.workflow import Workflow, WorkStep, following
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
-from backend.picking import store
+from backend.picking import stand_ins, store
 from backend.picking.rules import Line
+from backend.picking.stand_ins import StandIn
 from models.enums import Method, ShipmentStatus
 from models.errors import not_found
 from models.tables import Location, Order, PickWave, Product, Scan, Shipment, ShipmentLine, StockBin
@@ -29,7 +30,7 @@ _BINS = table_of(StockBin)
 
 @dataclass(frozen=True, slots=True)
 class ToPick:
-    """A product of a shipment: where it lies, and every code that names it."""
+    """A product of a shipment: where it lies, every code that names it, and what may go in its place, if it lacks."""
 
     id: int
     shipment_id: int
@@ -41,6 +42,7 @@ class ToPick:
     picked: int
     bin: str | None
     ordered_sku: str | None
+    instead: tuple[StandIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,9 @@ def _list(
     known = tuple(shipments)
     stops = {stop.get("bin"): place for place, stop in enumerate(wave.plan.get("stops", ()))} if wave else {}
     lines = _lines(uow, location_id, {one.shipment.id or 0 for one in known})
+    lines = [
+        replace(line, instead=found) for line, found in zip(lines, stand_ins.of(uow, location_id, lines), strict=True)
+    ]
     walked = sorted(lines, key=lambda line: _way(line.bin, stops))
     return PickList(location, wave, is_open, known, tuple(walked))
 

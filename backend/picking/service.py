@@ -61,7 +61,7 @@ def record(uow: Uow, scans: Sequence[ScanIn]) -> list[ScanOutcome]:
 
 
 def complete(uow: Uow, shipment_ids: Sequence[int]) -> None:
-    """Complete the pick step of those of these shipments that need nothing more, as after a short pick."""
+    """Complete the pick step of those of these shipments that need nothing more, as after a short pick or a split."""
     works, _ = store.works(uow, shipment_ids, {})
     begun = [work for work in works.values() if work.lines and any(line.picked for line in work.lines)]
     _finish(uow, begun, dict.fromkeys(works, uow.now))

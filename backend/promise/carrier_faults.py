@@ -31,7 +31,7 @@ def carrier_faults(document: object, *, pointer: str = "") -> list[Fault]:
         return [Fault(pointer, "type", "A carrier's document is an object with services and a calendar.")]
     faults = list(_unknown(document, ("services", "calendar"), pointer))
     faults += _services(document.get("services"), f"{pointer}/services")
-    faults += _calendar(document.get("calendar") or {}, f"{pointer}/calendar")
+    faults += _calendar(document.get("calendar"), f"{pointer}/calendar")
     return faults
 
 
@@ -114,6 +114,8 @@ def _travel(entry: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
 
 
 def _calendar(calendar: object, pointer: str) -> Iterator[Fault]:
+    if calendar is None:
+        return
     if not isinstance(calendar, Mapping):
         yield Fault(pointer, "type", "A calendar is an object.")
         return
@@ -122,7 +124,7 @@ def _calendar(calendar: object, pointer: str) -> Iterator[Fault]:
         yield from _weekdays(calendar.get(name), f"{pointer}/{name}")
     for name in ("pickup_cutoff", "delivered_by"):
         yield from _time(calendar.get(name), f"{pointer}/{name}")
-    yield from _holidays(calendar.get("holidays") or [], f"{pointer}/holidays")
+    yield from _holidays(calendar.get("holidays"), f"{pointer}/holidays")
     zone = calendar.get("time_zone")
     if zone is not None and (not isinstance(zone, str) or not known_zone(zone)):
         yield Fault(f"{pointer}/time_zone", "unknown_time_zone", f"{zone!r} is not an IANA time zone.")
@@ -150,6 +152,8 @@ def _time(time: object, pointer: str) -> Iterator[Fault]:
 
 
 def _holidays(days: object, pointer: str) -> Iterator[Fault]:
+    if days is None:
+        return
     if not isinstance(days, list) or len(days) > MAX_ENTRIES:
         yield Fault(pointer, "type", "Holidays are a list of dates.")
         return

@@ -92,20 +92,33 @@ class Schedule:
     def collected(self, ready: datetime, hours: OpenHours) -> datetime:
         """Return when what is ready is collected; at the cut-off's own second the carrier has left.
 
-        It comes on its pickup days on which the place has open hours. Raises NeverOpenError.
+        It comes on its pickup days on which the place has open hours: at its cut-off, without one as soon as somebody
+        is there. Raises NeverOpenError.
         """
         zone = self.zone or hours.zone
+        if self.pickup_cutoff is None:
+            return self._at_the_door(ready, hours, zone)
         today = ready.astimezone(zone).date()
         for offset in range(HORIZON.days):
             day = today + timedelta(days=offset)
-            if day.weekday() not in self.pickup_days or day in self.holidays or not hours.opens_on(day):
-                continue
-            leaves = to_instant(wall(day, self.pickup_cutoff or 0), zone)
-            if self.pickup_cutoff is None:
-                return max(leaves, ready)
-            if leaves > ready:
+            leaves = to_instant(wall(day, self.pickup_cutoff), zone)
+            if leaves > ready and self._comes_on(day) and hours.opens_on(day):
                 return leaves
         raise NeverOpenError(f"{self.code} collects on no day after {today}")
+
+    def _at_the_door(self, ready: datetime, hours: OpenHours, zone: ZoneInfo) -> datetime:
+        """Return the first open instant of a pickup day from `ready` on."""
+        at = ready
+        for _ in range(HORIZON.days):
+            at = hours.open_from(at)
+            day = at.astimezone(zone).date()
+            if self._comes_on(day):
+                return at
+            at = to_instant(wall(day + timedelta(days=1), 0), zone)
+        raise NeverOpenError(f"{self.code} collects on no day after {ready.date()}")
+
+    def _comes_on(self, day: date) -> bool:
+        return day.weekday() in self.pickup_days and day not in self.holidays
 
     def delivered(self, collected: datetime, days: int, zone: ZoneInfo) -> datetime:
         """Return when a parcel arrives: on the day of collection (0 days), or so many delivery days after it.

@@ -70,8 +70,8 @@ class Consignment:
     """What one location does for an order.
 
     `ahead` is the number of shipments open there, `per_hour` how many it gets done in an open hour (None: not known,
-    nothing waits). `goods_at` is when the goods arrive, if they are not there. With `transfer_minutes` they then go
-    on to `handed_over_at`, the calendar of the place where the customer or the carrier gets them.
+    nothing waits). `goods_at` is when the goods arrive, if they are not there. `supply` is what another location does
+    first, whose goods then take `transfer_minutes` to come here (None: nobody says how long).
     """
 
     location: str
@@ -80,9 +80,9 @@ class Consignment:
     ahead: int = 0
     per_hour: float | None = None
     goods_at: datetime | None = None
-    transfer_minutes: int = 0
-    handed_over_at: OpenHours | None = None
+    transfer_minutes: int | None = 0
     distance_km: float | None = None
+    supply: Consignment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class ShipmentPromise:
         """Return it as JSON; nobody may change it, as others hold it too."""
         return {
             "location": self.location,
-            "date": self.date.isoformat() if self.date else None,
+            "promised_at": self.date.isoformat() if self.date else None,
             "carrier": self.carrier,
             "problem": self.problem,
             "parts": [part.document() for part in self.parts],
@@ -130,10 +130,10 @@ class Promise:
     shipments: tuple[ShipmentPromise, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON: `{date, decided_by, shipments}`, `decided_by` being the latest one's location."""
+        """Return it as JSON: `{promised_at, decided_by, shipments}`, `decided_by` being the latest one's location."""
         decides = next((shipment for shipment in self.shipments if shipment.date == self.date), None)
         return {
-            "date": self.date.isoformat() if self.date else None,
+            "promised_at": self.date.isoformat() if self.date else None,
             "decided_by": decides.location if self.date and decides else None,
             "shipments": [shipment.document for shipment in self.shipments],
         }
@@ -193,9 +193,9 @@ class Reckoner:
 
 
 def _work_key(facts: PromiseFacts, place: Consignment) -> Hashable:
-    calendars = id(place.hours), id(place.handed_over_at)
     numbers = place.processing_minutes, place.ahead, place.per_hour, place.goods_at, place.transfer_minutes
-    return facts.method, facts.pause_minutes, place.location, calendars, numbers
+    first = _work_key(facts, place.supply) if place.supply else None
+    return facts.method, facts.pause_minutes, place.location, id(place.hours), numbers, first
 
 
 def _travels(facts: PromiseFacts, place: Consignment) -> list[tuple[Schedule, Travel]]:
@@ -212,24 +212,43 @@ def _travels(facts: PromiseFacts, place: Consignment) -> list[tuple[Schedule, Tr
 
 def _worked(facts: PromiseFacts, place: Consignment, now: datetime) -> tuple[tuple[Part, ...], str]:
     """Return the parts until it is ready, and what is in the way."""
+    if place.supply is not None and place.supply.transfer_minutes is None:
+        return (), f"No lane says how long it takes from {place.supply.location} to {place.location}."
     try:
         return tuple(_work(facts, place, now)), ""
     except (NeverOpenError, OverflowError):
-        return (), f"{place.location} has no open hours ahead."
+        where = " or ".join(one.location for one in (place.supply, place) if one is not None)
+        return (), f"{where} has no open hours ahead."
 
 
 def _work(facts: PromiseFacts, place: Consignment, now: datetime) -> Iterator[Part]:
     """Yield the parts until it is ready for the carrier or the customer."""
-    at, hours = now, place.hours
+    at = now
     if facts.pause_minutes > 0:
         end = at + facts.pause_minutes * _MINUTE
         yield Part(PartName.PAUSE, at, end, f"{facts.pause_minutes} minutes in which the order may still be changed")
         at = end
+    if place.supply is not None:
+        for part in _done(Method.TRANSFER, place.supply, at):
+            yield part
+            at = part.end
+    for part in _done(facts.method, place, at):
+        yield part
+        at = part.end
+    if facts.method in COLLECTED_BY_CUSTOMER:
+        end = place.hours.open_from(at)  # cut-offs do not matter to who only collects
+        if end > at:
+            yield Part(PartName.OPENING, at, end, f"the doors open {clock(end, place.hours.zone)}")
+
+
+def _done(method: Method, place: Consignment, now: datetime) -> Iterator[Part]:
+    """Yield what one location does, and the way of what it sends to another."""
+    at, hours = now, place.hours
     if place.goods_at is not None and place.goods_at > at:
         yield Part(PartName.ARRIVAL, at, place.goods_at, f"the goods reach {place.location}")
         at = place.goods_at
-    end = hours.work_from(at, facts.method)
-    yield Part(PartName.WINDOW, at, end, window_words(facts.method, place.location, hours, (at, end)))
+    end = hours.work_from(at, method)
+    yield Part(PartName.WINDOW, at, end, window_words(method, place.location, hours, (at, end)))
     at = end
     if place.per_hour is not None and place.ahead > 0:
         end = hours.add(at, _queue_seconds(place.ahead, place.per_hour))
@@ -238,27 +257,16 @@ def _work(facts: PromiseFacts, place: Consignment, now: datetime) -> Iterator[Pa
         at = end
     end = hours.add(at, place.processing_minutes * 60)
     yield Part(PartName.PROCESSING, at, end, f"{place.processing_minutes} open minutes of work at {place.location}")
-    yield from _handover(facts, place, end)
-
-
-def _handover(facts: PromiseFacts, place: Consignment, at: datetime) -> Iterator[Part]:
-    """Yield the way to the place that hands it over, and the wait until a customer finds its door open."""
-    if place.transfer_minutes > 0:
-        end = at + place.transfer_minutes * _MINUTE
-        yield Part(PartName.TRANSFER, at, end, f"{place.transfer_minutes} minutes on the way from {place.location}")
-        at = end
-    if facts.method in COLLECTED_BY_CUSTOMER:
-        hours = place.handed_over_at or place.hours
-        end = _door_opens(hours, at)
-        if end > at:
-            yield Part(PartName.OPENING, at, end, f"the doors open {clock(end, hours.zone)}")
+    if place.transfer_minutes:
+        words = f"{place.transfer_minutes} minutes on the way from {place.location}"
+        yield Part(PartName.TRANSFER, end, end + place.transfer_minutes * _MINUTE, words)
 
 
 def _carried(
     facts: PromiseFacts, place: Consignment, carrier: Schedule, travel: Travel, parts: Sequence[Part]
 ) -> tuple[Part, Part] | None:
     """Return the carrier's collection and way; None when it never comes."""
-    hours, ready = place.handed_over_at or place.hours, parts[-1].end
+    hours, ready = place.hours, parts[-1].end
     zone = carrier.zone or hours.zone
     try:
         collected = carrier.collected(ready, hours)
@@ -272,16 +280,6 @@ def _carried(
     return fetch, Part(
         PartName.TRANSIT, collected, arrives, travel_words(carrier, facts.service_level, travel, clock(arrives, zone))
     )
-
-
-def _door_opens(hours: OpenHours, at: datetime) -> datetime:
-    """Return the first open instant from `at` on; cut-offs do not matter to who only collects."""
-    while not hours.is_open(at):
-        change = hours.next_change(at)
-        if change is None:
-            raise NeverOpenError(f"no open second after {at.isoformat()}")
-        at = change
-    return at
 
 
 def _queue_seconds(ahead: int, per_hour: float) -> int:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from backend.persistence.uow import Uow
 from backend.promise import queries
-from backend.promise.queries import Network, Workplace
-from backend.promise.rules import COLLECTED_BY_CUSTOMER, Consignment, Promise, PromiseFacts, Reckoner
-from backend.routing.facts import Assignment, Decision, Leftover, OrderFacts
+from backend.promise.queries import Network
+from backend.promise.rules import Consignment, Promise, PromiseFacts, Reckoner
+from backend.routing.facts import Assignment, Decision, Leftover, OrderFacts, Place, Supply
 from backend.routing.geometry import arc_km, direction
+from models.enums import Method
 
 #: The word of `Leftover.action` whose units nobody waits for.
 _CANCEL = "cancel"
@@ -46,12 +47,8 @@ def promise_for(uow: Uow, decided: Sequence[tuple[OrderFacts, Decision]], arriva
     if not arrivals and not any(decision.assignments for _, decision in decided):
         return [Promise(None) for _ in decided]
     network, reckoner = queries.network(uow), Reckoner(uow.now)
-    elsewhere = {
-        _customers_place(order, network.places[given.place.location_id], network)
-        for order, decision in decided
-        for given in decision.assignments
-    }
-    targets = {place.location_id for place in elsewhere if place is not None}
+    given = [given for _, decision in decided for given in decision.assignments]
+    targets = {one.place.location_id for one in given if one.supply}
     lanes = queries.lanes(uow, targets) if targets else {}
     return [
         reckoner.promise(
@@ -96,27 +93,31 @@ def _awaited(order: OrderFacts, decision: Decision, arrivals: Arrivals, network:
         )
 
 
-def _customers_place(order: OrderFacts, place: Workplace, network: Network) -> Workplace | None:
-    """Return where the customer collects what another location sends there; None when nothing is sent."""
-    if order.method not in COLLECTED_BY_CUSTOMER or order.given is None or order.given == place.code:
-        return None
-    return network.by_code.get(order.given)
-
-
 def _consignment(
     order: OrderFacts, given: Assignment, network: Network, lanes: Mapping[tuple[int, int], int]
 ) -> Consignment:
+    """Return what a location does for an order; what it does is done when goods come that another one sends first."""
     place = network.places[given.place.location_id]
-    target = _customers_place(order, place, network)
     return Consignment(
         location=place.code,
         hours=place.hours,
         processing_minutes=place.processing(order.method),
-        ahead=given.place.load.open_shipments,
+        ahead=0 if given.supply else given.place.load.open_shipments,
         per_hour=place.per_hour,
-        transfer_minutes=lanes.get((place.location_id, target.location_id), 0) if target else 0,
-        handed_over_at=target.hours if target else None,
         distance_km=given.distance_km,
+        supply=_supply(given.supply, given.place, network, lanes) if given.supply else None,
+    )
+
+
+def _supply(supply: Supply, to: Place, network: Network, lanes: Mapping[tuple[int, int], int]) -> Consignment:
+    place = network.places[supply.source.location_id]
+    return Consignment(
+        location=place.code,
+        hours=place.hours,
+        processing_minutes=place.processing(Method.TRANSFER),
+        ahead=supply.source.load.open_shipments,
+        per_hour=place.per_hour,
+        transfer_minutes=lanes.get((place.location_id, to.location_id)),
     )
 
 

@@ -25,6 +25,7 @@ from models.enums import Method
 from models.errors import Fault, invalid
 from models.events import EventType
 from models.floor import Resolution, ReturnStatus
+from models.money import show_money
 from models.tables import Location, Order, OrderLine, Return, ReturnLine, StockMovement
 
 _LEDGER = table_of(StockMovement)
@@ -147,7 +148,7 @@ def close(uow: Uow, return_id: int, *, refund_minor: int | None = None, expected
     if replaces and refund_minor:
         raise invalid([Fault("/refund", "unknown_field", "This return is replaced, not refunded.")])
     if refund_minor is not None and refund_minor > paid:
-        words = f"At most {paid // 100}.{paid % 100:02d} was paid for what came."
+        words = f"At most {show_money(paid)} was paid for what came."
         raise invalid([Fault("/refund", "too_much", words)])
     if replaces:
         row.replacement_order_id = _send_anew(uow, row, lines)
@@ -155,8 +156,11 @@ def close(uow: Uow, return_id: int, *, refund_minor: int | None = None, expected
         row.refund_minor = paid if refund_minor is None else refund_minor
     row.closed_at = uow.now
     store.move(uow, row, ReturnMove.CLOSE)
-    refund = f"{row.refund_minor // 100}.{row.refund_minor % 100:02d}"
-    told = {"resolution": row.resolution, "refund": refund, "replacement_order": row.replacement_order_id}
+    told = {
+        "resolution": row.resolution,
+        "refund": show_money(row.refund_minor),
+        "replacement_order": row.replacement_order_id,
+    }
     store.tell(uow, EventType.RETURN_CLOSED, row, told)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.auth.scope import visible
+from backend.catalog import queries as catalog
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.routing.explain import Said, why_not
+from backend.routing.reading import skus_of, with_goods
 from models.tables import Location
 
 _LOCATION = table_of(Location)
@@ -29,4 +31,5 @@ def why_not_there(uow: Uow, trace: Mapping[str, Any], text: str, *, limit: int =
     }
     others = fetch_in(uow.session, named, _LOCATION.c.id, chosen)
     names = {id_: f"{name} ({code})" for id_, name, code in (*asked, *others)}
-    return [why_not(trace, id_, names) for id_, _, _ in asked]
+    told = with_goods(trace, catalog.words_by_sku(uow, skus_of(trace)))
+    return [why_not(told, id_, names) for id_, _, _ in asked]

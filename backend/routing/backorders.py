@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -48,6 +48,19 @@ def wait(uow: Uow, decided: Sequence[Decided]) -> Mapping[int, list[Expected]]:
     return _expected(uow, waiting)
 
 
+def foresee(
+    uow: Uow, facts: OrderFacts, decision: Decision, *, places: Collection[int]
+) -> Mapping[int, list[Expected]]:
+    """Return what the backordered lines of an order that is only tried would wait for at these locations."""
+    given = _given(uow, facts)
+    wants = [(left.line_id, product_id, left.units, given) for product_id, left in _backordered(facts, decision)]
+    expected: dict[int, list[Expected]] = {}
+    for share, row in future.foresee(uow, wants, places=places) if wants else ():
+        found = Expected(row.location_id, row.arrival.arrives_at, share.units)
+        expected.setdefault(share.order_line_id, []).append(found)
+    return expected
+
+
 def _backordered(facts: OrderFacts, decision: Decision) -> list[tuple[int, Leftover]]:
     products = {line.line_id: line.product_id for line in facts.lines}
     left = [left for left in decision.leftovers if left.action == Remainder.BACKORDERED]
@@ -84,11 +97,13 @@ def dates_before(uow: Uow, orders: Sequence[DueOrder]) -> dict[int, datetime]:
     statement = sa.select(_DECISION.c.order_id, _DECISION.c.trace)
     latest: dict[int, datetime] = {}
     for order_id, trace in fetch_in(uow.session, statement, _DECISION.c.order_id, refused):
+        sources = {source for _, source, *_ in trace.get("brought", ())}
         for told in trace.get("promise", {}).get("shipments", ()):
             place = places.get(told["location"])
             awaited = any(part["part"] == PartName.ARRIVAL for part in told["parts"])
-            if told["date"] is None or awaited or place is None or place.location_id in refused[order_id]:
+            gone = place is None or place.location_id in refused[order_id] or refused[order_id] & sources
+            if told["promised_at"] is None or awaited or gone:
                 continue
-            date = datetime.fromisoformat(told["date"])
+            date = datetime.fromisoformat(told["promised_at"])
             latest[order_id] = max(date, latest.get(order_id, date))
     return latest

@@ -13,7 +13,7 @@ from models.enums import LocationKind, Method
 from models.errors import Fault
 
 _QUANTIFIED = Scope.ORDER | Scope.ITEM
-_ANYWHERE = _QUANTIFIED | Scope.PLACE | Scope.LIVE | Scope.PAIR | Scope.STOCK | Scope.COVER
+_ANYWHERE = _QUANTIFIED | Scope.PLACE | Scope.LIVE | Scope.PAIR | Scope.STOCK | Scope.COVER | Scope.BALANCE
 
 #: Fields whose values are a closed set.
 _WORDS: Mapping[str, tuple[str, ...]] = {"order.method": tuple(Method), "location.kind": tuple(LocationKind)}
@@ -140,7 +140,7 @@ def _filter(part: Mapping[str, Any], at: str, allowed: Scope) -> Iterator[Fault]
 
 def _inside(allowed: Scope) -> Scope:
     """Return what may be asked of one item among several: not its stock, which belongs to the line at hand."""
-    return (allowed | Scope.ITEM) & ~(Scope.STOCK | Scope.COVER)
+    return (allowed | Scope.ITEM) & ~(Scope.STOCK | Scope.COVER | Scope.BALANCE)
 
 
 def _condition(part: Mapping[str, Any], at: str, allowed: Scope) -> Iterator[Fault]:

@@ -104,6 +104,7 @@ class Scenario:
     sorts: tuple[Sort, ...] = (Sort(SortBy.DISTANCE),)
     guards: Guards = Guards()
     when_partial: After = After.NEXT
+    transfer: bool = False
     only_complete: bool = False
     rest: After = After.NEXT
     when_none: After = After.NEXT
@@ -138,6 +139,11 @@ class Strategy:
     lanes: tuple[Lane, ...] = ()
     limits: Limits = Limits()
     otherwise: After = After.UNASSIGNED
+
+    @property
+    def transfers(self) -> bool:
+        """Return whether a scenario has goods sent to the location that an order is for."""
+        return any(scenario.transfer for route in self.routes for scenario in route.scenarios)
 
 
 def strategy_faults(
@@ -214,6 +220,7 @@ def _scenario(document: Mapping[str, Any], guards: Guards) -> Scenario:
         sorts=sorts or (Sort(SortBy.DISTANCE),),
         guards=replace(guards, **document.get("guards", {})),
         when_partial=After(document.get("when_partial", After.NEXT)),
+        transfer=document.get("transfer", False),
         only_complete=document.get("only_complete", False),
         rest=After(document.get("rest", After.NEXT)),
         when_none=After(document.get("when_none", After.NEXT)),

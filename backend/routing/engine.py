@@ -1,8 +1,9 @@
 """Where an order goes: `route` decides one, `route_all` a batch. Pure: facts in, decisions with their traces out.
 
 The first route that matches the order is taken; its scenarios are tried in turn. In each, the holders of what is left
-are looked at (`pool.py`), ranked (`rank.py`), and one takes everything, or a split shares it out (`split.py`), or the
-scenario says what follows. Nothing depends on the order in which places or stock are listed.
+are looked at (`pool.py`), ranked (`rank.py`), and one takes everything, or is sent what it lacks (`supply.py`), or a
+split shares it out (`split.py`), or the scenario says what follows. Nothing depends on the order in which places or
+stock are listed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from backend.routing.rank import Ranking, distance_of
 from backend.routing.room import Loads
 from backend.routing.sieve import sieve
 from backend.routing.split import Plan, Share, by_line, by_quantity
-from backend.routing.trace import Step, Tracer
+from backend.routing.supply import supply
+from backend.routing.trace import TRANSFER, Step, Tracer
 from backend.routing.words import ENDS, SPLITS, After, Choice, Out, Why
 
 #: How often what a split left over may start again at the first scenario.
@@ -52,8 +54,8 @@ def take(order: OrderFacts, decision: Decision, network: Network) -> None:
     """Count the units of a decision as promised in the network's stock."""
     products = {line.line_id: line.product_id for line in order.lines}
     for assignment in decision.assignments:
-        for line_id, units in assignment.units:
-            network.stock.take(assignment.place.location_id, products[line_id], units, order)
+        for place, line_id, units in assignment.needs():
+            network.stock.take(place.location_id, products[line_id], units, order)
 
 
 def lane_of(order: OrderFacts, strategy: Strategy) -> int:
@@ -115,6 +117,9 @@ def _scenario(job: Job, path: ReadyRoute, ready: ReadyScenario, tracer: Tracer) 
         if whole:
             step.ranked = ranking.ordered(whole, ready, _units(job, pool, whole, ready))
             return _assign(job, step, {step.ranked[0]: dict(job.left)})
+    if scenario.transfer and job.given is not None and (found := supply(job, pool, ready)):
+        job.supply, step.did = found, TRANSFER
+        return _assign(job, step, {job.given.location_id: dict(job.left)})
     some = {id_ for holding in pool.holdings.values() for id_ in holding} & pool.ids
     if not some:
         step.then = scenario.when_none
@@ -257,7 +262,8 @@ def _finish(job: Job, tracer: Tracer, end: After, why: Why) -> Decision:
         km = distance_of(job.here, place)
         what = parcel(order, [(order.lines[number], share) for number, share in units.items()])
         shares = tuple((order.lines[number].line_id, units[number]) for number in sorted(units))
-        assignments.append(Assignment(place, shares, km, cost_minor(place, what, km)))
+        brought = job.supply if place is job.given else None
+        assignments.append(Assignment(place, shares, km, cost_minor(place, what, km), brought))
     leftovers = tuple(
         Leftover(order.lines[number].line_id, units, ENDS[end], why) for number, units in sorted(job.left.items())
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.routing.reading import brought, decisive
 from backend.routing.words import Out, Why
 
 Names = Mapping[int, str]
@@ -95,13 +96,15 @@ def why_not(trace: Trace, location_id: int, places: Names) -> Said:
     )
     if said:
         return Said(f"Why not {name}", said)
-    return Said(f"Why not {name}", (Said(_unmet(trace)),))
+    return Said(f"Why not {name}", (Said(_unmet(trace, location_id)),))
 
 
-def _unmet(trace: Trace) -> str:
+def _unmet(trace: Trace, location_id: int) -> str:
     if not trace.get("steps"):
         left = trace.get("left") or [[0, 0, "", Why.NO_ROUTE]]
         return f"No location was looked at: {_WHY.get(left[0][3], left[0][3])}."
+    if any(source == location_id for _, source, *_ in trace.get("brought", ())):
+        return "It sends what is lacking there, by transfer."
     if given := trace.get("given"):
         return f"The order is for {given} alone."
     return "It has none of what the order needs."
@@ -128,15 +131,11 @@ def _why_chosen(trace: Trace, chosen: Sequence[Any], places: Names) -> str:
     if step is None:
         return f"Why {name}{far}"
     if trace.get("given"):
-        return f"Why {name}: it is the location the order is for{far}"
+        return "; ".join([f"Why {name}: it is the location the order is for{far}", *brought(trace, chosen, places)])
     count = len(step.get("ranked", ())) + _count(step.get("rest", ()))
-    best = _best(step)
     if step.get("did") == "whole":
-        return (
-            f"Why {name}: {best} of {count} that have all of it{far}"
-            if count > 1
-            else (f"Why {name}: the only one that has all of it{far}")
-        )
+        best = f"{_best(step)} of {count} that have all of it" if count > 1 else "the only one that has all of it"
+        return f"Why {name}: {best}{far}"
     sharing = len(step.get("chose", ()))
     share = f"one of {sharing} that share it" if sharing > 1 else "it takes a part"
     return f"Why {name}: {share}, of {count} that have something of it{far}"
@@ -147,8 +146,10 @@ def _have(count: int) -> str:
 
 
 def _best(step: Mapping[str, Any]) -> str:
-    sorts = step.get("sorted_by") or ["distance"]
-    return "nearest" if sorts[0] == "distance" else f"first by {sorts[0]}"
+    by = decisive(step)
+    if by == "code":
+        return "first by code, as nothing else tells them apart,"
+    return "nearest" if by == "distance" else f"first by {by}"
 
 
 def _left(trace: Trace) -> Iterator[Said]:

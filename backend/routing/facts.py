@@ -116,9 +116,23 @@ class Stock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A balance as filters may ask about it, in units as `models.tables.StockBalance` has them."""
+
+    on_hand: int = 0
+    unsellable: int = 0
+    allocated: int = 0
+    pending: int = 0
+    safety_stock: int = 0
+    floor: int = 0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Network:
-    """Everything an order could go to; `blocked` holds (location id, product id).
+    """Everything an order could go to; `blocked` holds (location id, product id), `held` the balances by the same,
+    where the strategy asks for them, `lanes` the minutes of transfers by (from, to), as far as any is thought of.
 
     One snapshot is one object: what a strategy makes of its places is remembered for it, so a change of places, of
     their loads or of blocks needs a new Network. Stock may change within it (`Stock.take`).
@@ -128,16 +142,38 @@ class Network:
     by_code: Mapping[str, Place]
     stock: Stock
     blocked: frozenset[tuple[int, int]] = frozenset()
+    held: Mapping[tuple[int, int], Held] = field(default_factory=dict)
+    lanes: Mapping[tuple[int, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What another location sends by transfer: (line id, units), units above zero."""
+
+    source: Place
+    units: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What one location takes: (line id, units), units above zero."""
+    """What one location takes: (line id, units), units above zero. Of these, `supply` must come to it first."""
 
     place: Place
     units: tuple[tuple[int, int], ...]
     distance_km: float | None = None
     cost_minor: int | None = None
+    supply: Supply | None = None
+
+    def given(self) -> list[tuple[Place, tuple[tuple[int, int], ...]]]:
+        """Return who has a shipment to do: the location itself, and who sends something to it."""
+        return [(self.place, self.units), *([(self.supply.source, self.supply.units)] if self.supply else [])]
+
+    def needs(self) -> list[tuple[Place, int, int]]:
+        """Return where what units of which line are taken from the shelf: (place, line id, units)."""
+        awaited = dict(self.supply.units) if self.supply else {}
+        here = [(self.place, line_id, units - awaited.get(line_id, 0)) for line_id, units in self.units]
+        there = [(self.supply.source, line_id, units) for line_id, units in self.supply.units] if self.supply else []
+        return [need for need in (*here, *there) if need[2]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
 from typing import Any
 
-from backend.routing.facts import LineFacts, Load, OrderFacts, Place
+from backend.routing.facts import Held, LineFacts, Load, OrderFacts, Place
 from backend.routing.geometry import Vector, arc_km, direction
 
 
@@ -33,6 +33,7 @@ class Scope(IntFlag):
     PAIR = 16  # order and location together
     STOCK = 32  # line and location together
     COVER = 64  # how many lines a location has whole
+    BALANCE = 128  # what is recorded of the stock of a line at a location, read where a strategy asks
 
 
 _NO_LOAD = Load()
@@ -48,6 +49,7 @@ class Env:
     load: Load = _NO_LOAD
     available: int = 0
     whole_lines: int = 0
+    held: Held | None = None
     here: Vector | None = None  # where the order goes; worked out when first asked
     far: Mapping[int, float | None] = field(default_factory=dict)  # km by location, where they are known already
     clashes: set[str] = field(default_factory=set)
@@ -79,6 +81,12 @@ def _from_place(read: Callable[[Place], Any], type_: FieldType) -> Field:
 
 def _from_load(read: Callable[[Load], Any]) -> Field:
     return Field(FieldType.NUMBER, Scope.LIVE, lambda env: read(env.load))
+
+
+def _from_balance(read: Callable[[Held], Any]) -> Field:
+    return Field(
+        FieldType.NUMBER, Scope.STOCK | Scope.BALANCE, lambda env: None if env.held is None else read(env.held)
+    )
 
 
 def used_percent(place: Place, load: Load) -> float | None:
@@ -161,6 +169,12 @@ FIELDS: Mapping[str, Field] = {
     "inventory.available": Field(NUMBER, Scope.STOCK, lambda env: env.available),
     "inventory.available_percent": Field(NUMBER, Scope.STOCK, _available_percent),
     "inventory.whole_lines": Field(NUMBER, Scope.STOCK | Scope.COVER, lambda env: env.whole_lines),
+    "inventory.on_hand": _from_balance(lambda held: held.on_hand),
+    "inventory.unsellable": _from_balance(lambda held: held.unsellable),
+    "inventory.allocated": _from_balance(lambda held: held.allocated),
+    "inventory.pending": _from_balance(lambda held: held.pending),
+    "inventory.safety_stock": _from_balance(lambda held: held.safety_stock),
+    "inventory.floor": _from_balance(lambda held: held.floor),
 }
 
 Root = Callable[[Env], Any]
@@ -172,6 +186,10 @@ ROOTS: Mapping[str, tuple[Scope, Root]] = {
     "customer.attributes.": (Scope.ORDER, lambda env: env.order.customer.get("attributes")),
     "item.attributes.": (Scope.ITEM, lambda env: None if env.line is None else env.line.attributes),
     "location.attributes.": (Scope.PLACE, lambda env: None if env.place is None else env.place.attributes),
+    "inventory.attributes.": (
+        Scope.STOCK | Scope.BALANCE,
+        lambda env: None if env.held is None else env.held.attributes,
+    ),
 }
 
 

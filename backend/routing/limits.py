@@ -70,6 +70,15 @@ def window_start(now: datetime, window: LoadWindow, zone: ZoneInfo) -> datetime:
     return to_instant(midnight, zone)
 
 
+def window_end(now: datetime, window: LoadWindow, zone: ZoneInfo) -> datetime:
+    """Return when the running window ends and the next begins."""
+    start = window_start(now, window, zone)
+    if window is LoadWindow.HOUR:
+        return start + timedelta(hours=1)
+    midnight = start.astimezone(zone).replace(tzinfo=None) + timedelta(days=7 if window is LoadWindow.WEEK else 1)
+    return to_instant(midnight.replace(hour=0, minute=0), zone)
+
+
 def fits(limit: Limit, load: Load, more: Given) -> bool:
     """Return whether a location with this load may be given more."""
     return (

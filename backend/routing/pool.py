@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from backend.routing.facts import LineFacts, Network, OrderFacts, Place
+from backend.routing.facts import LineFacts, Network, OrderFacts, Place, Supply
 from backend.routing.fields import Env
 from backend.routing.geometry import Vector, direction
 from backend.routing.prepare import Memo, Prepared, ReadyScenario
@@ -46,6 +46,7 @@ class Job:
     here: Vector | None = field(init=False)
     shares_products: bool = field(init=False)  # whether two lines are of one product
     last_look: Look | None = None
+    supply: Supply | None = None  # what the location that the order is for waits for
 
     def __post_init__(self) -> None:
         """Work out once what every scenario asks."""

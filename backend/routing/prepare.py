@@ -58,6 +58,12 @@ class Ready:
     lanes: tuple[tuple[Lane, tuple[Compiled, ...]], ...]
     routes: tuple[ReadyRoute, ...]
 
+    @property
+    def asks_balances(self) -> bool:
+        """Return whether a filter asks what is recorded of the stock, beyond how much is available."""
+        scenarios = (scenario for route in self.routes for scenario in route.scenarios)
+        return any(part.scope & Scope.BALANCE for scenario in scenarios for _, part in scenario.per_line)
+
 
 @dataclass(slots=True, eq=False)
 class Live:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import KeysView
+from collections.abc import KeysView, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.routing.facts import Decision, LineFacts, Load, OrderFacts, Place
@@ -61,13 +61,17 @@ class Loads:
         """Count a decision."""
         prices = {line.line_id: line.unit_price_minor for line in order.lines}
         for assignment in decision.assignments:
-            load = self.of(assignment.place)
-            self._given[assignment.place.location_id] = Load(  # `replace` takes five times as long
-                orders=load.orders + 1,
-                items=load.items + sum([units for _, units in assignment.units]),
-                money_minor=load.money_minor + sum([units * prices[line_id] for line_id, units in assignment.units]),
-                open_shipments=load.open_shipments + 1,
-            )
+            for place, given in assignment.given():
+                self._give(place, given, prices)
+
+    def _give(self, place: Place, given: Sequence[tuple[int, int]], prices: Mapping[int, int]) -> None:
+        load = self.of(place)
+        self._given[place.location_id] = Load(  # `replace` takes five times as long
+            orders=load.orders + 1,
+            items=load.items + sum([units for _, units in given]),
+            money_minor=load.money_minor + sum([units * prices[line_id] for line_id, units in given]),
+            open_shipments=load.open_shipments + 1,
+        )
 
 
 def room(place: Place, load: Load) -> Room | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from backend.routing.shapes import Either, Fields, Flag, Kinds, Literal, Many, Named, Shape, Text, Whole, Word
 from backend.routing.words import ENDS, SPLITS, After, Choice, Op, SortBy
 from models.errors import Fault
+from models.shapes import Either, Fields, Flag, Kinds, Literal, Many, Named, Shape, Text, Whole, Word
 
 DEEPEST = 40  # levels of lists and objects in one document
 TOO_DEEP = "too_deep"
@@ -80,6 +80,7 @@ SCENARIO = Fields(
         "sorts": Many(SORT, 8),
         "guards": GUARDS,
         "when_partial": Word((After.NEXT, *SPLITS, *ENDS), "When no single location has everything."),
+        "transfer": Flag("What the location that a pickup is for lacks, one other location may send there."),
         "only_complete": Flag("Make the split only if it covers everything that is left."),
         "rest": Word((After.NEXT, After.RESTART, *ENDS), "What happens to units that a split left over."),
         "when_none": Word(_GOES_ON, "When no candidate has anything."),

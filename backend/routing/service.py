@@ -19,12 +19,14 @@ from backend.metrics.registry import ROUTING_OVERTAKEN, ROUTING_SECONDS
 from backend.orders import routed
 from backend.persistence.uow import Uow
 from backend.routing import snapshot, stock, strategies
+from backend.routing.again import next_looks
 from backend.routing.engine import route_all
 from backend.routing.facts import Decision, Leftover, Network, OrderFacts, Stock
 from backend.routing.limits import Counting
 from backend.routing.outcome import History, facts_of
 from backend.routing.snapshot import Snapshot
 from backend.routing.strategies import Active
+from backend.routing.supply import targets
 from backend.routing.writing import Choice, Routed, choose, write
 from backend.wakeups import Topic
 from models.enums import Remainder
@@ -147,21 +149,25 @@ def _gather(uow: Uow, order_ids: Sequence[int], histories: Mapping[int, History]
     facts = [facts_of(order, histories.get(order.id, _NO_HISTORY)) for order in works]
     products = {line.product_id for item in facts if item.stock_matters for line in item.lines}
     hot = {line.product_id for item in facts if _OVERTAKEN.get(item.order_id) for line in item.lines}
-    network = snapshot.take(uow, products=products, given={item.given for item in facts})
+    active = strategies.active(uow)
+    given, supplied = {item.given for item in facts}, targets(facts, active.strategy)
+    network = snapshot.take(uow, products=products, given=given, supplied=supplied)
     if any(history.told for history in histories.values()):
         network = network.without_limits()
-    return Batch(works, facts, histories, strategies.active(uow), network, products, hot & products)
+    return Batch(works, facts, histories, active, network, products, hot & products)
 
 
 def _decide(uow: Uow, batch: Batch, units: Stock) -> list[Choice]:
-    network: Network = batch.snapshot.network(units)
+    held = stock.held(uow, batch.active.strategy, batch.products)
+    network: Network = batch.snapshot.network(units, held)
     started = time.perf_counter()
     decisions: list[Decision] = route_all(batch.facts, network, batch.active.strategy)
     if decisions:
         ROUTING_SECONDS.observe((time.perf_counter() - started) / len(decisions))
     rules = segments.rulebook(uow)
     decided = list(zip(batch.works, batch.facts, decisions, strict=True))
-    return choose(uow, decided, batch.histories, rules)
+    again = next_looks(uow, list(zip(batch.facts, decisions, strict=True)), batch.snapshot)
+    return choose(uow, decided, batch.histories, rules, again)
 
 
 def _is_sure(choice: Choice) -> bool:
@@ -218,7 +224,7 @@ def send_to_care(uow: Uow, order_id: int) -> None:
     for order, facts in zip(batch.works, batch.facts, strict=True):
         leftovers = tuple(Leftover(line.line_id, line.quantity, care, "routing_failed") for line in facts.lines)
         decision = Decision((), leftovers, {"v": 1, "problem": "routing_failed"})
-        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow)), batch.active)
+        write(uow, choose(uow, [(order, facts, decision)], {}, segments.rulebook(uow), [None]), batch.active)
 
 
 def next_due(uow: Uow) -> datetime | None:

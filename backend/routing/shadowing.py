@@ -21,7 +21,7 @@ from backend.persistence.uow import Uow
 from backend.routing import shadow, snapshot, stock, strategies
 from backend.routing.document import Strategy, parse_strategy
 from backend.routing.engine import route_all
-from backend.routing.facts import Decision, Load, Network, OrderFacts, Place
+from backend.routing.facts import Decision, Held, Load, Network, OrderFacts, Place
 from backend.routing.outcome import History, facts_of, outcome_of
 from backend.routing.stock import FreshStock
 from models.enums import RoutingOutcome, WorkStatus
@@ -57,10 +57,12 @@ class Side:
         """Count units as promised, on this side only."""
         self.shelves[product_id].take(location_id, product_id, units, order)
 
-    def decide(self, orders: Sequence[OrderFacts], blocked: frozenset[tuple[int, int]]) -> list[Decision]:
+    def decide(
+        self, orders: Sequence[OrderFacts], blocked: frozenset[tuple[int, int]], held: Mapping[tuple[int, int], Held]
+    ) -> list[Decision]:
         """Decide orders one after the other and add up what comes of it."""
         by_code = {place.code: place for place in self.places.values()}
-        decisions = route_all(orders, Network(self.places, by_code, self, blocked), self.strategy)
+        decisions = route_all(orders, Network(self.places, by_code, self, blocked, held), self.strategy)
         for order, decision in zip(orders, decisions, strict=True):
             self._add(order, decision)
         return decisions
@@ -158,7 +160,7 @@ class Shadowing:
         products = {line.product_id for item in facts for line in item.lines}
         self._ensure(uow, products)
         blocked = snapshot.take(uow, products=products, given={item.given for item in facts}).blocked
-        active, tried = (side.decide(facts, blocked) for side in self._sides)
+        active, tried = (side.decide(facts, blocked, stock.held(uow, side.strategy, products)) for side in self._sides)
         for order, one, other in zip(orders, active, tried, strict=True):
             if _where(one) == _where(other):
                 continue

@@ -107,7 +107,7 @@ def _line_fails(job: Job, pool: Pool, number: int, asked: tuple[Numbered, Mappin
     """Return the candidates that may not take a line, with the filter that says so."""
     (filters, covers), env, places, loads = asked, job.env, job.network.places, job.loads
     have = pool.holdings[number].get
-    env.line = job.line(number)
+    line = env.line = job.line(number)
     fails: dict[int, str] = {}
     for part_number, part in filters:
         reason, ids = f"{Out.FILTER}:{part_number}", pool.ids - fails.keys()
@@ -116,11 +116,12 @@ def _line_fails(job: Job, pool: Pool, number: int, asked: tuple[Numbered, Mappin
             continue
         for id_ in ids:
             env.available, env.whole_lines = have(id_, 0), covers.get(id_, 0)
+            env.held = job.network.held.get((id_, line.product_id))
             place = env.place = places[id_]
             env.load = loads.of(place)
             if not part.test(env):
                 fails[id_] = reason
-    env.line = None
+    env.line = env.held = None
     return fails
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -22,7 +23,8 @@ from backend.controls.rules import Effect
 from backend.inventory import blocks
 from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
-from backend.routing.facts import Load, Network, Place, Stock
+from backend.promise import queries as promises
+from backend.routing.facts import Held, Load, Network, Place, Stock
 from backend.routing.limits import Allowance, limit_of, running
 from backend.routing.worktime import WorkTime, closing_left, cutoff_left
 from backend.sla.calendar import OpenHours, calendar_of
@@ -59,6 +61,11 @@ class _Known:
     counted_at: float = 0.0
     minute: datetime | None = None
     places: dict[int, Place] = field(default_factory=dict)
+    zones: dict[int, ZoneInfo] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note the clock of each location."""
+        self.zones = {site.place.location_id: site.calendar.zone for site in self.sites.values()}
 
 
 _KNOWN: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
@@ -66,28 +73,39 @@ _KNOWN: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The places of a batch, the limits among them, and the blocks on its products."""
+    """The places of a batch, the limits among them, the blocks on its products, the clocks of all locations, and the
+    lanes of its transfers."""
 
     places: Mapping[int, Place]
     by_code: Mapping[str, Place]
     allowances: Mapping[int, Allowance]
     blocked: frozenset[tuple[int, int]]
+    zones: Mapping[int, ZoneInfo]
+    lanes: Mapping[tuple[int, int], int]
 
     def without_limits(self) -> Snapshot:
         """Return the same network as a history sees it: nothing was limited then."""
         places = {id_: replace(place, limit=None) if place.limit else place for id_, place in self.places.items()}
-        return Snapshot(places, {place.code: place for place in places.values()}, {}, self.blocked)
+        by_code = {place.code: place for place in places.values()}
+        return Snapshot(places, by_code, {}, self.blocked, self.zones, self.lanes)
 
-    def network(self, stock: Stock) -> Network:
+    def network(self, stock: Stock, held: Mapping[tuple[int, int], Held]) -> Network:
         """Return what the engine decides on."""
-        return Network(self.places, self.by_code, stock, self.blocked)
+        return Network(self.places, self.by_code, stock, self.blocked, held, self.lanes)
 
 
-def take(uow: Uow, *, products: Collection[int], given: Collection[str | None] = (None,)) -> Snapshot:
-    """Return the network for orders of these products; `given` holds the location each order names, None for none."""
+def take(
+    uow: Uow,
+    *,
+    products: Collection[int],
+    given: Collection[str | None] = (None,),
+    supplied: Collection[str] = (),
+) -> Snapshot:
+    """Return the network for orders of these products; `given` holds the location each order names, None for none, and
+    `supplied` those to which any other may send goods."""
     known = _current(uow)
     codes: Collection[str] = known.sites
-    if None not in given and len(known.sites) > _FEW:
+    if not supplied and None not in given and len(known.sites) > _FEW:
         codes = known.sites.keys() & set(given)
         places = {site.place.location_id: _place(uow, known, site) for site in (known.sites[code] for code in codes)}
     else:
@@ -102,7 +120,10 @@ def take(uow: Uow, *, products: Collection[int], given: Collection[str | None] =
     }
     if allowances:
         places = {**places, **_loaded(uow, places, allowances)}
-    return Snapshot(places, {place.code: place for place in places.values()}, allowances, blocks.active(uow, products))
+    by_code = {place.code: place for place in places.values()}
+    targets = [by_code[code].location_id for code in sorted(supplied) if code in by_code]
+    lanes = promises.lanes(uow, targets) if targets else {}
+    return Snapshot(places, by_code, allowances, blocks.active(uow, products), known.zones, lanes)
 
 
 def seen_by(scope: LocationScope) -> sa.ColumnElement[bool]:

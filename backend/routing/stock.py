@@ -15,7 +15,9 @@ from backend.inventory.fences import Fence, Rulebook, fence
 from backend.inventory.rules import Balance, Key
 from backend.persistence.bulk import fetch_in
 from backend.persistence.uow import Uow
-from backend.routing.facts import OrderFacts
+from backend.routing.document import Strategy
+from backend.routing.facts import Held, OrderFacts
+from backend.routing.prepare import compiled
 
 
 class FreshStock:
@@ -85,6 +87,16 @@ def lock(uow: Uow, product_ids: Iterable[int]) -> FreshStock:
     rules = segments.rulebook(uow)
     held = balances.lock(uow, queries.available(uow, product_ids))
     return _fenced(uow, {key: row.balance for key, row in held.items()}, rules)
+
+
+def held(uow: Uow, strategy: Strategy, product_ids: Iterable[int]) -> dict[Key, Held]:
+    """Return the balances of these products as a strategy's filters ask about them; nothing when none asks."""
+    if not compiled(strategy).asks_balances:
+        return {}
+    names = ("on_hand", "unsellable", "allocated", "pending", "safety_stock", "floor", "attributes")
+    columns = [queries.STOCK.c[name] for name in ("location_id", "product_id", *names)]
+    rows = fetch_in(uow.session, sa.select(*columns), queries.STOCK.c.product_id, product_ids)
+    return {(location_id, product_id): Held(*recorded) for location_id, product_id, *recorded in rows}
 
 
 def _balances(uow: Uow, product_ids: Iterable[int]) -> dict[Key, Balance]:

@@ -102,9 +102,14 @@ def put(uow: Uow, name: str, document: Any, *, note: str = "", expected_version:
     return get(uow, name)
 
 
-def activate(uow: Uow, name: str, *, version: int | None = None) -> StrategyView:
-    """Let a version (the newest by default) decide from now on; the one before is archived. NOT_FOUND, INVALID."""
-    chosen = _version(uow, name, version) if version is not None else _newest(uow, name)
+def activate(uow: Uow, name: str, *, version: int | None = None, expected_version: int | None = None) -> StrategyView:
+    """Let a version (the newest by default) decide from now on; the one before is archived.
+
+    `expected_version` is the newest version the caller knows. NOT_FOUND, STALE, INVALID.
+    """
+    newest = _newest(uow, name)
+    _check_version(newest, name, expected_version)
+    chosen = newest if version is None else _version(uow, name, version)
     if chosen is None:
         raise not_found("strategy", name)
     if faults := faults_of(uow, chosen.document):  # a location it names may be gone
@@ -134,8 +139,7 @@ def archive(uow: Uow, name: str, *, version: int | None = None, expected_version
     `expected_version` is the newest version the caller knows. NOT_FOUND, STALE, ILLEGAL_TRANSITION for the active one.
     """
     newest = _newest(uow, name, lock=True)
-    if newest is not None and expected_version not in (None, newest.version):
-        raise DomainError(ErrorCode.STALE, f"The strategy {name} has changed since you read it.")
+    _check_version(newest, name, expected_version)
     chosen = newest if version is None else _version(uow, name, version, lock=True)
     if newest is None or chosen is None:
         raise not_found("strategy", name if version is None else f"{name} version {version}")
@@ -148,6 +152,11 @@ def archive(uow: Uow, name: str, *, version: int | None = None, expected_version
         data = {"strategy": name, "version": chosen.version, "status": chosen.status}
         uow.record(EventType.ROUTING_STRATEGY_CHANGED, subject=f"routing-strategy/{name}", data=data)
     return get(uow, name, version=chosen.version)
+
+
+def _check_version(newest: RoutingStrategy | None, name: str, expected: int | None) -> None:
+    if newest is not None and expected not in (None, newest.version):
+        raise DomainError(ErrorCode.STALE, f"The strategy {name} has changed since you read it.")
 
 
 def get(uow: Uow, name: str, *, version: int | None = None) -> StrategyView:

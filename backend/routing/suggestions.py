@@ -9,20 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from backend.catalog import queries as catalog
 from backend.locations import queries as locations
 from backend.orders.rules import NewLine, NewOrder
 from backend.orders.scope import visible_order
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.promise.rules import Promise
-from backend.promise.service import promise_for
-from backend.routing import snapshot, stock
+from backend.promise.service import Arrivals, promise_for
+from backend.routing import backorders, snapshot, stock
 from backend.routing.document import Strategy
 from backend.routing.engine import route
 from backend.routing.explain import Said, explain
 from backend.routing.facts import Decision, LineFacts, OrderFacts, Place
 from backend.routing.outcome import main_reason, outcome_of
-from backend.routing.reading import only_places, places_named
+from backend.routing.reading import only_places, places_named, skus_of, with_goods
+from backend.routing.supply import targets
 from models.enums import Method, RoutingOutcome
 from models.errors import Fault, invalid, not_found
 from models.tables import Location, Order, OrderLine, Product
@@ -36,8 +38,8 @@ Trace = Mapping[str, Any]
 class Suggestion:
     """A decision on an order that is only tried, with what it was decided on; line ids count from 1.
 
-    `places` are those the actor may see; `have` is units by line id and location id, of what is wanted; `names` are the
-    products' by SKU.
+    `awaited` is what backordered lines would be promised of arrivals. `places` are those the actor may see; `have` is
+    units by line id and location id, of what is wanted; `names` are the products' by SKU.
     """
 
     order: OrderFacts
@@ -46,6 +48,7 @@ class Suggestion:
     reason: str
     words: Said
     promise: Promise
+    awaited: Arrivals
     places: Mapping[int, Place]
     have: Mapping[int, Mapping[int, int]]
     names: Mapping[str, str]
@@ -55,18 +58,21 @@ def suggest(uow: Uow, order: NewOrder, strategy: Strategy) -> Suggestion:
     """Return where an order would go; locations that the actor may not see are not there. INVALID names each fault."""
     facts = _facts(uow, order)
     products = {line.product_id for line in facts.lines}
-    taken = snapshot.take(uow, products=products, given={facts.given})
+    supplied = targets([facts], strategy)
+    taken = snapshot.take(uow, products=products, given={facts.given}, supplied=supplied)
     units = stock.read(uow, products)
     have = {line.line_id: dict(units.holders(line.product_id, facts)) for line in facts.lines}
-    decision = route(facts, taken.network(units), strategy)
+    decision = route(facts, taken.network(units, stock.held(uow, strategy, products)), strategy)
     names = {id_: f"{place.name} ({place.code})" for id_, place in taken.places.items()}
+    awaited = backorders.foresee(uow, facts, decision, places=taken.places)
     return Suggestion(
         order=facts,
         decision=decision,
         outcome=outcome_of(decision),
         reason=main_reason(facts, decision),
-        words=explain(decision.trace, names),
-        promise=promise_for(uow, [(facts, decision)])[0],
+        words=explain(with_goods(decision.trace, catalog.words_by_sku(uow, skus_of(decision.trace))), names),
+        promise=promise_for(uow, [(facts, decision)], awaited)[0],
+        awaited=awaited,
         places=taken.places,
         have=have,
         names=_product_names(uow, facts),
@@ -103,7 +109,8 @@ def as_seen(uow: Uow, traces: Sequence[Trace]) -> list[tuple[Trace, Said]]:
     if not uow.actor.scope.everything:
         codes = {code for _, _, code in rows}
         traces = [_promise_only(only_places(trace, names.keys()), codes) for trace in traces]
-    return [(trace, explain(trace, names)) for trace in traces]
+    goods = catalog.words_by_sku(uow, {sku for trace in traces for sku in skus_of(trace)})
+    return [(trace, explain(with_goods(trace, goods), names)) for trace in traces]
 
 
 def _promise_only(trace: Trace, seen: Collection[str]) -> Trace:

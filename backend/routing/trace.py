@@ -19,6 +19,9 @@ from models.enums import Method, RoutingOutcome
 
 VERSION = 1
 
+#: What was done where a location takes everything, and waits for what another one sends.
+TRANSFER = "transfer"
+
 #: How many of the ranked are told with their distance; of the others only that they were ranked after them.
 RANKED_TOLD = 10
 
@@ -169,6 +172,9 @@ class Tracer:
             ]
             for one in assignments
         ]
+        brought = [(one.place, one.supply) for one in assignments if one.supply]
+        if brought:
+            told["brought"] = [[to.location_id, one.source.location_id, *map(list, one.units)] for to, one in brought]
         if leftovers:
             told["left"] = [[one.line_id, one.units, str(one.action), str(one.reason)] for one in leftovers]
         if clashes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.fulfillment import service as fulfillment
 from backend.fulfillment.service import NewShipment, NewShipmentLine
+from backend.fulfillment.supplied import Coming, open_waiting
 from backend.inventory.fences import Rulebook
 from backend.inventory.service import StockNeed
 from backend.metrics.registry import ORDERS_ROUTED
@@ -19,7 +20,7 @@ from backend.persistence.uow import Uow
 from backend.promise.rules import Promise
 from backend.promise.service import promise_for
 from backend.routing import backorders
-from backend.routing.facts import Assignment, Decision, OrderFacts
+from backend.routing.facts import Assignment, Decision, OrderFacts, Supply
 from backend.routing.limits import Given
 from backend.routing.outcome import History, Settled, event_of, main_reason, settle
 from backend.routing.repeats import repeated
@@ -52,7 +53,7 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision with the ids its shipments will have, and what each takes of stock and limits."""
+    """A decision with the ids its shipments will have, what each takes of stock and limits, and what comes to them."""
 
     order: DueOrder
     facts: OrderFacts
@@ -61,6 +62,8 @@ class Choice:
     shipment_ids: tuple[int, ...]
     needs: tuple[StockNeed, ...]
     gifts: tuple[Given, ...]
+    coming: tuple[Coming, ...] = ()
+    look_again_at: datetime | None = None
 
 
 def choose(
@@ -68,34 +71,47 @@ def choose(
     decided: Sequence[tuple[DueOrder, OrderFacts, Decision]],
     histories: Mapping[int, History],
     rules: Rulebook,
+    again: Sequence[datetime | None],
 ) -> list[Choice]:
-    """Return the choices of decisions, in their order; nothing is written."""
-    ids = iter(fulfillment.allocate(uow, sum(len(decision.assignments) for _, _, decision in decided)))
+    """Return the choices of decisions, in their order, `again` saying when each is looked at anew by itself; nothing
+    is written."""
+    ids = iter(fulfillment.allocate(uow, sum(_shipments(decision) for _, _, decision in decided)))
     choices: list[Choice] = []
-    for order, facts, decision in decided:
+    for (order, facts, decision), look_again_at in zip(decided, again, strict=True):
         history = histories.get(order.id)
         segment = segment_of(rules, facts) if rules else None
         own = tuple(next(ids) for _ in decision.assignments)
         lines = {line.line_id: line for line in facts.lines}
         pairs = list(zip(own, decision.assignments, strict=True))
+        coming = tuple(_coming(next(ids), id_, part.supply) for id_, part in pairs if part.supply)
+        owners = {(one.for_id, one.source_id): one.id for one in coming}
         needs = [
-            StockNeed(shipment_id, part.place.location_id, lines[line_id].product_id, units, segment)
-            for shipment_id, part in pairs
-            for line_id, units in part.units
+            StockNeed(owners.get((id_, at.location_id), id_), at.location_id, lines[line].product_id, units, segment)
+            for id_, part in pairs
+            for at, line, units in part.needs()
             if facts.stock_matters
         ]
         gifts = [
             Given(
-                part.place.location_id,
-                sum(units for _, units in part.units),
-                sum(lines[line_id].unit_price_minor * units for line_id, units in part.units),
+                at.location_id,
+                sum(units for _, units in given),
+                sum(lines[line_id].unit_price_minor * units for line_id, units in given),
             )
             for part in decision.assignments
-            if part.place.limit is not None
+            for at, given in part.given()
+            if at.limit is not None
         ]
         at = (history.assigned_at if history else None) or max(uow.now, order.placed_at)
-        choices.append(Choice(order, facts, decision, at, own, tuple(needs), tuple(gifts)))
+        choices.append(Choice(order, facts, decision, at, own, tuple(needs), tuple(gifts), coming, look_again_at))
     return choices
+
+
+def _coming(id_: int, for_id: int, sent: Supply) -> Coming:
+    return Coming(id_, for_id, sent.source.location_id, sent.source.code, dict(sent.units))
+
+
+def _shipments(decision: Decision) -> int:
+    return sum(len(part.given()) for part in decision.assignments)
 
 
 def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
@@ -109,11 +125,13 @@ def write(uow: Uow, choices: Sequence[Choice], active: Active) -> list[Routed]:
     rows = [_row(uow, *each, active) for each in zip(choices, settled, promises, strict=True)]
     orders = [choice.order for choice in choices]
     known = repeated(uow, list(zip(orders, settled, rows, strict=True)))
-    routed.rest(uow, sorted(known))
+    routed.rest(uow, {choice.order.id: choice.look_again_at for choice in choices if choice.order.id in known})
     after = [_after(*each) for each in zip(choices, settled, dates, strict=True)]
     routed.save(uow, [item for item in after if item.order.id not in known])
     if new:
         fulfillment.open_shipments(uow, new, ids=ids)
+        waiting = dict(zip(ids, new, strict=True))
+        open_waiting(uow, [(waiting[one.for_id], one) for choice in choices for one in choice.coming])
     insert_rows(uow.session, RoutingDecision, [row for row in rows if row["order_id"] not in known])
     results: list[Routed] = []
     for choice, result, date in zip(choices, settled, dates, strict=True):
@@ -146,7 +164,9 @@ def _dates(uow: Uow, choices: Sequence[Choice], promises: Sequence[Promise]) -> 
 
 
 def _after(choice: Choice, settled: Settled, promised_at: datetime | None) -> routed.After:
-    return routed.After(choice.order, settled.status, None, promised_at, settled.remainders, settled.cancelled)
+    return routed.After(
+        choice.order, settled.status, choice.look_again_at, promised_at, settled.remainders, settled.cancelled
+    )
 
 
 def _shipment(choice: Choice, part: Assignment) -> NewShipment:

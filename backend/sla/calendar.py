@@ -124,6 +124,15 @@ class OpenHours:
                 closing = closes
         return _instant(closing) if closing and closing < _micros(at + HORIZON) else None
 
+    def open_from(self, at: datetime) -> datetime:
+        """Return the first open instant from `at` on, whatever the cut-offs. Raises NeverOpenError."""
+        while not self.is_open(at):
+            change = self.next_change(at)
+            if change is None:
+                raise NeverOpenError(f"no open second after {at.isoformat()}")
+            at = change
+        return at
+
     def cutoff_after(self, at: datetime, method: Method) -> datetime | None:
         """Return the first carrier cut-off of `method` after `at`, on a day with open hours; None if there is none."""
         minutes = self.cutoffs.get(method)

@@ -47,6 +47,7 @@ def thresholds_faults(thresholds: Thresholds) -> list[Fault]:
         "minimum_open": (1, 1_000_000),
         "clear_percent": (1, 100),
         "hold_seconds": (0, 86_400),
+        "stalled_minutes": (1, 10_080),
     }
     return [
         Fault(f"/{field.name}", "range", f"{field.name} lies between {low} and {high}.")

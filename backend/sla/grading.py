@@ -33,13 +33,15 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """The numbers of the colour rule. With fewer than `minimum_open` running shipments a share says nothing, and only
-    `non_compliant >= 1` makes At Risk."""
+    `non_compliant >= 1` makes At Risk. After `stalled_minutes` open minutes with work but without any step of any
+    shipment a location has stalled."""
 
     non_compliant_percent: int = 10
     at_risk_percent: int = 10
     minimum_open: int = 1
     clear_percent: int = 80
     hold_seconds: int = 300
+    stalled_minutes: int = 60
 
 
 @dataclass(frozen=True, slots=True)

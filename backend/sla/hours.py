@@ -24,10 +24,10 @@ def hours_faults(doc: object, *, pointer: str = "/hours") -> list[Fault]:
     faults = [
         Fault(f"{pointer}/{key}", "unknown", f"Hours know only {', '.join(_KEYS)}.") for key in doc if key not in _KEYS
     ]
-    faults += _weekly(doc.get("weekly") or {}, f"{pointer}/weekly")
-    faults += _exceptions(doc.get("exceptions") or [], f"{pointer}/exceptions")
-    faults += _holidays(doc.get("holidays") or [], f"{pointer}/holidays")
-    faults += _cutoffs(doc.get("cutoffs") or {}, f"{pointer}/cutoffs")
+    parts = {"weekly": _weekly, "exceptions": _exceptions, "holidays": _holidays, "cutoffs": _cutoffs}
+    for key, check in parts.items():
+        if doc.get(key) is not None:  # 0 and "" are stated, and wrong
+            faults += check(doc[key], f"{pointer}/{key}")
     return faults
 
 
@@ -76,7 +76,7 @@ def _exceptions(entries: object, pointer: str) -> Iterator[Fault]:
             yield Fault(f"{here}/closed", "type", "closed is true or false.")
         elif bool(closed) == bool(intervals):
             yield Fault(here, "ambiguous", "State either closed: true, or intervals.")
-        if intervals:
+        if intervals is not None:
             yield from _intervals(intervals, f"{here}/intervals")
 
 

@@ -61,6 +61,7 @@ def shipment_changed(uow: Uow, shipment: ShipmentFacts, clock: ClockFacts, shift
         data={
             "order": shipment.order_id,
             "location": shipment.place.code,
+            "customer_tier": shipment.customer_tier,
             "from": shift.from_status,
             "to": shift.to_status,
             "due_at": rfc3339(clock.due_at),
@@ -70,16 +71,17 @@ def shipment_changed(uow: Uow, shipment: ShipmentFacts, clock: ClockFacts, shift
     )
 
 
-def crossed(uow: Uow, step: Crossing, *, was: str | None, order_id: int, location: str, definition: Any) -> None:
-    """Record that time alone took a shipment from status `was` to that of the crossing."""
+def crossed(uow: Uow, step: Crossing, *, was: str | None, shipment: Any, location: str, definition: Any) -> None:
+    """Record that time alone took a shipment from status `was` to that of the crossing. `shipment` is its row."""
     _shipment_event(
         uow,
         shipment_id=step.shipment_id,
         location_id=step.location_id,
         at=step.at,
         data={
-            "order": order_id,
+            "order": shipment.order_id,
             "location": location,
+            "customer_tier": shipment.customer_tier,
             "from": was,
             "to": step.becomes,
             "due_at": rfc3339(step.due_at),

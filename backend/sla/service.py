@@ -20,6 +20,7 @@ from backend.sla.facts import ClockMove, DefinitionInput, NewOnClock, StepReache
 from backend.sla.freshness import touch
 from backend.sla.grading import Thresholds
 from backend.sla.life import Track
+from backend.sla.movement import moved
 from backend.sla.rules import Promise
 from models.enums import Step
 
@@ -46,6 +47,8 @@ __all__ = [
 ]
 
 _ORDER = {step: index for index, step in enumerate(Step)}
+#: Steps by which work comes to a location; the others move it on.
+_ARRIVALS = frozenset({Step.PLACED, Step.ASSIGNED})
 
 
 def _in_time(moment: tuple[datetime, Step]) -> tuple[datetime, int]:
@@ -118,6 +121,8 @@ def reach_steps(uow: Uow, steps: Sequence[StepReached]) -> None:
         track.shipment.reached.update({reached.step: reached.at for reached in mine})
         for reached in mine:
             track.reach(reached.step, reached.at, promises)
+        if any(reached.step not in _ARRIVALS for reached in mine):
+            moved(uow, track.shipment.place.id)
 
     _each(uow, by_shipment, through)
 
@@ -148,11 +153,11 @@ def move_clocks(uow: Uow, moves: Sequence[ClockMove], *, at: datetime) -> None:
     move_of = {move.shipment_id: move for move in moves}
     places = store.places(uow, {move.to_location_id for move in moves})
 
-    def moved(track: Track, promises: Sequence[Promise]) -> None:
+    def handed(track: Track, promises: Sequence[Promise]) -> None:
         move = move_of[track.shipment.id]
         track.move(places[move.to_location_id], move.attribution, at, promises)
 
-    _each(uow, move_of, moved)
+    _each(uow, move_of, handed)
 
 
 def cancel_clocks(uow: Uow, shipment_ids: Sequence[int], *, at: datetime) -> None:

@@ -102,7 +102,13 @@ def _locked_shipments(uow: Uow, *, now: datetime, limit: int) -> dict[int, Any]:
     )
     ids = uow.session.connection().scalars(first).all()
     lock = (
-        sa.select(SHIPMENT.c.id, SHIPMENT.c.order_id, SHIPMENT.c.location_id, SHIPMENT.c.sla_status)
+        sa.select(
+            SHIPMENT.c.id,
+            SHIPMENT.c.order_id,
+            SHIPMENT.c.location_id,
+            SHIPMENT.c.sla_status,
+            SHIPMENT.c.customer_tier,
+        )
         .order_by(SHIPMENT.c.id)
         .with_for_update(key_share=True, skip_locked=True)
     )
@@ -214,7 +220,7 @@ def _tell(uow: Uow, shipments: dict[int, Any], told: Sequence[tuple[Crossing, st
             uow,
             step,
             was=was,
-            order_id=shipments[step.shipment_id].order_id,
+            shipment=shipments[step.shipment_id],
             location=codes[step.location_id],
             definition=definitions[step.definition_id],
         )

@@ -89,7 +89,7 @@ def _insert(uow: Uow, made: Preview, waves: Sequence[PlannedWave], *, parent_id:
             units=wave.units,
             lines=wave.lines,
             stops=len(wave.stops),
-            plan=document(wave, made.work),
+            plan=document(wave, made.work, made.pace),
             limits=made.settings.document(),
             due_at=_first(tasks[task.task_id].due_at for task in wave.tasks),
             cutoff_at=_first(tasks[task.task_id].cut_off_at for task in wave.tasks),

@@ -12,7 +12,7 @@ from backend.persistence.uow import Uow
 from backend.promise import queries as promises
 from backend.waves import queries, wave_rules
 from backend.waves.bins import place_of
-from backend.waves.facts import Pick, PickTask, Plan, PlannedWave
+from backend.waves.facts import Pace, Pick, PickTask, Plan, PlannedWave
 from backend.waves.planner import plan_waves
 from backend.waves.settings import WaveSettings, settings_faults
 from backend.waves.work import Work, load
@@ -41,6 +41,7 @@ class Preview:
     settings: WaveSettings
     rule: str | None
     work: Work
+    pace: Pace
     plan: Plan
 
     @property
@@ -64,7 +65,7 @@ def preview(uow: Uow, ask: Ask) -> Preview:
     limits = settings.limits(uow.now, pace=_pace(uow, place, settings), time_zone=place.hours.zone)
     plan = plan_waves(work.tasks, limits, now=uow.now, supply=work.supply)
     plan = dataclasses.replace(plan, left_out=(*work.left_out, *plan.left_out))
-    return Preview(place, settings, ask.rule, work, plan)
+    return Preview(place, settings, ask.rule, work, limits.pace, plan)
 
 
 def one_wave(
@@ -97,17 +98,19 @@ def one_wave(
     limits = dataclasses.replace(limits, carts=max(limits.carts, carts))
     plan = plan_waves(work.tasks, limits, now=uow.now, supply=work.supply)
     plan = dataclasses.replace(plan, left_out=(*work.left_out, *plan.left_out))
-    return Preview(place, settings, rule, work, plan)
+    return Preview(place, settings, rule, work, limits.pace, plan)
 
 
-def document(wave: PlannedWave, work: Work) -> dict[str, Any]:
-    """Return the wave's stops in walking order with what is taken there for whom, as its row keeps them."""
+def document(wave: PlannedWave, work: Work, pace: Pace) -> dict[str, Any]:
+    """Return the wave's stops in walking order with what is taken there for whom, and the pace that its times were
+    worked out with, as its row keeps them."""
     stops: defaultdict[str, defaultdict[int, list[Pick]]] = defaultdict(lambda: defaultdict(list))
     for pick in wave.picks:
         stops[pick.stop][pick.item].append(pick)
     slots = {task.task_id: number for task, number in zip(wave.tasks, slot_numbers(wave), strict=True)}
     return {
         "why": wave.why,
+        "pace": dataclasses.asdict(pace),
         "group": {key.value: value for key, value in wave.group.items()},
         "stops": [
             {

@@ -14,11 +14,10 @@ from backend.auth.scope import visible
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from backend.promise.queries import Workplace
-from backend.waves.facts import Pace
 from backend.waves.pace import Walked
 from backend.waves.pace import pace_factor as factor_of
 from backend.waves.rules import OPEN
-from backend.waves.settings import settings_of
+from backend.waves.settings import pace_of, settings_of
 from models.enums import Compliance, Method, ShipmentStatus
 from models.errors import not_found
 from models.floor import WaveShare, WaveStatus
@@ -243,18 +242,13 @@ def _finish(uow: Uow, wave: PickWave, now: Progress) -> datetime | None:
 
 
 def _takes(wave: PickWave, now: Progress) -> timedelta:
-    """Return how long what is left takes, by the pace the wave was planned with."""
-    planned = _planned_seconds(wave)
-    left = 1.0 - now.picked / now.units if now.units else 0.0
-    return timedelta(seconds=round(planned * left))
-
-
-def _planned_seconds(wave: PickWave) -> float:
-    deadline = min((at for at in (wave.due_at, wave.cutoff_at) if at is not None), default=None)
-    if deadline is not None and wave.latest_safe_start_at is not None:
-        return (deadline - wave.latest_safe_start_at).total_seconds()
-    pace: Pace = settings_of(wave.limits).pace()
-    return pace.duration(wave.units, wave.stops).total_seconds()
+    """Return how long what is left takes, by the pace the wave was planned with: its set-up while it has not begun, and
+    of the way and the picking as much as there are units left."""
+    pace = pace_of(wave.plan, wave.limits)
+    set_up = pace.duration(0, 0)
+    share = min(1.0, (now.units - now.picked) / max(1, wave.units))
+    work = (pace.duration(wave.units, wave.stops) - set_up) * share
+    return work if wave.started_at or not share else set_up + work
 
 
 def _members(uow: Uow, wave_id: int) -> list[MemberView]:

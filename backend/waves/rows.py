@@ -33,6 +33,14 @@ def lock(uow: Uow, wave_id: int) -> PickWave:
     return wave
 
 
+def lock_all(uow: Uow, wave_ids: Collection[int]) -> list[PickWave]:
+    """Lock waves, by ascending id, and return them as they are now, wherever they are: what was done to a shipment
+    that the actor may change reaches its wave."""
+    statement = sa.select(PickWave).where(is_one_of(uow.session, _WAVE.c.id, sorted(wave_ids))).order_by(_WAVE.c.id)
+    fresh = statement.with_for_update().execution_options(populate_existing=True)
+    return list(uow.session.scalars(fresh))
+
+
 def change(uow: Uow, wave: PickWave, **values: Any) -> None:
     """Set values of a locked wave."""
     for name, value in values.items():
@@ -42,20 +50,10 @@ def change(uow: Uow, wave: PickWave, **values: Any) -> None:
     uow.session.flush()
 
 
-def members(uow: Uow, wave_id: int) -> list[int]:
-    """Return the ids of the shipments that belong to the wave, ascending."""
-    statement = sa.select(_SHARE.c.shipment_id).where(
-        _SHARE.c.wave_id == wave_id, _SHARE.c.share == WaveShare.TO_PICK.value
-    )
+def members(uow: Uow, wave_id: int, share: WaveShare = WaveShare.TO_PICK) -> list[int]:
+    """Return the ids of the shipments that belong to the wave and have this share in it, ascending."""
+    statement = sa.select(_SHARE.c.shipment_id).where(_SHARE.c.wave_id == wave_id, _SHARE.c.share == share.value)
     return list(uow.session.connection().execute(statement.order_by(_SHARE.c.shipment_id)).scalars())
-
-
-def lock_members(uow: Uow, wave_id: int) -> list[int]:
-    """Lock the shipments of a wave, by ascending id, and return them."""
-    ids = members(uow, wave_id)
-    locked = sa.select(_SHIPMENT.c.id).where(is_one_of(uow.session, _SHIPMENT.c.id, ids)).order_by(_SHIPMENT.c.id)
-    uow.session.connection().execute(locked.with_for_update())
-    return ids
 
 
 def member_facts(uow: Uow, shipment_ids: Collection[int]) -> list[Member]:
@@ -73,10 +71,10 @@ def member_facts(uow: Uow, shipment_ids: Collection[int]) -> list[Member]:
     ]
 
 
-def settle(uow: Uow, wave_id: int, shares: Mapping[int, WaveShare]) -> None:
+def settle(uow: Uow, wave_id: int, shares: Mapping[int, WaveShare], *, was: WaveShare = WaveShare.TO_PICK) -> None:
     """Write down what became of shipments; those that were removed belong to no wave any more."""
     rows = [
-        {"wave_id": wave_id, "shipment_id": id_, "share": share.value, "was_share": WaveShare.TO_PICK.value}
+        {"wave_id": wave_id, "shipment_id": id_, "share": share.value, "was_share": was.value}
         for id_, share in sorted(shares.items())
     ]
     if update_columns(uow.session, WaveShipment, rows, key=("wave_id", "shipment_id")) != len(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from models.enums import ShipmentStatus
@@ -103,6 +103,15 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many units of a product of a shipment are picked, by count: as many were in hand, or more."""
+
+    shipment_id: int
+    sku: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """What becomes of each shipment: `short` by shipment the units missing by SKU; `left` was not tried to the end."""
 
@@ -143,28 +152,76 @@ def closing(members: Sequence[Member], missing: Sequence[Missing]) -> Closing:
     return Closing(tuple(picked), short, tuple(left))
 
 
-def still_missing(member: Member, missing: Mapping[str, int]) -> dict[str, int]:
-    """Return what of the missing units is still to be picked."""
-    left = {sku: min(units, _left(member, sku)) for sku, units in missing.items()}
-    return {sku: units for sku, units in left.items() if units}
+def counted(members: Sequence[Member], counts: Sequence[Counted]) -> tuple[list[Member], list[Fault]]:
+    """Return the members as they are when so much of them is in hand, and what is wrong with the counts."""
+    faults = list(_count_faults(members, counts))
+    if faults:
+        return list(members), faults
+    stated = {(count.shipment_id, count.sku): count.units for count in counts}
+    return [replace(member, lines=tuple(_with(member, stated))) for member in members], []
+
+
+def _with(member: Member, stated: Mapping[tuple[int, str], int]) -> Iterator[MemberLine]:
+    """Yield the lines of a member as counted: what is in hand goes to its first line of the product first."""
+    more = {
+        sku: stated[member.shipment_id, sku] - _in_hand(member, sku)
+        for sku in {line.sku for line in member.lines}
+        if (member.shipment_id, sku) in stated
+    }
+    for line in member.lines:
+        units = min(line.left, more.get(line.sku, 0))
+        more[line.sku] = more.get(line.sku, 0) - units
+        yield replace(line, picked=line.picked + units)
+
+
+def _count_faults(members: Sequence[Member], counts: Sequence[Counted]) -> Iterator[Fault]:
+    by_id = {member.shipment_id: member for member in members}
+    seen: set[tuple[int, str]] = set()
+    for index, count in enumerate(counts):
+        at = f"/picked/{index}"
+        yield from _named(by_id, count.shipment_id, count.sku, at, seen)
+        member = by_id.get(count.shipment_id)
+        if member is None or count.sku not in {line.sku for line in member.lines}:
+            continue
+        have = _in_hand(member, count.sku)
+        most = have + _left(member, count.sku)
+        if not have <= count.units <= most:
+            words = f"From {have} (in hand already) to {most} units of {count.sku} can have been picked."
+            yield Fault(f"{at}/picked", "out_of_range", words)
+
+
+def _named(
+    by_id: Mapping[int, Member], shipment_id: int, sku: str, at: str, seen: set[tuple[int, str]]
+) -> Iterator[Fault]:
+    """Yield what is wrong with naming a product of a shipment, which `seen` then knows."""
+    member = by_id.get(shipment_id)
+    if (shipment_id, sku) in seen:
+        yield Fault(at, "duplicate", f"{sku} of shipment {shipment_id} is stated twice.")
+    seen.add((shipment_id, sku))
+    if member is None:
+        yield Fault(f"{at}/shipment", "not_in_wave", f"Shipment {shipment_id} is not in this wave any more.")
+    elif sku not in {line.sku for line in member.lines}:
+        yield Fault(f"{at}/sku", "not_in_shipment", f"Shipment {shipment_id} has no {sku}.")
+
+
+def _in_hand(member: Member, sku: str) -> int:
+    """Return the units of a product that are picked; all of them once its pick step is done."""
+    done = member.status not in TO_PICK
+    return sum(line.to_pick if done else line.picked for line in member.lines if line.sku == sku)
 
 
 def _left(member: Member, sku: str) -> int:
-    return sum(line.left for line in member.lines if line.sku == sku)
+    """Return the units of a product that are still to be picked; none once its pick step is done."""
+    return sum(line.left for line in member.lines if line.sku == sku) if member.status in TO_PICK else 0
 
 
 def _faults(members: Sequence[Member], missing: Sequence[Missing]) -> Iterator[Fault]:
     by_id = {member.shipment_id: member for member in members}
-    seen = set()
+    seen: set[tuple[int, str]] = set()
     for index, item in enumerate(missing):
-        member, at = by_id.get(item.shipment_id), f"/short/{index}"
-        if (item.shipment_id, item.sku) in seen:
-            yield Fault(at, "duplicate", f"{item.sku} of shipment {item.shipment_id} is stated twice.")
-        seen.add((item.shipment_id, item.sku))
-        if member is None:
-            yield Fault(f"{at}/shipment", "not_in_wave", f"Shipment {item.shipment_id} is not in this wave any more.")
-        elif item.sku not in {line.sku for line in member.lines}:
-            yield Fault(f"{at}/sku", "not_in_shipment", f"Shipment {item.shipment_id} has no {item.sku}.")
-        elif item.units is not None and item.units > _left(member, item.sku):
-            words = f"Only {_left(member, item.sku)} of {item.sku} are not picked yet."
-            yield Fault(f"{at}/missing", "too_many", words)
+        at = f"/short/{index}"
+        yield from _named(by_id, item.shipment_id, item.sku, at, seen)
+        left = _left(by_id[item.shipment_id], item.sku) if item.shipment_id in by_id else 0
+        known = item.shipment_id in by_id and item.sku in {line.sku for line in by_id[item.shipment_id].lines}
+        if known and item.units is not None and item.units > left:
+            yield Fault(f"{at}/missing", "too_many", f"Only {left} of {item.sku} are not picked yet.")

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from backend.fulfillment import store as shipments
 from backend.persistence.uow import Uow
 from backend.promise import queries as promises
-from backend.waves import notices, rows, wave_rules
+from backend.waves import closing as doing
+from backend.waves import ending, notices, rows, wave_rules
 from backend.waves.facts import LeftOut
 from backend.waves.keeping import keep
 from backend.waves.membership import unclaim
 from backend.waves.planning import Ask, one_wave, preview
 from backend.waves.queries import WholeWave, get
-from backend.waves.rules import Closing, Missing, WaveCommand, check, closing
+from backend.waves.rules import Closing, Counted, Missing, WaveCommand, check, closing, counted
 from backend.waves.settings import settings_of
-from backend.waves.shorts import go_on_without
 from models.errors import DomainError, ErrorCode, invalid
 from models.events import EventType
 from models.floor import WaveShare, WaveStatus
@@ -36,12 +36,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class CloseAsk:
-    """How a wave is closed: what was looked for and not found, and why (a code of `fulfillment/reasons.py`, or plain
-    words); `recovery`: what was not tried makes a wave."""
+    """How a wave is closed: what is picked by count, what was looked for and not found, and why (a code of
+    `fulfillment/reasons.py`, or plain words); `recovery`: what was not tried makes a wave."""
 
     missing: tuple[Missing, ...] = ()
     reason: str = "not_found"
     recovery: bool = True
+    picked: tuple[Counted, ...] = ()
 
 
 def plan(uow: Uow, ask: Ask, *, released: bool = False) -> Made:
@@ -73,36 +74,38 @@ def release(uow: Uow, wave_id: int, *, expected: int | None = None) -> None:
     wave = rows.lock(uow, wave_id)
     _check(wave, WaveCommand.RELEASE, expected)
     _release(uow, wave)
+    ending.end_if_done(uow, wave)
 
 
 def begin(uow: Uow, wave_id: int, *, expected: int | None = None) -> None:
     """Say that somebody picks a released wave."""
     wave = rows.lock(uow, wave_id)
-    to = _check(wave, WaveCommand.PICK, expected)
-    rows.change(uow, wave, status=to.value, started_at=uow.now)
-    notices.tell(uow, EventType.WAVE_STARTED, wave)
+    _check(wave, WaveCommand.PICK, expected)
+    ending.begin(uow, wave)
 
 
 def close(uow: Uow, wave_id: int, ask: CloseAsk, *, expected: int | None = None) -> list[PickWave]:
     """End a wave and return the waves that recover it.
 
-    What was not found goes on by its reason; shipments of which something was not tried make a recovery wave, or are
-    free again. Raises INVALID with every fault, pointers below `/short`.
+    What was counted is picked. What was not found goes on by its reason; shipments of which something was not tried
+    make a recovery wave, or are free again. Raises INVALID with every fault, pointers below `/picked` and `/short`.
     """
     get(uow, wave_id)  # NOT_FOUND before anything is locked
-    ids = rows.members(uow, wave_id)
-    shipments.load(uow, ids)
+    skus = {item.sku for item in ask.missing}
+    others = doing.lock(uow, rows.members(uow, wave_id), reason=ask.reason, skus=skus)
     wave = rows.lock(uow, wave_id)
     _check(wave, WaveCommand.CLOSE, expected)
-    members = rows.member_facts(uow, rows.members(uow, wave_id))
+    before = rows.member_facts(uow, rows.members(uow, wave_id))
+    members, faults = counted(before, ask.picked)
     end = closing(members, ask.missing)
-    if end.faults:
-        raise invalid(end.faults)
+    if faults or end.faults:
+        raise invalid([*faults, *end.faults])
+    doing.take_counts(uow, wave_id, before, members)
     rows.settle(uow, wave_id, {member.shipment_id: end.share(member.shipment_id) for member in members})
     units = sum(line.to_pick if member.done else line.picked for member in members for line in member.lines)
     rows.change(uow, wave, status=WaveStatus.CLOSED.value, closed_at=uow.now, picked=units)
     unclaim(uow, end.left)
-    go_on_without(uow, end.short, reason=ask.reason)
+    doing.go_on_without(uow, end.short, reason=ask.reason, others=others)
     recovery = _recover(uow, wave, end) if ask.recovery else []
     notices.tell(uow, EventType.WAVE_CLOSED, wave, {"picked": units, **_told(end, recovery)})
     return recovery

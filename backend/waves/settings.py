@@ -121,6 +121,11 @@ def settings_of(document: Mapping[str, Any]) -> WaveSettings:
     return WaveSettings(**{**known, **read})
 
 
+def pace_of(plan: Mapping[str, Any], document: Mapping[str, Any]) -> Pace:
+    """Return the pace that a wave was planned with; of one that does not say, what its settings state."""
+    return Pace(**plan["pace"]) if "pace" in plan else settings_of(document).pace()
+
+
 def settings_faults(settings: WaveSettings, *, at: str = "") -> list[Fault]:
     """Return everything wrong with the settings, pointers below `at`."""
     faults = []

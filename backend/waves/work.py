@@ -70,18 +70,10 @@ def load(uow: Uow, place: promises.Workplace, settings: WaveSettings, only: Coll
     among: list[sa.ColumnElement[bool]] = [_SHIPMENT.c.location_id == place.location_id, free()]
     if only is not None:
         among.append(is_one_of(uow.session, _SHIPMENT.c.id, sorted(set(only))))
-    names = ("id", "method", "service_level", "held", "waiting_for", "claimed_by", "sla_due_at", "placed_at")
-    rows = sa.select(*(_SHIPMENT.c[name] for name in names)).select_from(SHIPMENTS).where(*among)
-    shipments = uow.session.connection().execute(rows.order_by(_SHIPMENT.c.id)).all()
-    lines, skus = _lines(uow, among)
-    bins = _bins(uow, place.location_id, lines)
-    departures = Departures(place.hours, promises.network(uow).carriers, uow.now)
+    found = _load(uow, place, among)
     tasks: list[PickTask] = []
     left_out: list[LeftOut] = []
-    for row in shipments:
-        if row.id not in lines:
-            continue
-        task = _task(row, lines[row.id], bins, departures)
+    for row, task in found.rows:
         if not _wanted(task, settings):
             continue
         reason = _cannot(row)
@@ -89,7 +81,33 @@ def load(uow: Uow, place: promises.Workplace, settings: WaveSettings, only: Coll
             tasks.append(task)
         else:
             left_out.append(LeftOut(row.id, *reason))
-    return Work(tasks, left_out, skus, bins.zones, bins.supply)
+    return Work(tasks, left_out, found.skus, found.bins.zones, found.bins.supply)
+
+
+def inside(uow: Uow, place: promises.Workplace, shipment_ids: Collection[int]) -> list[PickTask]:
+    """Return what is left to pick of these shipments, whatever wave they are in and whoever has them in hand."""
+    those = is_one_of(uow.session, _SHIPMENT.c.id, sorted(set(shipment_ids)))
+    among = [those, _SHIPMENT.c.status.in_([status.value for status in TO_PICK])]
+    return [task for _, task in _load(uow, place, among).rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    rows: list[tuple[Any, PickTask]]
+    skus: Mapping[int, str]
+    bins: Bins
+
+
+def _load(uow: Uow, place: promises.Workplace, among: Sequence[sa.ColumnElement[bool]]) -> _Found:
+    """Return the shipments of which something is left to pick, by id."""
+    names = ("id", "method", "service_level", "held", "waiting_for", "claimed_by", "sla_due_at", "placed_at")
+    rows = sa.select(*(_SHIPMENT.c[name] for name in names)).select_from(SHIPMENTS).where(*among)
+    shipments = uow.session.connection().execute(rows.order_by(_SHIPMENT.c.id)).all()
+    lines, skus = _lines(uow, among)
+    bins = _bins(uow, place.location_id, lines)
+    departures = Departures(place.hours, promises.network(uow).carriers, uow.now)
+    tasks = [(row, _task(row, lines[row.id], bins, departures)) for row in shipments if row.id in lines]
+    return _Found(tasks, skus, bins)
 
 
 def _lines(

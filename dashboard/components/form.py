@@ -15,7 +15,7 @@ def described_form(form: Any, *, head: Any, save: Any, leave: Any, key: Any, cla
         rx.el.p(form.fault, class_name="field-fault", role="alert"),
         _fields(form.fields),
         rx.el.div(
-            rx.el.button(form.button, type="submit", class_name="button is-main"),
+            rx.cond(form.button != "", rx.el.button(form.button, type="submit", class_name="button is-main")),
             rx.el.button(
                 "Leave it as it is",
                 type="button",

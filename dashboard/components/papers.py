@@ -9,7 +9,8 @@ import reflex as rx
 
 def papers(them: Any, *, of: Any) -> Any:
     """Return the links to a list of `Paper`; `of` says to a screen reader whose paper it is."""
-    return rx.foreach(them, lambda one: _link(one, of))
+    # Not called as the list around it calls its own: in the browser the inner name would hide the outer one, and `of`.
+    return rx.foreach(them, lambda sheet: _link(sheet, of))
 
 
 def _link(one: Any, of: Any) -> Any:

@@ -19,6 +19,6 @@ class Pick(rx.Component):
     beat: rx.Var[int]
 
 
-def pick(**props: Any) -> rx.Component:
-    """Return the picking area."""
-    return Pick.create(class_name="pick", **props)
+def pick(*others: Any, **props: Any) -> rx.Component:
+    """Return the picking area; `others` stands beside its links, while the connection is there."""
+    return Pick.create(*others, class_name="pick", **props)

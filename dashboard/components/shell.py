@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import nav
+from dashboard.components.alerts.bell import bell
 from dashboard.components.connection import connection_banner, data_age
 from dashboard.components.link import link
 from dashboard.components.menu import person_menu
@@ -80,9 +81,9 @@ def _rail_item(item: nav.Page, *, current: bool) -> Any:
         rx.el.li(
             link(
                 rx.icon(item.icon or "circle", size=20),
-                rx.el.span(item.title, class_name="rail-word"),
+                rx.el.span(item.rail or item.title, class_name="rail-word"),
                 href=item.route,
-                title=item.title,
+                title=item.rail or item.title,
                 custom_attrs=attributes,
             )
         ),
@@ -101,7 +102,8 @@ def _logo() -> rx.Component:
 
 
 def top_bar(page: nav.Page) -> rx.Component:
-    """Return the bar above the content: whose part of the network, search, age of the data, the person."""
+    """Return the bar above the content: whose part of the network, search, age of the data, the bell, the
+    person."""
     return rx.el.header(
         rx.el.div(
             rx.el.span(page.title, class_name="top-title", aria_hidden="true"),
@@ -110,6 +112,7 @@ def top_bar(page: nav.Page) -> rx.Component:
         ),
         search_button(),
         data_age(),
+        bell(),
         person_menu(),
         class_name="top",
     )

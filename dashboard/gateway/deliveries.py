@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backend.channels.service import list_channels
 from backend.events.deliveries import count_deliveries, get_delivery, list_deliveries, replay_delivery
 from backend.events.subscriptions import list_subscriptions
+from backend.persistence.uow import Uow
 from dashboard.address import PAGE_SIZE, DeliveriesAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, if_there, offsets
 from dashboard.present import deliveries as say_deliveries
 from dashboard.present import sheet
 from dashboard.views.deliveries import DeliveriesScreen
+from models.alerting import ReceiverKind
 from models.enums import Permission
 
 
@@ -31,7 +34,7 @@ class DeliveriesDoor(Door):
                     offset=address.offset,
                 ),
                 counts=count_deliveries(uow, subscription=which),
-                subscriptions=[one.code for one in list_subscriptions(uow)],
+                receivers=_receivers(uow),
                 opened=if_there(lambda: get_delivery(uow, address.id)) if address.id else None,
                 may_replay=asker.actor.can(Permission.SUBSCRIPTIONS_WRITE),
             )
@@ -58,3 +61,10 @@ class DeliveriesDoor(Door):
             yield [sheet.delivery(one) for one in found]
             if len(found) < BATCH:
                 return
+
+
+def _receivers(uow: Uow) -> list[tuple[str, ReceiverKind]]:
+    """Return code and kind of all that the actor may see messages to: channels first."""
+    channels = list_channels(uow) if uow.actor.can(Permission.CHANNELS_READ) else []
+    subscriptions = [(one.code, ReceiverKind.SUBSCRIPTION) for one in list_subscriptions(uow)]
+    return [*((one.code, one.kind) for one in channels), *subscriptions]

@@ -7,19 +7,13 @@ from collections.abc import Mapping
 from backend.fulfillment import bulk, handing
 from backend.locations import queries as locations
 from backend.persistence.uow import Uow
-from backend.routing.geometry import haversine_km
-from dashboard import format as say
-from dashboard.format import Locale
 from dashboard.gateway.base import Asker, Door
+from dashboard.gateway.places import near
 from dashboard.present import handing as say_handing
 from dashboard.views.controls import Done, HandedWork
 from dashboard.views.forms import Form
 from models.enums import Permission
 from models.errors import Fault, invalid
-from models.tables import Location
-
-#: Locations that are offered: the nearest ones that are open.
-PLACES = 30
 
 
 class HandingDoor(Door):
@@ -31,7 +25,7 @@ class HandingDoor(Door):
         with self._context().read(asker.actor) as uow:
             here = locations.get(uow, location).location
             waiting = handing.how_many(uow, int(here.id or 0))
-            return say_handing.form(_near(uow, here, asker.locale), waiting, asker.locale)
+            return say_handing.form(near(uow, here, asker.locale), waiting, asker.locale)
 
     def hand_over(self, asker: Asker, given: Mapping[str, str], *, location: str) -> Done:
         """Hand over what was asked for, each shipment for itself; INVALID with a fault for each field, NOT_FOUND."""
@@ -71,22 +65,3 @@ def _other(uow: Uow, code: str | None, here: str) -> str | None:
     if found.closed_reason is not None:
         raise invalid([Fault("/to", "location_closed", f"{found.name} is closed until somebody reopens it.")])
     return found.name
-
-
-def _near(uow: Uow, here: Location, locale: Locale) -> list[tuple[str, str]]:
-    """Return the nearest open locations with how far they are."""
-    places = [view.location for view in locations.listing(uow)]
-    others = [place for place in places if place.id != here.id and place.closed_reason is None]
-    ranked = sorted(((_km(here, place), place.code, place.name) for place in others), key=lambda one: one[:2])
-    return [(code, _label(name, km, locale)) for km, code, name in ranked[:PLACES]]
-
-
-def _label(name: str, km: float, locale: Locale) -> str:
-    return name if km == float("inf") else f"{name}, {say.count(round(km), locale)} km"
-
-
-def _km(here: Location, place: Location) -> float:
-    if None in (here.latitude, here.longitude, place.latitude, place.longitude):
-        return float("inf")
-    ends = ((each.latitude or 0.0, each.longitude or 0.0) for each in (here, place))
-    return haversine_km(*ends)

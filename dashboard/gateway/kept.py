@@ -1,12 +1,14 @@
-"""From rows of strategies and shadow runs to what pages know of them."""
+"""From rows of strategies, shadow runs and workflows to what pages know of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import overload
 
-from dashboard.views.kept import Run, Version
-from models.tables import RoutingStrategy, ShadowRun
+from backend.fulfillment.workflows import WorkflowView
+from dashboard.views.kept import Run, Version, Way
+from models.enums import Method
+from models.tables import RoutingStrategy, ShadowRun, Workflow
 
 
 @overload
@@ -48,3 +50,27 @@ def run(row: ShadowRun) -> Run:
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+def way(row: Workflow) -> Way:
+    """Return a version of a workflow that somebody wrote."""
+    return Way(
+        code=row.code,
+        version=row.version,
+        status=row.status,
+        method=Method(row.method),
+        group=row.group_code,
+        document=row.document,
+        id=row.id,
+        note=row.note,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        activated_at=row.activated_at,
+    )
+
+
+def way_of(view: WorkflowView) -> Way:
+    """Return a version of a workflow, which may be built in."""
+    if view.row is not None:
+        return way(view.row)
+    return Way(view.code, view.version, view.status.value, view.method, view.group, view.document)

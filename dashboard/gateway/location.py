@@ -10,6 +10,7 @@ from backend.locations import queries as locations
 from backend.sla import history, queries
 from backend.sla.rulebook import rulebook
 from dashboard.address import PAGE_SIZE, LocationAddress
+from dashboard.gateway.alerts import open_at
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
 from dashboard.gateway.controls import in_force
 from dashboard.gateway.release import planned
@@ -47,6 +48,7 @@ class LocationDoor(Door):
                 may_control=asker.actor.can(Permission.LOCATIONS_WRITE),
                 may_hand=asker.actor.can(Permission.SHIPMENTS_WRITE) and asker.actor.can(Permission.LOCATIONS_WRITE),
                 waves=planned(uow, asker, code, reader),
+                alerts=open_at(uow, asker, code),
             )
             return say_location.screen(facts, address, reader)
 

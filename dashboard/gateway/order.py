@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from backend.orders import queries, service
 from backend.orders.rules import OrderCommand
-from backend.orders.whole import whole
+from backend.orders.whole import OrderWhole, whole
 from backend.routing import decisions, suggestions
 from backend.routing.asked import why_not_there
 from backend.routing.decisions import DecisionView
+from dashboard.gateway.alerts import open_about
 from dashboard.gateway.base import Asker, Door
+from dashboard.gateway.moves import offered
 from dashboard.present import order as say_order
 from dashboard.present import why
 from dashboard.present.common import Reader
@@ -34,6 +36,8 @@ class OrderDoor(Door):
                 decided=_decided(last[0], reader) if last else "",
                 promise=told[0][0].get("promise") or {} if told else {},
                 returns=asker.actor.can(Permission.RETURNS_WRITE),
+                moves=offered(uow, asker, [part.id for part in order.shipments]),
+                alerts=open_about(uow, asker, _subjects(order)),
                 may=tuple(OrderCommand) if asker.actor.can(Permission.ORDERS_WRITE) else (),
             )
             return say_order.screen(facts, reader)
@@ -61,6 +65,11 @@ class OrderDoor(Door):
                 service.cancel_order(uow, order_id, reason=reason, expected_version=expected_version)
             else:
                 service.release_order(uow, order_id, expected_version=expected_version)
+
+
+def _subjects(order: OrderWhole) -> list[str]:
+    """Return what events call an order and its shipments."""
+    return [f"order/{order.id}", *(f"shipment/{part.id}" for part in order.shipments)]
 
 
 def _decided(view: DecisionView, reader: Reader) -> str:

@@ -11,12 +11,12 @@ from dashboard.address import PAGE_SIZE
 from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress
 from dashboard.gateway import kept
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
+from dashboard.present.editing.text import read
 from dashboard.present.routing import editing, sheets
 from dashboard.present.routing import empty as say_empty
 from dashboard.present.routing import overview as say_routing
 from dashboard.present.routing.check import check
-from dashboard.present.routing.text import read
-from dashboard.views.routing import Checked, EmptyScreen, Opened, RoutingScreen
+from dashboard.views.routing import CheckedStrategy, EmptyScreen, OpenedStrategy, RoutingScreen
 from models.enums import Permission, StrategyStatus
 from models.errors import DomainError, ErrorCode, not_found
 from models.tables import RoutingStrategy
@@ -78,7 +78,7 @@ class RoutingDoor(Door):
             if len(found) < BATCH:
                 return
 
-    def open_strategy(self, asker: Asker, address: EditAddress) -> Opened:
+    def open_strategy(self, asker: Asker, address: EditAddress) -> OpenedStrategy:
         """Return a version for the editor: the one asked for, else the newest draft, else the active one, else a first
         text to begin with; NOT_FOUND when it does not exist."""
         asker.actor.require(Permission.ROUTING_READ)
@@ -93,7 +93,7 @@ class RoutingDoor(Door):
             )
             return editing.opened(facts, self._reader(uow, asker))
 
-    def check_strategy(self, asker: Asker, text: str) -> Checked:
+    def check_strategy(self, asker: Asker, text: str) -> CheckedStrategy:
         """Return what typed text comes to; it changes nothing."""
         asker.actor.require(Permission.ROUTING_READ)
         with self._context().read(asker.actor) as uow:

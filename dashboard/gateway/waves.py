@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from backend.fulfillment import reasons
 from backend.persistence.uow import Uow
 from backend.waves import browse, planning, queries, service, wave_rules
-from backend.waves.queries import WholeWave
-from backend.waves.rules import Missing, WaveCommand
-from backend.waves.service import CloseAsk
+from backend.waves.rules import WaveCommand
 from dashboard.address import PAGE_SIZE
 from dashboard.address.waves import WavesAddress
 from dashboard.gateway.base import BATCH, Asker, Door, Row, offsets
@@ -19,7 +17,8 @@ from dashboard.present import waves as say_waves
 from dashboard.views.forms import Form
 from dashboard.views.waves import PlanShown, WaveScreen, WavesScreen
 from models.enums import Permission
-from models.floor import WaveShare, WaveStatus
+from models.errors import DomainError, ErrorCode, invalid
+from models.floor import WaveStatus
 
 #: What each command needs.
 NEEDS: Mapping[WaveCommand, Permission] = {
@@ -88,9 +87,10 @@ class WavesDoor(Door):
         if command is WaveCommand.CANCEL:
             return wave_forms.cancel_form()
         with self._context().read(asker.actor) as uow:
-            shown = say_wave.screen(queries.get(uow, wave_id), self._reader(uow, asker), may=())
+            whole = queries.get(uow, wave_id)
+            shown = say_wave.screen(whole, self._reader(uow, asker), may=())
             known = [(reason.code, reason.name) for reason in reasons.known(uow).values() if reason.active]
-            return wave_forms.close_form(shown.left_word, known)
+            return wave_forms.close_form(shown.left_word, known, wave_forms.lines_left(whole))
 
     def command_wave(
         self, asker: Asker, wave_id: int, command: WaveCommand, given: Mapping[str, str], *, version: int
@@ -129,20 +129,14 @@ def _found(uow: Uow, address: WavesAddress, *, offset: int, limit: int) -> list[
 
 
 def _close(uow: Uow, wave_id: int, given: Mapping[str, str], version: int) -> None:
-    rest = given.get("rest", wave_forms.RECOVER)
-    short = _unpicked(queries.get(uow, wave_id)) if rest == wave_forms.SHORT else ()
-    reason = given.get("reason", "")[:200] or CloseAsk().reason
-    service.close(uow, wave_id, CloseAsk(short, reason, rest == wave_forms.RECOVER), expected=version)
-
-
-def _unpicked(whole: WholeWave) -> tuple[Missing, ...]:
-    """Return everything in the wave that nobody has picked."""
-    return tuple(
-        Missing(member.shipment_id, sku)
-        for member in whole.members
-        if member.share is WaveShare.TO_PICK
-        for sku in dict.fromkeys(line.sku for line in member.lines if line.picked < line.quantity)
-    )
+    lines = wave_forms.lines_left(queries.get(uow, wave_id))
+    ask = wave_forms.read_close(given, lines)
+    try:
+        service.close(uow, wave_id, ask, expected=version)
+    except DomainError as error:
+        if error.code is ErrorCode.INVALID:
+            raise invalid(wave_forms.at_fields(error.faults, ask, lines)) from error
+        raise
 
 
 def _cancel(uow: Uow, wave_id: int, given: Mapping[str, str], version: int) -> None:

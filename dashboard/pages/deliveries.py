@@ -9,6 +9,7 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components import table
+from dashboard.components.alerts.tabs import alert_tabs
 from dashboard.components.filters import choose
 from dashboard.components.link import link
 from dashboard.components.panel import panel_head
@@ -26,16 +27,20 @@ def page() -> rx.Component:
         nav.DELIVERIES,
         rx.el.div(
             rx.el.h1("Deliveries"),
-            rx.el.p("Every webhook message, each attempt to send it, and what came back.", class_name="muted"),
+            rx.el.p(
+                "Every message to a channel or a subscriber, each attempt to send it, and what came back.",
+                class_name="muted",
+            ),
             class_name="page-head",
         ),
+        alert_tabs(nav.DELIVERIES),
         trouble(state.trouble, DeliveriesState.open),
         rx.el.div(
             table.choices("State", state.statuses),
             rx.el.div(
                 choose(
                     "delivery-subscription",
-                    "Subscription",
+                    "Receiver",
                     state.subscriptions,
                     value=state.subscription,
                     on_change=DeliveriesState.choose_subscription,
@@ -68,7 +73,7 @@ def _empty() -> Any:
         notice(
             "send",
             "No messages yet",
-            "Subscribe a program with PUT /api/v1/subscriptions/{code}; what is sent to it is listed here.",
+            "What is sent to channels and to subscriptions is listed here, with every attempt.",
         ),
     )
 
@@ -80,7 +85,7 @@ def _row(row: Any) -> rx.Component:
             rx.el.span(row.about, class_name="row-place"),
             scope="row",
         ),
-        rx.el.td(row.subscription, class_name="col-to"),
+        rx.el.td(row.subscription, rx.el.span(row.kind, class_name="row-more"), class_name="col-to"),
         rx.el.td(work_step(row.state, row.word), rx.el.span(row.more, class_name="row-more")),
         rx.el.td(row.attempts, class_name="is-number col-tries"),
         rx.el.td(rx.el.span(row.when, title=row.title), class_name="col-when"),
@@ -92,9 +97,15 @@ def _row(row: Any) -> rx.Component:
 def _detail() -> rx.Component:
     one = state.detail
     return rx.el.aside(
-        panel_head(one.event, one.about, " to ", one.subscription, close=one.close),
+        panel_head(one.event, one.about, close=one.close),
         rx.el.p(work_step(one.state, one.word), rx.el.span(one.more, class_name="muted"), class_name="card-state"),
+        rx.cond(one.reason != "", rx.el.p(one.reason, class_name="delivery-reason")),
         rx.el.dl(
+            rx.el.div(rx.el.dt("To"), rx.el.dd(link(one.receiver, href=one.receiver_href))),
+            rx.cond(
+                one.alert != "",
+                rx.el.div(rx.el.dt("Tells of"), rx.el.dd(link(one.alert, href=one.alert_href))),
+            ),
             rx.el.div(rx.el.dt("Created"), rx.el.dd(one.created)),
             rx.el.div(rx.el.dt("webhook-id"), rx.el.dd(rx.el.code(one.event_id))),
             class_name="detail-facts",
@@ -106,10 +117,10 @@ def _detail() -> rx.Component:
             rx.el.p("Not tried yet.", class_name="muted"),
         ),
         rx.cond(
-            one.may_replay,
+            one.replay != "",
             rx.el.button(
                 rx.icon("rotate-cw", size=16),
-                "Send again",
+                one.replay,
                 type="button",
                 class_name="button is-main",
                 on_click=state.replay(one.id),

@@ -10,6 +10,7 @@ from reflex_base.style import resolved_color_mode
 
 from dashboard import nav
 from dashboard.components import kpi, table
+from dashboard.components.alerts.here import open_here
 from dashboard.components.filters import choose
 from dashboard.components.link import link
 from dashboard.components.panel import panel
@@ -50,6 +51,7 @@ def _content() -> rx.Component:
     return rx.fragment(
         _head(),
         kpi.strip(state.kpis),
+        open_here(state.alerts),
         controls.panel(),
         rx.el.div(
             rx.el.div(_queue(), class_name="location-work"),

@@ -37,7 +37,7 @@ def _slide(row: Any) -> rx.Component:
         rx.el.p(row.name, class_name="wall-name"),
         rx.el.p(pill(row.status, row.word), rx.el.span(row.place), class_name="wall-state"),
         rx.el.dl(
-            _number("Late", row.late, "non_compliant"),
+            _number("Non-Compliant", row.late, "non_compliant"),
             _number("At Risk", row.at_risk, "at_risk"),
             _number("Open", row.open, ""),
             class_name="wall-numbers",

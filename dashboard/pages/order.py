@@ -8,6 +8,8 @@ from typing import Any
 import reflex as rx
 
 from dashboard import nav
+from dashboard.components import moves
+from dashboard.components.alerts.here import open_here
 from dashboard.components.link import link
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
@@ -54,17 +56,20 @@ def _content() -> rx.Component:
     return rx.fragment(
         _head(),
         _answer(),
+        open_here(state.alerts),
         rx.el.p(
             state.said,
             role="status",
             class_name=rx.cond(state.refused, "said is-refused", "said"),
         ),
+        moves.said(),
         rx.cond(state.asking != "", _confirmation()),
         rx.el.div(
             rx.el.div(parts.shipments(), parts.lines(), parts.why(), class_name="order-main"),
             rx.el.div(parts.story(), parts.promise(), parts.customer(), class_name="order-side"),
             class_name="order",
         ),
+        moves.dialog(),
     )
 
 

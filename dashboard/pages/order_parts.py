@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from dashboard.components import moves
 from dashboard.components.link import link
 from dashboard.components.panel import panel
 from dashboard.components.papers import papers
@@ -69,7 +70,7 @@ def _shipment(one: Any) -> rx.Component:
             ),
         ),
         rx.el.ol(rx.foreach(one.steps, _step), class_name="way", aria_label="How far it is"),
-        rx.el.p(papers(one.papers, of=one.title), class_name="parcel-papers"),
+        rx.el.div(papers(one.papers, of=one.title), moves.menu(one.moves, of=one.title), class_name="parcel-papers"),
         key=one.key,
     )
 

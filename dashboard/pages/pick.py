@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import nav
+from dashboard.components import moves
 from dashboard.components.pick import pick
 from dashboard.components.shell import frame
 from dashboard.components.states import skeleton
@@ -31,4 +32,9 @@ def wave() -> rx.Component:
 
 def _area() -> rx.Component:
     ready = (state.of != "") & (session.name != "")
-    return rx.cond(ready, pick(of=state.of, who=session.name, beat=Live.version), skeleton(8))
+    others = moves.menu(state.moves, of="this shipment")
+    return rx.fragment(
+        moves.said(),
+        rx.cond(ready, pick(others, of=state.of, who=session.name, beat=Live.version), skeleton(8)),
+        moves.dialog(),
+    )

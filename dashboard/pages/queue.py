@@ -116,11 +116,11 @@ def _row(row: Any) -> rx.Component:
 
 
 def _hands(row: Any) -> rx.Component:
-    """Return whose it is, and the way to let go of one's own."""
+    """Return whose it is, and the way to let go of it: one's own, or as a manager anybody's."""
     return rx.el.td(
         rx.el.span(row.hands, class_name=rx.cond(row.mine, "work-mine", "muted")),
         rx.cond(
-            row.mine,
+            row.lets_go,
             rx.el.button(
                 "Let go",
                 type="button",

@@ -8,6 +8,7 @@ import reflex as rx
 
 from dashboard.components.form import described_form
 from dashboard.components.states import notice
+from dashboard.present.segment_form import NEW
 from dashboard.state.inventory import InventoryState
 from dashboard.state.segments import SegmentState
 
@@ -18,7 +19,7 @@ editing: Any = SegmentState
 def segments() -> rx.Component:
     """Return the form, when one is open, and a card for each segment."""
     return rx.fragment(
-        rx.cond(state.may_fence & (editing.form.action == ""), _new()),
+        rx.cond(state.may_fence, _new()),
         rx.el.p(editing.said, role="status", class_name="said"),
         rx.cond(editing.form.action != "", _form()),
         rx.cond(
@@ -45,6 +46,7 @@ def _new() -> rx.Component:
             type="button",
             class_name="button",
             on_click=editing.begin(""),
+            aria_pressed=rx.cond(editing.form.action == NEW, "true", "false"),
         )
     )
 

@@ -76,7 +76,7 @@ def location_href(code: str) -> str:
 def pager(address: Address, path: str, *, shown: int, total: int, noun: str, locale: Locale) -> Pager:
     """Return "51–100 of 150 locations" with the addresses around it."""
     if total == 0:
-        return Pager(f"No {noun}s")
+        return Pager(f"No {say.many(noun)}")
     first, last = address.offset + 1, address.offset + shown
     text = f"{say.count(first, locale)}–{say.count(last, locale)} of {say.plural(total, noun, locale)}"
     if shown == 0:

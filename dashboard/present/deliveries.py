@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.connectors.registry import CONNECTORS
 from alerts.queries import AttemptView, DeliveryView
 from dashboard import format as say
 from dashboard.address import DeliveriesAddress
@@ -14,6 +15,7 @@ from dashboard.present import common
 from dashboard.present.common import Reader
 from dashboard.views.common import Choice
 from dashboard.views.deliveries import Attempt, DeliveriesScreen, DeliveryDetail, DeliveryRow
+from models.alerting import ReceiverKind
 from models.enums import DeliveryStatus
 
 PATH = "/deliveries"
@@ -22,14 +24,24 @@ STATE_WORDS: dict[DeliveryStatus, str] = {
     DeliveryStatus.SENDING: "Sending",
     DeliveryStatus.DELIVERED: "Delivered",
     DeliveryStatus.DEAD: "Given up",
+    DeliveryStatus.SUPERSEDED: "No longer needed",
 }
 _COLUMNS = (
     ("event", "Message"),
-    ("to", "Subscription"),
+    ("to", "To"),
     ("state", "State"),
     ("tries", "Attempts"),
     ("when", "Created"),
 )
+
+
+_LONGEST = 60
+#: What sending by hand is called, where it may be done.
+_REPLAY = {
+    DeliveryStatus.DEAD: "Send again",
+    DeliveryStatus.DELIVERED: "Send again",
+    DeliveryStatus.PENDING: "Send now",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class Facts:
 
     deliveries: Sequence[DeliveryView]
     counts: Mapping[DeliveryStatus, int]
-    subscriptions: Sequence[str]
+    receivers: Sequence[tuple[str, ReceiverKind]]
     opened: DeliveryView | None
     may_replay: bool
 
@@ -48,7 +60,10 @@ def screen(facts: Facts, address: DeliveriesAddress, reader: Reader) -> Deliveri
     total = sum(facts.counts.values()) if address.status is None else facts.counts[address.status]
     return DeliveriesScreen(
         statuses=_statuses(facts.counts, address, reader),
-        subscriptions=[("", "All subscriptions"), *((code, code) for code in facts.subscriptions)],
+        subscriptions=[
+            ("", "To anyone"),
+            *((code, f"To {code}, {kind_words(kind)}") for code, kind in facts.receivers),
+        ],
         columns=common.plain_columns(_COLUMNS, numeric=("tries",)),
         rows=[row(one, address, reader) for one in facts.deliveries],
         pager=common.pager(
@@ -86,6 +101,7 @@ def row(one: DeliveryView, address: DeliveriesAddress, reader: Reader) -> Delive
         event=one.event_type,
         about=one.location or one.subject,
         subscription=one.subscription,
+        kind=kind_words(one.kind),
         state=one.status.value,
         word=STATE_WORDS[one.status],
         more=_more(one, reader),
@@ -97,7 +113,14 @@ def row(one: DeliveryView, address: DeliveriesAddress, reader: Reader) -> Delive
     )
 
 
+def kind_words(kind: ReceiverKind) -> str:
+    """Return what a receiver is: "subscription", "PagerDuty"."""
+    return "subscription" if kind is ReceiverKind.SUBSCRIPTION else CONNECTORS[kind].title
+
+
 def _more(one: DeliveryView, reader: Reader) -> str:
+    if one.status in (DeliveryStatus.DEAD, DeliveryStatus.SUPERSEDED):
+        return _short(one.last_error or "")
     if one.status is DeliveryStatus.DELIVERED and one.finished_at:
         return f"after {say.duration((one.finished_at - one.created_at).total_seconds())}"
     if one.next_attempt_at:
@@ -105,6 +128,10 @@ def _more(one: DeliveryView, reader: Reader) -> str:
     if one.status is DeliveryStatus.PENDING:
         return "behind an earlier message"
     return ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def detail(one: DeliveryView, address: DeliveriesAddress, reader: Reader, *, may_replay: bool) -> DeliveryDetail:
@@ -115,14 +142,36 @@ def detail(one: DeliveryView, address: DeliveriesAddress, reader: Reader, *, may
         event_id=one.event_id,
         about=one.location or one.subject,
         subscription=one.subscription,
+        receiver=f"{one.subscription}, {kind_words(one.kind)}",
+        receiver_href=_receiver_href(one),
+        reason=_reason(one),
+        alert=f"Alert {one.alert}" if one.alert else "",
+        alert_href=f"/alerts/{one.alert}" if one.alert else "",
         state=one.status.value,
         word=STATE_WORDS[one.status],
-        more=_more(one, reader),
+        more="" if one.status in (DeliveryStatus.DEAD, DeliveryStatus.SUPERSEDED) else _more(one, reader),
         created=f"{say.relative(one.created_at, reader.sent_now)} ({_utc(one.created_at, reader)})",
         attempts=[attempt(each, reader) for each in reversed(one.tries)],
-        may_replay=may_replay and one.status in (DeliveryStatus.DEAD, DeliveryStatus.DELIVERED),
+        replay=_REPLAY.get(one.status, "") if may_replay and _may_go(one) else "",
         close=address.href(PATH, id=0, page=address.page),
     )
+
+
+def _may_go(one: DeliveryView) -> bool:
+    """Return whether it may be sent by hand: what waits behind another one may not."""
+    return one.status is not DeliveryStatus.PENDING or one.next_attempt_at is not None
+
+
+def _receiver_href(one: DeliveryView) -> str:
+    path = "subscriptions" if one.kind is ReceiverKind.SUBSCRIPTION else "channels"
+    return f"/alerts/{path}?code={one.subscription}"
+
+
+def _reason(one: DeliveryView) -> str:
+    """Return why it was not taken, where it is over without."""
+    if one.status is DeliveryStatus.DEAD:
+        return f"Given up after {say.plural(one.attempts, 'attempt')}: {one.last_error or 'no reason was kept.'}"
+    return (one.last_error or "") if one.status is DeliveryStatus.SUPERSEDED else ""
 
 
 def attempt(each: AttemptView, reader: Reader) -> Attempt:

@@ -69,7 +69,7 @@ def form(places: Sequence[tuple[str, str]], here: int, locale: Locale) -> Form:
 def read(given: Mapping[str, str]) -> Meant:
     """Return what was meant; raises INVALID with every fault, pointers `/{field}`."""
     reading = Reading(given, "UTC")
-    many, first = reading.units("many", least=1), reading.choice("first", tuple(First))
+    many, first = reading.units("many", least=1, of="shipments"), reading.choice("first", tuple(First))
     if many > MOST:
         reading.fault("many", "out_of_range", f"At most {MOST} at a time.")
     reason = reading.text("reason", most=200, missing="Say why, so that others know.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alerts.browse import AlertView
 from alerts.queries import DeliveryView
 from backend.events.queries import EventView
 from backend.sla.grading import Thresholds, describe
@@ -13,6 +14,7 @@ from backend.sla.views import ClockView, LocationView, QueueItem
 from dashboard import format as say
 from dashboard.address import LocationAddress, NetworkAddress
 from dashboard.present import common, events, hours
+from dashboard.present.alerts.here import here
 from dashboard.present.common import METHOD_WORDS, Reader
 from dashboard.present.deliveries import STATE_WORDS
 from dashboard.present.network import why
@@ -48,6 +50,7 @@ class Facts:
     may_control: bool = False
     may_hand: bool = False
     waves: Sequence[PlannedWave] = ()
+    alerts: Sequence[AlertView] = ()
 
 
 def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationScreen:
@@ -76,6 +79,7 @@ def screen(facts: Facts, address: LocationAddress, reader: Reader) -> LocationSc
         may_hand=facts.may_hand,
         waves=list(facts.waves),
         offered=[method.value for method in Method if method in view.methods],
+        alerts=here(facts.alerts, reader),
     )
 
 
@@ -106,7 +110,7 @@ def kpis(view: LocationView, reader: Reader) -> list[Kpi]:
         _standing(StatusKey.NON_COMPLIANT, counts.non_compliant, view, reader),
         _standing(StatusKey.AT_RISK, counts.at_risk, view, reader),
         _standing(StatusKey.COMPLIANT, counts.compliant, view, reader),
-        Kpi("Open shipments", say.count(counts.open, locale), "being worked on here"),
+        Kpi("Open shipments", say.count(counts.open, locale), "being worked on"),
         Kpi("Promises kept", say.percent(view.met, done, locale), f"of {say.count(done, locale)} finished"),
     ]
 

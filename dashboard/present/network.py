@@ -26,7 +26,7 @@ COMPLIANT = "Compliant"
 _COLUMNS = (
     ("name", "Location", LocationSort.NAME, False),
     ("status", "Status", LocationSort.WORST, False),
-    ("late", "Late", LocationSort.NON_COMPLIANT, True),
+    ("late", "Non-Compliant", LocationSort.NON_COMPLIANT, True),
     ("risk", "At Risk", LocationSort.AT_RISK, True),
     ("open", "Open", LocationSort.OPEN, True),
     ("since", "For", LocationSort.SINCE, False),

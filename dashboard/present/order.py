@@ -8,27 +8,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from backend.fulfillment.workflow import WAY, has_left
+from alerts.browse import AlertView
+from backend.fulfillment.workflow import has_left
 from backend.orders.rules import ALLOWED, OrderCommand
 from backend.orders.story import Entry, Kind
 from backend.orders.whole import LinePart, OrderWhole, ShipmentPart
 from backend.paper.documents import address_lines
 from dashboard import format as say
 from dashboard.address import ReturnsAddress
-from dashboard.present import papers
+from dashboard.present.alerts.here import here
 from dashboard.present.answer import answer, until
 from dashboard.present.common import METHOD_WORDS, Reader, location_href
 from dashboard.present.money import money
+from dashboard.present.order_shipment import shipment
 from dashboard.present.orders import ORDER_WORDS
-from dashboard.present.shipments import SLA_WORDS, STEP_WORDS
+from dashboard.present.shipments import STEP_WORDS
 from dashboard.present.why import reckoned
+from dashboard.views.moves import Moves
 from dashboard.views.order import (
     Fact,
     LineRow,
     OrderHead,
     OrderScreen,
     ShipmentCard,
-    Step,
     StoryLine,
     UnitsAt,
     WhyLine,
@@ -48,7 +50,8 @@ _NOBODY = ("system", "demo")
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that the page is made from. `promise` is the document of its sum, empty when it was not reckoned; `may` says
-    whether the reader may change orders, `returns` whether he may let customers send things back."""
+    whether the reader may change orders, `returns` whether he may let customers send things back, `moves` what he may
+    do to each shipment."""
 
     order: OrderWhole
     story: Sequence[Entry]
@@ -57,7 +60,9 @@ class Facts:
     decided: str = ""
     promise: Mapping[str, Any] = field(default_factory=dict)
     may: Collection[OrderCommand] = ()
+    alerts: Sequence[AlertView] = ()
     returns: bool = False
+    moves: Mapping[int, Moves] = field(default_factory=dict)
 
 
 def screen(facts: Facts, reader: Reader) -> OrderScreen:
@@ -69,14 +74,20 @@ def screen(facts: Facts, reader: Reader) -> OrderScreen:
         story=story(facts, reader),
         lines=[line(part, order, reader) for part in order.lines],
         total=money(order.total_minor, reader.locale) if order.total_minor else "",
-        shipments=[shipment(part, order.time_zone, reader) for part in order.shipments],
+        shipments=_shipments(facts, reader),
         customer=customer(order),
         address=list(address_lines(order.ship_to)),
         promise=reckoned(facts.promise, order.time_zone, reader, _names(order)),
         why=list(facts.why),
         why_steps=list(facts.steps),
         decided=facts.decided,
+        alerts=here(facts.alerts, reader),
     )
+
+
+def _shipments(facts: Facts, reader: Reader) -> list[ShipmentCard]:
+    zone, may = facts.order.time_zone, facts.moves
+    return [shipment(part, zone, may.get(part.id, Moves(part.id)), reader) for part in facts.order.shipments]
 
 
 def head(facts: Facts, reader: Reader) -> OrderHead:
@@ -232,69 +243,16 @@ def _rest(part: LinePart, reader: Reader) -> list[UnitsAt]:
     return said
 
 
-def shipment(part: ShipmentPart, zone: str, reader: Reader) -> ShipmentCard:
-    """Return a shipment: its promise, how far it is, how it can be tracked; times are of `zone`."""
-    sla = part.sla
-    return ShipmentCard(
-        key=str(part.id),
-        title=f"Shipment {part.id}",
-        place=part.where.name,
-        href=location_href(part.where.code),
-        state=STEP_WORDS[part.status],
-        held=f"On hold: {part.hold_reason}" if part.held and part.hold_reason else "On hold" if part.held else "",
-        sla=sla.value if sla else "",
-        sla_word=SLA_WORDS[sla] if sla else "",
-        due=say.due(part.due_at, reader.now) if part.due_at else "",
-        due_title=say.at_place(part.due_at, zone, reader.now, reader.locale) if part.due_at else "",
-        left=_left(part, reader),
-        tracking=" ".join(str(word) for word in (part.tracking.get("carrier"), part.tracking_number) if word),
-        tracking_href=_web(part.tracking.get("url")),
-        steps=steps(part, zone, reader),
-        papers=papers.of_shipment(part.id),
-    )
-
-
-def _web(url: Any) -> str:
-    """Return a carrier's address only when it is one of the web: what callers store is anyone's."""
-    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""
-
-
-def _left(part: ShipmentPart, reader: Reader) -> int:
-    if part.due_at is None or part.clock_started_at is None:
-        return 0
-    allowed = (part.due_at - part.clock_started_at).total_seconds()
-    left = (part.due_at - reader.now).total_seconds()
-    return 0 if allowed <= 0 else max(0, min(100, round(100 * left / allowed)))
-
-
-def steps(part: ShipmentPart, zone: str, reader: Reader) -> list[Step]:
-    """Return the way of its method, with the moments that were reached; a cancelled one has no way."""
-    if part.status is ShipmentStatus.CANCELLED:
-        return []
-    way = WAY[part.method]
-    reached = way.index(part.status)
-    labels = {ShipmentStatus.OPEN: "Assigned"}
-    moments = {ShipmentStatus.OPEN: part.assigned_at, **part.steps}
-    return [
-        Step(
-            labels.get(step, STEP_WORDS[step]),
-            say.wall_time(at, zone, reader.now, reader.locale) if (at := moments.get(step)) else "",
-            done=number <= reached,
-        )
-        for number, step in enumerate(way)
-    ]
-
-
 def customer(order: OrderWhole) -> list[Fact]:
     """Return what is known of the customer and what was asked for."""
     known = order.customer
     stated = [
         ("Name", known.get("name")),
         ("E-mail", known.get("email")),
-        ("Phone", known.get("phone")),
         ("Customer", known.get("id")),
         ("Tier", known.get("tier")),
         ("Picks up at", order.pickup.name if order.pickup else None),
     ]
-    extra = [(str(key).replace("_", " ").capitalize(), value) for key, value in order.attributes.items()]
+    own = {"segment": known.get("segment"), **known.get("attributes", {}), **order.attributes}
+    extra = [(str(key).replace("_", " ").capitalize(), value) for key, value in own.items()]
     return [Fact(label, str(value)) for label, value in (*stated, *extra) if value not in (None, "", [], {})]

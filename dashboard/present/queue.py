@@ -101,6 +101,7 @@ def row(work: Work, place: Place, reader: Reader) -> WorkRow:
         act="Go on" if work.mine else "" if work.taken else "Start",
         hands="You" if work.mine else "A colleague" if work.taken else "Nobody",
         mine=work.mine,
+        lets_go=work.may_let_go,
         status=key,
         word=SLA_WORDS[work.sla] if work.sla else "Not counted",
         due=_due(work, place, reader),

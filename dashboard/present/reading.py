@@ -47,18 +47,18 @@ class Reading:
             self.fault(name, "too_long", f"At most {most} letters, please.")
         return value
 
-    def units(self, name: str, *, least: int = 0) -> int:
-        """Return a whole number of units."""
+    def units(self, name: str, *, least: int = 0, of: str = "units") -> int:
+        """Return a whole number of units, or of whatever the field counts."""
         value = self._given.get(name, "").replace("−", "-").replace("+", "").replace(",", "")
         try:
             number = int(value) if value.isascii() and len(value) < 13 else None
         except ValueError:
             number = None
         if number is None:
-            self.fault(name, "no_number", "A whole number of units, for example 12.")
+            self.fault(name, "no_number", f"A whole number of {of}, for example 12.")
             return 0
         if not least <= number <= MAX_UNITS:
-            self.fault(name, "out_of_range", f"From {least:,} to {MAX_UNITS:,} units.")
+            self.fault(name, "out_of_range", f"From {least:,} to {MAX_UNITS:,} {of}.")
         return number
 
     def day(self, name: str) -> date | None:

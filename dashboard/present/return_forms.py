@@ -27,9 +27,9 @@ class ReturnAction(StrEnum):
 
 _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _CONDITIONS = [
-    ("new", "As new: sold again"),
-    ("opened", "Opened: kept, not sold"),
-    ("damaged", "Damaged: kept, not sold"),
+    ("new", "As new: on sale"),
+    ("opened", "Opened: not sold"),
+    ("damaged", "Damaged: not sold"),
 ]
 
 

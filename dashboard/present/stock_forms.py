@@ -139,7 +139,7 @@ _FORMS: Mapping[StockAction, Form] = {
         button="Receive",
         fields=[
             FormField("reference", "Reference", required=True),
-            FormField("quantity", "Units that came", "number", required=True),
+            FormField("quantity", "Units", "number", required=True),
         ],
     ),
 }

@@ -99,7 +99,7 @@ def _facts(whole: WholeWave, reader: Reader) -> list[WaveFact]:
         *at("finish", finish, view.finish_at),
         *at("cutoff", "Carrier leaves", wave.cutoff_at),
         *at("due", "First promise", wave.due_at),
-        WaveFact("size", "As planned", amounts, per_stop),
+        WaveFact("size", "Size", amounts, per_stop),
         WaveFact("origin", "Planned", waves.origin(view), f"by {wave.created_by}, times in {say.city(zone)}"),
     ]
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.waves.planning import Ask
+from backend.waves.queries import WholeWave
+from backend.waves.rules import TO_PICK, Counted, Missing
+from backend.waves.service import CloseAsk
 from backend.waves.settings import BOUNDS, WaveSettings
 from dashboard.present.reading import Reading
 from dashboard.views.forms import Form, FormField
 from models.enums import WaveKey, WaveLines
-from models.errors import invalid
+from models.errors import Fault, invalid
+from models.floor import WaveShare
 
 PLAN, CLOSE, CANCEL = "plan", "close", "cancel"
 
 #: What is done with what nobody picked.
 RECOVER, FREE, SHORT = "recover", "free", "short"
+
+#: So many counts fit into one form; what is more is scanned.
+MOST_COUNTED = 50
 
 _LINES = [
     (WaveLines.ANY.value, "Any"),
@@ -88,24 +95,85 @@ def _number(reading: Reading, given: Mapping[str, str], name: str) -> int | None
     return int(text)
 
 
-def close_form(left_word: str, reasons: Sequence[tuple[str, str]]) -> Form:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A product of a shipment in a wave of which something is left to pick; `name` is its field in the form."""
+
+    name: str
+    shipment_id: int
+    sku: str
+    who: str
+    picked: int
+    units: int
+
+
+def lines_left(whole: WholeWave) -> list[Line]:
+    """Return what in the wave nobody has picked, in the order of its shipments."""
+    lines = []
+    for member in whole.members:
+        if member.share is not WaveShare.TO_PICK or member.status not in TO_PICK:
+            continue
+        who = f"slot {member.slot}" if member.slot else member.order_external_id
+        for number, sku in enumerate(dict.fromkeys(line.sku for line in member.lines)):
+            mine = [line for line in member.lines if line.sku == sku]
+            picked, units = sum(line.picked for line in mine), sum(line.quantity for line in mine)
+            if picked < units:
+                name = f"picked-{member.shipment_id}-{number}"
+                lines.append(Line(name, member.shipment_id, sku, who, picked, units))
+    return lines
+
+
+def close_form(left_word: str, reasons: Sequence[tuple[str, str]], lines: Sequence[Line]) -> Form:
     """Return how a wave is closed; nothing is asked when everything is picked."""
     what = [
-        (RECOVER, "Make a recovery wave of it"),
-        (SHORT, "It was not found: find it elsewhere"),
-        (FREE, "Let it be planned anew"),
+        (RECOVER, "Make a recovery wave"),
+        (SHORT, "Not found: from elsewhere"),
+        (FREE, "Plan it anew"),
     ]
     fields = [
         FormField("rest", "What of the rest?", "select", options=what),
-        FormField("reason", "When it was not found: why?", "select", options=list(reasons)),
+        FormField("reason", "When it was not found: why?", "select", CloseAsk().reason, options=list(reasons)),
+    ]
+    counts = [
+        FormField(line.name, f"{line.sku}, {line.who}", "number", hint=f"{line.picked:,} of {line.units:,} scanned")
+        for line in lines[:MOST_COUNTED]
     ]
     return Form(
         action=CLOSE,
         title="Close this wave",
-        explain=f"{left_word}." if left_word else "Everything is picked.",
+        explain=f"{left_word}. Type what was counted; empty is as scanned." if left_word else "Everything is picked.",
         button="Close the wave",
-        fields=fields if left_word else [],
+        fields=[*fields, *counts] if left_word else [],
     )
+
+
+def read_close(given: Mapping[str, str], lines: Sequence[Line]) -> CloseAsk:
+    """Return how to close, and raise INVALID with every fault, pointers `/{field}`."""
+    reading = Reading(given, "UTC")
+    counted = [
+        Counted(line.shipment_id, line.sku, reading.units(line.name))
+        for line in lines[:MOST_COUNTED]
+        if given.get(line.name, "").strip()
+    ]
+    if reading.faults:
+        raise invalid(reading.faults)
+    rest = given.get("rest", RECOVER)
+    short = tuple(Missing(line.shipment_id, line.sku) for line in lines) if rest == SHORT else ()
+    reason = given.get("reason", "")[:200] or CloseAsk().reason
+    return CloseAsk(short, reason, rest == RECOVER, tuple(counted))
+
+
+def at_fields(faults: Sequence[Fault], ask: CloseAsk, lines: Sequence[Line]) -> list[Fault]:
+    """Return the faults of a closing, those of counts pointing to their fields."""
+    names = {(line.shipment_id, line.sku): line.name for line in lines}
+    found = []
+    for fault in faults:
+        index = fault.pointer.removeprefix("/picked/").partition("/")[0]
+        if fault.pointer.startswith("/picked/") and index.isdecimal():
+            count = ask.picked[int(index)]
+            fault = replace(fault, pointer="/" + names[count.shipment_id, count.sku])
+        found.append(fault)
+    return found
 
 
 def cancel_form() -> Form:

@@ -67,13 +67,9 @@ class DeliveriesState(LiveRows, rx.State):
         await self._load()
         self.said = "The message will be sent again now."
 
-    async def _screen(self, keep: Sequence[str]) -> DeliveriesScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> DeliveriesScreen:
         address = self._address()
-        try:
-            return await ask(self, lambda door, asker: door.deliveries(asker, address))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        return await ask(self, lambda door, asker: door.deliveries(asker, address))
 
     def _show(self, screen: DeliveriesScreen, rows: list[DeliveryRow]) -> None:
         self._take(screen, ("statuses", "subscriptions", "columns", "pager", "csv", "detail"))

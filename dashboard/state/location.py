@@ -19,6 +19,7 @@ from dashboard.present.control_forms import ControlAction
 from dashboard.present.reading import with_faults
 from dashboard.state.asking import Trouble, ask
 from dashboard.state.showing import Shows
+from dashboard.views.alerts import OpenHere
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
 from dashboard.views.controls import Done, HandedWork, PlannedWave, ReleasedWave, Running
 from dashboard.views.forms import Form
@@ -30,7 +31,7 @@ Text = Annotated[str, Field(max_length=200)]
 Hours = Literal[6, 24, 168]
 _LIST = ("queue", "columns", "pager", "csv")
 _CONTROLS = ("running", "may_control", "offered", "may_hand", "waves")
-_PARTS = ("head", "kpis", "methods", "bands", "week", "exceptions", "entries", "rule", *_LIST, *_CONTROLS)
+_PARTS = ("head", "kpis", "methods", "bands", "week", "exceptions", "entries", "rule", "alerts", *_LIST, *_CONTROLS)
 
 _SAID = {
     ControlAction.CAP: "Capped. It stands above, and can be taken back there.",
@@ -67,6 +68,7 @@ class LocationState(Shows, rx.State):
     may_hand: bool = False
     waves: list[PlannedWave] = []
     offered: list[str] = []
+    alerts: list[OpenHere] = []
     form: Form = Form()
     said: str = ""
     may_undo: bool = False

@@ -27,10 +27,11 @@ class Login(rx.State):
     @rx.event
     @policy(PUBLIC)
     async def open(self) -> Any:
-        """Read the address; whoever is signed in already goes on."""
+        """Read the address; whoever is signed in already goes on. Paper is no page, and Reflex goes to pages only:
+        there the form stays, and its answer leads on."""
         asked = self.router.url.query_parameters
         self.next = safe_next(asked.get("next", "/"))
-        if await actor_of(self) is not None:
+        if not self.next.startswith("/api/") and await actor_of(self) is not None:
             return rx.redirect(self.next)
         self.error = reason(asked)
         self.offers = await rx.run_in_thread(door().demo_accounts)

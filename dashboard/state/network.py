@@ -13,7 +13,7 @@ from dashboard.address import NetworkAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.network import PATH, query_string
-from dashboard.state.asking import Trouble, ask
+from dashboard.state.asking import ask
 from dashboard.state.showing import KeptRows
 from dashboard.views.common import Choice, Kpi
 from dashboard.views.network import Card, NetworkRow, NetworkScreen, Trend
@@ -107,13 +107,9 @@ class NetworkState(KeptRows, rx.State):
     def _go(self, **changes: Any) -> Any:
         return rx.redirect(self._address().href(PATH, **changes), replace=True)
 
-    async def _screen(self, keep: Sequence[str]) -> NetworkScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> NetworkScreen:
         address = self._address()
-        try:
-            return await ask(self, lambda door, asker: door.network(asker, address, keep=keep))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        return await ask(self, lambda door, asker: door.network(asker, address, keep=keep))
 
     def _show(self, screen: NetworkScreen, rows: list[NetworkRow]) -> None:
         self._take(screen, _PARTS)

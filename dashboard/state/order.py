@@ -11,7 +11,9 @@ from backend.orders.rules import OrderCommand
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.state.asking import Trouble, ask
+from dashboard.state.moves import nothing_begun
 from dashboard.state.showing import Shows
+from dashboard.views.alerts import OpenHere
 from dashboard.views.order import (
     Answer,
     Fact,
@@ -37,7 +39,7 @@ _CHANGED = "Somebody changed this order first; nothing was done. You see it as i
 _NO_REASON = "Say why in a few words: whoever looks at this order next will want to know."
 _TOO_LONG = f"At most {LONGEST_REASON} letters, please."
 _FACTS = ("head", "answer", "lines", "total", "shipments", "customer", "address")
-_PARTS = (*_FACTS, "story", "promise", "why", "why_steps", "decided")
+_PARTS = (*_FACTS, "story", "promise", "why", "why_steps", "decided", "alerts")
 
 
 class OrderState(Shows, rx.State):
@@ -56,6 +58,7 @@ class OrderState(Shows, rx.State):
     why: list[WhyLine] = []
     why_steps: list[WhyLine] = []
     decided: str = ""
+    alerts: list[OpenHere] = []
     there: str = ""  # which other location was asked about
     not_there: list[WhyLine] = []
     asking: str = ""  # which action waits for its reason and a yes
@@ -70,6 +73,7 @@ class OrderState(Shows, rx.State):
         """Show what the address asks for; runs whenever it changes."""
         if self._id() != self.head.id:
             self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+            await nothing_begun(self)
         await self._reload()
         await follow(self)
 

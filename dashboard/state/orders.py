@@ -12,7 +12,7 @@ from dashboard.address import OrdersAddress
 from dashboard.guard import policy
 from dashboard.live import follow
 from dashboard.present.orders import PATH
-from dashboard.state.asking import Trouble, ask
+from dashboard.state.asking import ask
 from dashboard.state.showing import KeptRows
 from dashboard.views.common import Choice
 from dashboard.views.orders import OrderRow, OrdersScreen
@@ -82,13 +82,9 @@ class OrdersState(KeptRows, rx.State):
     def _go(self, **changes: Any) -> Any:
         return rx.redirect(self._address().href(PATH, **changes), replace=True)
 
-    async def _screen(self, keep: Sequence[str]) -> OrdersScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> OrdersScreen:
         address, shown = self._address(), [int(key) for key in keep]
-        try:
-            return await ask(self, lambda door, asker: door.orders(asker, address, keep=shown))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        return await ask(self, lambda door, asker: door.orders(asker, address, keep=shown))
 
     def _show(self, screen: OrdersScreen, rows: list[OrderRow]) -> None:
         self._take(screen, ("statuses", "methods", "channels", "columns", "pager", "csv"))

@@ -104,11 +104,7 @@ class QueueState(KeptRows, rx.State):
 
     async def _screen(self, keep: Sequence[str]) -> QueueScreen | None:
         address, shown = self._address(), [int(key) for key in keep]
-        try:
-            screen = await ask(self, lambda door, asker: door.queue(asker, address, keep=shown))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        screen = await ask(self, lambda door, asker: door.queue(asker, address, keep=shown))
         self.nowhere = screen is None
         return screen
 

@@ -117,13 +117,9 @@ class ReturnsState(LiveRows, rx.State):
         except Trouble as trouble:
             self.said = str(trouble)
 
-    async def _screen(self, keep: Sequence[str]) -> ReturnsScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> ReturnsScreen:
         address = self._address()
-        try:
-            return await ask(self, lambda door, asker: door.returns(asker, address))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        return await ask(self, lambda door, asker: door.returns(asker, address))
 
     def _show(self, screen: ReturnsScreen, rows: list[ReturnRow]) -> None:
         self._take(screen, _SHOWN)

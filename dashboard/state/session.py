@@ -10,6 +10,7 @@ from pydantic import Field
 from backend.auth.actor import Actor
 from dashboard import nav
 from dashboard.guard import SIGNED_IN, actor_of, allowed, policy
+from dashboard.state.alerts.bell import Bell
 from dashboard.state.asking import Trouble, ask
 from dashboard.views.common import Hit
 from models.enums import Permission
@@ -41,7 +42,9 @@ class Session(rx.State):
         self.finds = "location or order" if actor.can(Permission.ORDERS_READ) else "location"
         page = nav.page_at(self.router.url.path)
         self.denied = page is not None and page.permission is not None and not actor.can(page.permission)
-        self.routes = [page.route for page in nav.IN_RAIL if allowed(actor, page.permission)]
+        self.routes = [page.route for page in nav.PAGES if page.permission and allowed(actor, page.permission)]
+        bell = await self.get_state(Bell)
+        await bell._reload()
 
     @rx.event
     @policy(Permission.NETWORK_READ)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import reflex as rx
 
 from dashboard.present.ordering import in_place, news
+from dashboard.state.asking import Trouble
 from dashboard.views.common import Column, Pager
 
 
@@ -40,7 +41,7 @@ class LiveRows(Shows, mixin=True):
         rows: list[Any]  # each page says of what
 
     async def _screen(self, keep: Sequence[str]) -> Any:
-        """Return what the address asks for, or None after saying why not; `keep` are the keys on screen."""
+        """Return what the address asks for, or None for nothing; `keep` are the keys on screen. Raises Trouble."""
         raise NotImplementedError
 
     def _show(self, screen: Any, rows: list[Any]) -> None:
@@ -49,7 +50,7 @@ class LiveRows(Shows, mixin=True):
 
     async def _load(self) -> None:
         """Show the list in the order of now."""
-        screen = await self._screen(())
+        screen = await self._asked(())
         if screen is not None:
             self._show(screen, screen.rows)
             self.news = ""
@@ -60,12 +61,20 @@ class LiveRows(Shows, mixin=True):
         if not self.ready or not shown:
             await self._load()
             return
-        screen = await self._screen(shown)
+        screen = await self._asked(shown)
         if screen is None:
             return
         now = [row.key for row in screen.rows]
         self._show(screen, in_place(shown, self._known(screen)))
         self.news = news(shown, now[: self._on_page(screen)])
+
+    async def _asked(self, keep: Sequence[str]) -> Any:
+        """Return the answer, or None after saying why there is none."""
+        try:
+            return await self._screen(keep)
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            return None
 
     def _known(self, screen: Any) -> dict[str, Any]:
         """Return all rows that may stand on screen: one that the answer does not tell of stays as it was."""

@@ -128,13 +128,9 @@ class WavesState(LiveRows, rx.State):
             self.said = "Released: pickers see it now."
         await self._load()
 
-    async def _screen(self, keep: Sequence[str]) -> WavesScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> WavesScreen:
         address = self._address()
-        try:
-            return await ask(self, lambda door, asker: door.waves(asker, address))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        return await ask(self, lambda door, asker: door.waves(asker, address))
 
     def _show(self, screen: WavesScreen, rows: list[WaveCard]) -> None:
         self._take(screen, _PARTS)

@@ -15,6 +15,7 @@ class DeliveryRow:
     event: str
     about: str
     subscription: str
+    kind: str
     state: str
     word: str
     more: str
@@ -47,12 +48,17 @@ class DeliveryDetail:
     event_id: str = ""
     about: str = ""
     subscription: str = ""
+    receiver: str = ""
+    receiver_href: str = ""
+    reason: str = ""
+    alert: str = ""
+    alert_href: str = ""
     state: str = ""
     word: str = ""
     more: str = ""
     created: str = ""
     attempts: list[Attempt] = field(default_factory=list)
-    may_replay: bool = False
+    replay: str = ""
     close: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Strategies and shadow runs as they are kept: what their pages' words are made from, without the rows."""
+"""Strategies, shadow runs and workflows as they are kept: what their pages' words are made from, without the rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from models.enums import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,21 @@ class Run:
     created_by: str
     created_at: datetime
     finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One version of a workflow; version 0 is built in: nobody wrote it, and it has no id. `status` is a word of
+    DefinitionStatus, `group` "" is every location."""
+
+    code: str
+    version: int
+    status: str
+    method: Method
+    group: str
+    document: Mapping[str, Any]
+    id: int | None = None
+    note: str = ""
+    created_by: str = ""
+    created_at: datetime | None = None
+    activated_at: datetime | None = None

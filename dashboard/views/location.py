@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dashboard.views.alerts import OpenHere
 from dashboard.views.common import Choice, Column, Entry, Kpi, Pager
 from dashboard.views.controls import PlannedWave, Running
 
@@ -86,3 +87,4 @@ class LocationScreen:
     may_hand: bool
     waves: list[PlannedWave]
     offered: list[str]
+    alerts: list[OpenHere] = field(default_factory=list)

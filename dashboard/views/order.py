@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dashboard.views.alerts import OpenHere
 from dashboard.views.common import Paper
+from dashboard.views.moves import Moves
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class ShipmentCard:
     tracking_href: str
     steps: list[Step]
     papers: list[Paper]
+    moves: Moves
 
 
 @dataclass(frozen=True)
@@ -141,3 +144,4 @@ class OrderScreen:
     why: list[WhyLine]
     why_steps: list[WhyLine]
     decided: str
+    alerts: list[OpenHere] = field(default_factory=list)

@@ -9,7 +9,8 @@ from dashboard.views.common import Choice, Column, Pager
 
 @dataclass(frozen=True)
 class WorkRow:
-    """A shipment in the queue. `hands` says whose it is, `act` what comes next; `free`: one tap takes it."""
+    """A shipment in the queue. `hands` says whose it is, `act` what one tap does, empty for none; `lets_go`: the reader
+    may let it go, his own or, as a manager, anybody's."""
 
     key: str
     order: str
@@ -18,6 +19,7 @@ class WorkRow:
     act: str
     hands: str
     mine: bool
+    lets_go: bool
     status: str
     word: str
     due: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dashboard.views.common import Choice, Column, Kpi, Pager
+from dashboard.views.editing import Checked, Opened
 from dashboard.views.network import Trend
 
 
@@ -124,70 +125,14 @@ class Share:
 
 
 @dataclass(frozen=True)
-class FaultView:
-    """Something wrong with a strategy that is typed."""
+class CheckedStrategy(Checked):
+    """What typed text comes to, and what it says."""
 
-    key: str
-    line: int
-    where: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A line of the editor with something wrong on it."""
-
-    line: int
-    message: str
-
-
-@dataclass(frozen=True)
-class ChangeView:
-    """One difference in words; `kind` is a word of `present/routing/diff.py`. Before and after are empty where there
-    is nothing to say."""
-
-    key: str
-    kind: str
-    word: str
-    where: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class SideLine:
-    """A line of both texts. `kind`: equal, changed, added, removed, or fold (whose `text` says what is folded away)."""
-
-    kind: str
-    old: str = ""
-    before: str = ""
-    new: str = ""
-    after: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What typed text comes to: what is wrong, what it says, how it differs from the active version."""
-
-    faults: list[FaultView] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
     words: StrategyWords = field(default_factory=StrategyWords)
-    changes: list[ChangeView] = field(default_factory=list)
-    sides: list[SideLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A version in the editor; `tag` is what a save must still find, so that nobody's work is overwritten."""
+class OpenedStrategy(Opened):
+    """A version of a strategy in the editor; `active` says which one decides."""
 
-    name: str = ""
-    version: int = 0
-    state: str = ""
-    heading: str = ""
-    about: str = ""
-    text: str = ""
-    tag: str = ""
     active: str = ""
-    may_write: bool = False
-    choices: list[tuple[str, str]] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """All tables. Importing this package registers them on `SQLModel.metadata` (Alembic relies on it)."""
 
 from models.tables.access import ApiKey, LoginAttempt, User, UserSession
+from models.tables.alerts import Alert, AlertLinkUse, AlertPolicy, AlertProblem, AlertStep, FeedCursor, Silence
 from models.tables.catalog import Product
 from models.tables.controls import LocationControl
 from models.tables.events import Event, EventSequence
@@ -36,12 +37,18 @@ from models.tables.webhooks import Delivery, DeliveryAttempt, Subscription
 from models.tables.workflows import ShipmentStep, Workflow
 
 __all__ = [
+    "Alert",
+    "AlertLinkUse",
+    "AlertPolicy",
+    "AlertProblem",
+    "AlertStep",
     "ApiKey",
     "Carrier",
     "Delivery",
     "DeliveryAttempt",
     "Event",
     "EventSequence",
+    "FeedCursor",
     "FutureAllocation",
     "FutureStock",
     "GradingRule",
@@ -75,6 +82,7 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "ShipmentStep",
+    "Silence",
     "SlaClock",
     "SlaDefinition",
     "SlaTransition",

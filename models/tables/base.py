@@ -28,6 +28,12 @@ def ref(target: str, *, index: bool = True, nullable: bool = False, ondelete: st
     )
 
 
+def part_of() -> Any:
+    """Return an indexed column that names the row this one is a part of, where that is written or locked in the same
+    transaction and never deleted: a foreign key without its check, for the busiest tables (`backend/invariants.py`)."""
+    return Field(sa_type=BigId, index=True)
+
+
 def instant(*, nullable: bool = False, index: bool = False) -> Any:
     """Return an aware UTC instant column."""
     options: dict[str, Any] = {"default": None} if nullable else {}
@@ -56,4 +62,4 @@ def by_bytes(*columns: str) -> dict[str, str]:
     return dict.fromkeys(columns, "varchar_pattern_ops")
 
 
-__all__ = ["by_bytes", "datetime", "document", "instant", "key", "one_of", "ref"]
+__all__ = ["by_bytes", "datetime", "document", "instant", "key", "one_of", "part_of", "ref"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.tables.base import instant, key, ref
+from models.tables.base import document, instant, key, ref
 from models.types import BigId
 
 
@@ -17,7 +18,7 @@ class StockBalance(SQLModel, table=True):
     `unsellable` units are on hand but damaged or expired. Units promised to shipments are `allocated` as
     far as sellable units cover them, the rest is `pending` until stock arrives. `safety_stock` and `floor` stay back.
     Available = max(0, on_hand - unsellable - allocated - pending - safety_stock - floor).
-    `has_lots` says that `stock_lot` rows explain (part of) the units on hand.
+    `has_lots` says that `stock_lot` rows explain (part of) the units on hand. `attributes` are the owner's own.
     """
 
     __tablename__ = "stock_balance"
@@ -41,6 +42,7 @@ class StockBalance(SQLModel, table=True):
     safety_stock: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     floor: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     has_lots: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    attributes: dict[str, Any] = document(server_default="{}")
     version: int = Field(default=1)
     updated_at: datetime = instant()
 

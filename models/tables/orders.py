@@ -9,18 +9,22 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.enums import Method, OrderStatus, Remainder
-from models.tables.base import by_bytes, document, instant, key, one_of, ref
+from models.tables.base import by_bytes, document, instant, key, one_of, part_of
 from models.types import BigId
 
 #: The lane of an order that no lane of the strategy matches.
 LAST_LANE = 9
+
+#: Which lines have units that wait for stock, or for a location that may give it.
+WAITS_FOR_STOCK = "remainder IN ('backordered', 'unassigned')"
 
 
 class Order(SQLModel, table=True):
     """An order as it came in. `customer` and `ship_to` keep the caller's documents.
 
     `customer_email` and `customer_name` are folded to lower case, for search. `lane` is its priority lane (0 routes
-    first). `routing_due_at` is when routing must look at it, null when it need not; `routing_attempts` counts the times
+    first). `routing_due_at` is when routing must look at it (later than now: what keeps it
+    from a location ends then), null when it need not; `routing_attempts` counts the times
     it was looked at. `promised_at` is the delivery or pickup date promised when it was routed.
     """
 
@@ -83,7 +87,8 @@ class OrderLine(SQLModel, table=True):
     What has no location yet is `quantity - cancelled -` the units in shipments that were not cancelled; `remainder`
     says what those units wait for (null: for routing, or there are none). `product_id` is no foreign key: it was looked
     up by its SKU in the same transaction, products are never deleted, and the check would have all orders of a product
-    lock its row. `backend/invariants.py` looks for what the key would refuse, here and in the other tables like this.
+    lock its row; nor is `order_id`, whose row is written together with this one. `backend/invariants.py` looks for what
+    the keys would refuse, here and in the other tables like this.
     """
 
     __tablename__ = "order_line"
@@ -96,15 +101,15 @@ class OrderLine(SQLModel, table=True):
         ),
         sa.Index("ix_order_line_product", "product_id", "order_id"),
         sa.Index(  # who waits for this product: asked whenever there is more of it
-            "ix_order_line_backordered",
+            "ix_order_line_waiting",
             "product_id",
-            postgresql_where=sa.text("remainder = 'backordered'"),
-            sqlite_where=sa.text("remainder = 'backordered'"),
+            postgresql_where=sa.text(WAITS_FOR_STOCK),
+            sqlite_where=sa.text(WAITS_FOR_STOCK),
         ),
     )
 
     id: int | None = key()
-    order_id: int = ref("customer_order.id")
+    order_id: int = part_of()
     line_number: int
     product_id: int = Field(sa_type=BigId)
     sku: str = Field(max_length=64)

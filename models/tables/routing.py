@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.enums import LoadWindow, RoutingOutcome, StrategyStatus, WorkStatus
-from models.tables.base import document, instant, key, one_of, packed_trace, ref
+from models.tables.base import document, instant, key, one_of, packed_trace, part_of
 from models.types import BigId
 
 
@@ -41,7 +41,10 @@ class RoutingStrategy(SQLModel, table=True):
 
 
 class RoutingDecision(SQLModel, table=True):
-    """What was decided for an order, once, and why: `backend/routing/trace.py` describes `trace`."""
+    """What was decided for an order, once, and why: `backend/routing/trace.py` describes `trace`.
+
+    `order_id` is no foreign key: whoever decides holds the order's row, and orders are never deleted.
+    """
 
     __tablename__ = "routing_decision"
     __table_args__ = (
@@ -55,7 +58,7 @@ class RoutingDecision(SQLModel, table=True):
     )
 
     id: int | None = key()
-    order_id: int = ref("customer_order.id")
+    order_id: int = part_of()
     attempt: int = Field(default=1)
     strategy_id: int | None = Field(default=None, sa_type=BigId)
     outcome: str = Field(max_length=16)

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.enums import Compliance, Method, ShipmentStatus
 from models.floor import Waiting
-from models.tables.base import document, instant, key, one_of, ref
+from models.tables.base import document, instant, key, one_of, part_of
 from models.types import BigId
 
 
@@ -23,7 +23,8 @@ class Shipment(SQLModel, table=True):
     of its workflow (null: none; `workflow_id` null: the built-in way of its method), `claimed_by` the person who works
     on it. `parent_id` is the shipment it was split from. A transfer goes `to_location_id`, for `for_shipment_id`.
     `collect_by_at` is until when a customer may come for it; `remind_at` when he is reminded next.
-    `location_id` is no foreign key: locations are never deleted, and each check would lock a row that all share.
+    `location_id` is no foreign key: locations are never deleted, and each check would lock a row that all share; nor is
+    `order_id`, whose row whoever opens a shipment holds.
     """
 
     __tablename__ = "shipment"
@@ -64,7 +65,7 @@ class Shipment(SQLModel, table=True):
     )
 
     id: int | None = key()
-    order_id: int = ref("customer_order.id")
+    order_id: int = part_of()
     location_id: int = Field(sa_type=BigId)
     method: str = Field(max_length=16)
     service_level: str = Field(default="standard", max_length=64)
@@ -110,8 +111,8 @@ class ShipmentLine(SQLModel, table=True):
     `picked` of its units are in the fulfiller's hands, `awaited` come by a transfer and are not promised here yet. A
     line whose units all went elsewhere is deleted. `ordered_sku` is what the customer asked for, when another product
     goes in its place.
-    `order_line_id` and `product_id` are no foreign keys: both come from the order, whose row is locked when a shipment
-    is opened, and neither is deleted before it.
+    `shipment_id`, `order_line_id` and `product_id` are no foreign keys: a shipment is written with them, or locked;
+    the others come from the order, whose row is locked when one is opened; none is deleted before it.
     """
 
     __tablename__ = "shipment_line"
@@ -122,7 +123,7 @@ class ShipmentLine(SQLModel, table=True):
     )
 
     id: int | None = key()
-    shipment_id: int = ref("shipment.id")
+    shipment_id: int = part_of()
     order_line_id: int = Field(sa_type=BigId)
     product_id: int = Field(sa_type=BigId)
     sku: str = Field(max_length=64)

@@ -67,7 +67,7 @@ class SlaClock(SQLModel, table=True):
     begins. `next_check_at` is the next of them while running, else null: the tick reads only that index.
     `location_id` follows the shipment while the clock is open, and stays put once it is finished. It and
     `definition_id` are no foreign keys: neither locations nor definitions are ever deleted, and every clock that starts
-    would lock a row that all share.
+    would lock a row that all share; nor is `shipment_id`, whose row whoever writes a clock holds.
     """
 
     __tablename__ = "sla_clock"
@@ -91,7 +91,7 @@ class SlaClock(SQLModel, table=True):
     )
 
     id: int | None = key()
-    shipment_id: int = ref("shipment.id", index=False)
+    shipment_id: int = Field(sa_type=BigId)
     location_id: int = Field(sa_type=BigId)
     definition_id: int = Field(sa_type=BigId)
     scope: str = Field(max_length=16)
@@ -135,7 +135,8 @@ class LocationHealth(SQLModel, table=True):
     """Counts of a location's running shipments by band, of its finished clocks, and its colour.
 
     Counts are kept by deltas in the transaction that changes a shipment. `better_since`, `better_grade` and
-    `regrade_at` carry the hold time of flap control (`backend/sla/grading.py:Standing`).
+    `regrade_at` carry the hold time of flap control (`backend/sla/grading.py:Standing`). `moved_at` is about when a
+    shipment took a step there last; `stalled_since` and `stale_since` are set while that was told (`watch.py`).
     """
 
     __tablename__ = "location_health"
@@ -168,14 +169,17 @@ class LocationHealth(SQLModel, table=True):
     better_grade: str | None = Field(default=None, max_length=16)
     regrade_at: datetime | None = instant(nullable=True)
     rule_version: int = Field(default=0)
+    moved_at: datetime | None = instant(nullable=True)
+    stalled_since: datetime | None = instant(nullable=True)
+    stale_since: datetime | None = instant(nullable=True)
     changed_at: datetime = instant()
 
 
 class GradingRule(SQLModel, table=True):
     """One version of the colour rule: for a group, or for everyone when `group_code` is empty.
 
-    `thresholds` holds `non_compliant_percent`, `at_risk_percent`, `minimum_open`, `clear_percent` and
-    `hold_seconds`; its dataclass is `backend/sla/grading.py:Thresholds`.
+    `thresholds` holds `non_compliant_percent`, `at_risk_percent`, `minimum_open`, `clear_percent`,
+    `hold_seconds` and `stalled_minutes`; its dataclass is `backend/sla/grading.py:Thresholds`.
     """
 
     __tablename__ = "grading_rule"

@@ -16,9 +16,9 @@ from models.types import BigId
 class PickWave(SQLModel, table=True):
     """Shipments of one location that are picked together.
 
-    `plan` is `{why, stops: [{bin, zone, items: [{sku, quantity, shipments: [{id, slot, quantity}]}]}]}`, the stops in
-    walking order. `latest_safe_start_at` is when picking must begin for all of it to be in time. `parent_id` is the
-    wave whose short picks this one recovers.
+    `plan` is `{why, pace, stops: [{bin, zone, items: [{sku, quantity, shipments: [{id, slot, quantity}]}]}]}`, the
+    stops in walking order. `latest_safe_start_at` is when picking must begin for all of it to be in time. `parent_id`
+    is the wave whose short picks this one recovers.
     """
 
     __tablename__ = "pick_wave"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from backend.api.availability import Desk
 from backend.api.availability_process import create
 from backend.availability.service import StockService, holding_everything
 from backend.context import Context
@@ -219,6 +221,24 @@ def test_the_process_of_its_own_answers_the_same(shop: Context) -> None:
         assert (one.status_code, one.json()) == (other.status_code, other.json())
     posted = own(shop, client_of(shop, READ, locations=["B"])).post(f"{PATH}/query", json={"skus": ["tea"]})
     assert item(posted)["locations"] == [{"code": "B", "atp": 2}]
+
+
+def test_the_plain_question_is_answered_at_once_and_in_the_same_words(shop: Context) -> None:
+    holding = holding_everything(shop)
+    desk = Desk(lambda: holding)
+    clients = [client_of(shop, READ), client_of(shop, READ, locations=["B"])]
+    tokens = [client.headers["Authorization"].removeprefix("Bearer ") for client in clients]
+    stranger = client_of(shop, Permission.ORDERS_READ).headers["Authorization"].removeprefix("Bearer ")
+    assert desk.at_once(tokens[0], "tea") is None  # nothing is known yet
+    StockService(holding).look()
+    for client, token in zip(clients, tokens, strict=True):
+        answer = desk.at_once(token, "tea")
+        assert answer is not None
+        assert (json.loads(answer[0])["items"], answer[1]) == (
+            client.get(PATH, params={"sku": "tea"}).json()["items"],
+            b"0",
+        )
+    assert [desk.at_once(tokens[0], "nope"), desk.at_once("pw_x", "tea"), desk.at_once(stranger, "tea")] == [None] * 3
 
 
 def test_the_process_of_its_own_has_nothing_else(shop: Context) -> None:

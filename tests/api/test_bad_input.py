@@ -41,11 +41,17 @@ BODIES: dict[str, bytes] = {
 }
 
 
+KINDS = (
+    r"/api/v1/(locations|products|inventory|orders|segments|shipments|scans|waves"
+    r"|alerts|silences|drills|inbound)"
+)
+
+
 def calls() -> Iterator[Any]:
     """Yield (method, path) of every call of ours with a JSON body."""
     for route in iter_route_contexts(create_api(lambda: None).routes):  # type: ignore[arg-type,return-value]
         path = route.path or ""
-        if not re.match(r"/api/v1/(locations|products|inventory|orders|segments|shipments|scans|waves)", path):
+        if not re.match(KINDS, path):
             continue
         for method in sorted((route.methods or set()) & {"POST", "PUT"}):
             yield pytest.param(method, path, id=f"{method} {path}")
@@ -61,6 +67,11 @@ def fill(path: str) -> str:
         "reference": "PO",
         "rule": "am",
         "wave_id": "1",
+        "alert_id": "1",
+        "silence_id": "1",
+        "drill_id": "1",
+        "number": "1",
+        "channel": "team",
     }
     return re.sub(r"\{(\w+)\}", lambda match: known[match[1]], path)
 

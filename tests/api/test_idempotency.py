@@ -12,12 +12,13 @@ from starlette.testclient import TestClient
 
 from backend.clock import system_now
 from backend.context import Context
+from backend.fulfillment import service
 from backend.jobs import prune
 from backend.persistence.bulk import table_of
 from models.enums import Permission
-from models.tables import IdempotencyKey, Order
+from models.tables import Event, IdempotencyKey, Order, Shipment
 from tests.support.api import client_of
-from tests.support.shop import open_shop, rows_of, stock_of
+from tests.support.shop import NEW_YORK, location, open_shop, order, place, rows_of, stock_of
 
 ORDER: dict[str, Any] = {
     "external_id": "W-1",
@@ -96,6 +97,46 @@ def test_a_lock_that_a_crash_left_behind_expires(shop: TestClient, ctx: Context)
     assert taken_over.status_code == 201
     assert "idempotent-replayed" not in taken_over.headers
     assert shop.post("/api/v1/orders", json=ORDER, headers=KEY).content == taken_over.content
+
+
+def test_work_on_many_shipments_is_done_once_and_reported_the_same(shop: TestClient, ctx: Context) -> None:
+    open_shop(ctx, {"NY": {"tea": 10}}, NY=location("NY", at=NEW_YORK))
+    place(ctx, *(order(f"A-{number}") for number in range(3)))
+    body = {"ids": [1, 2, 3], "location": "NY", "reason": "closing early"}
+    first = shop.post("/api/v1/shipments/reassign", json=body, headers=KEY)
+    moved = [event["id"] for event in rows_of(ctx, Event)]
+    again = shop.post("/api/v1/shipments/reassign", json=body, headers=KEY)
+    assert (first.json()["moved"], again.content) == (3, first.content)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert [event["id"] for event in rows_of(ctx, Event)] == moved
+    other = shop.post("/api/v1/shipments/reassign", json={**body, "ids": [1]}, headers=KEY)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    _lock_until(ctx, system_now() + timedelta(seconds=30))
+    busy = shop.post("/api/v1/shipments/reassign", json=body, headers=KEY)
+    assert (busy.status_code, busy.json()["code"]) == (409, "idempotency_key_running")
+
+
+def test_work_on_many_shipments_that_a_crash_ended_goes_on_with_the_rest(
+    shop: TestClient, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_shop(ctx, {"NY": {"tea": 10}}, NY=location("NY", at=NEW_YORK))
+    place(ctx, *(order(f"A-{number}") for number in range(3)))
+    body = {"ids": [1, 2, 3], "location": "NY", "reason": "closing early"}
+    reassign, moves = service.reassign, iter((True, True, False))
+
+    def fail_at_the_third(*args: Any, **more: Any) -> None:
+        if not next(moves):
+            raise RuntimeError("the power went")
+        reassign(*args, **more)
+
+    monkeypatch.setattr(service, "reassign", fail_at_the_third)
+    with pytest.raises(RuntimeError):
+        shop.post("/api/v1/shipments/reassign", json=body, headers=KEY)
+    monkeypatch.setattr(service, "reassign", reassign)
+    assert rows_of(ctx, IdempotencyKey) == []
+    rest = shop.post("/api/v1/shipments/reassign", json=body, headers=KEY).json()
+    assert [(item["id"], item["status"]) for item in rest["items"]] == [(1, 422), (2, 422), (3, 200)]
+    assert {row["location_id"] for row in rows_of(ctx, Shipment)} == {2}
 
 
 def test_many_clients_with_the_same_key_at_once_make_one_order(shop: TestClient, ctx: Context) -> None:

@@ -67,6 +67,21 @@ def test_the_same_file_twice_is_one_job_unless_asked_anew(ctx: Context) -> None:
     assert third.json()["id"] != first.json()["id"]
 
 
+def test_a_key_stands_for_one_file_and_its_first_answer(ctx: Context) -> None:
+    client = client_of(ctx, Permission.PRODUCTS_WRITE)
+    key = {**CSV, "Idempotency-Key": "monday"}
+    first = client.post("/api/v1/imports/products?again=true", content=PRODUCTS, headers=key)
+    again = client.post("/api/v1/imports/products?again=true", content=gzip.compress(PRODUCTS.encode()), headers=key)
+    assert (first.status_code, again.status_code, again.content) == (202, 202, first.content)
+    assert again.headers["idempotent-replayed"] == "true"
+    other = client.post("/api/v1/imports/products", content=PRODUCTS + "S9,Lid,1\n", headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    bad = client.post("/api/v1/imports/products", content=PRODUCTS, headers={**CSV, "Idempotency-Key": "a b"})
+    assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (422, "#header/idempotency-key")
+    assert len(rows_of(ctx, ImportJob)) == 1
+    assert len(rows_of(ctx, ImportPiece)) == 1
+
+
 def test_a_waiting_file_can_be_stopped_once(ctx: Context) -> None:
     client = client_of(ctx, Permission.PRODUCTS_WRITE)
     where = client.post("/api/v1/imports/products", content=PRODUCTS, headers=CSV).headers["location"]

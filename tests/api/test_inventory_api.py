@@ -9,7 +9,7 @@ from backend.context import Context
 from backend.inventory import service
 from backend.inventory.service import StockCount
 from models.enums import Permission
-from models.tables import StockBlock
+from models.tables import StockBalance, StockBlock
 from tests.support.api import client_of
 from tests.support.shop import location, open_shop, order, place, row_counts, rows_of
 
@@ -85,6 +85,24 @@ def test_what_stays_back_is_edited_over_the_version_that_was_read(client: TestCl
     assert client.put(f"{API}/inventory/MARS/cup/settings", json={}).status_code == 404
 
 
+def test_a_balance_keeps_attributes_of_your_own(client: TestClient, ctx: Context) -> None:
+    path, noted = f"{API}/inventory/CHI/tea", {"zone": {"shelf": 4}, "fragile": True, "note": None}
+    first = client.put(f"{path}/settings", json={"safety_stock": 1, "attributes": noted}).json()
+    assert (first["attributes"], first["safety_stock"]) == (noted, 1)
+    assert client.get(path).json()["attributes"] == noted
+    kept = client.put(f"{path}/settings", json={"safety_stock": 2})
+    assert (kept.json()["attributes"], kept.json()["safety_stock"]) == (noted, 2)
+    same = client.put(f"{path}/settings", json={"safety_stock": 2, "attributes": noted}).json()
+    assert same["version"] == kept.json()["version"]
+    other = client.put(f"{path}/settings", json={"safety_stock": 2, "attributes": {}}).json()
+    assert (other["attributes"], other["version"]) == ({}, same["version"] + 1)
+    before = rows_of(ctx, StockBalance)
+    bad = client.put(f"{path}/settings", json={"floor": -1, "attributes": {"note": "x" * 16_001}})
+    assert {fault["pointer"] for fault in bad.json()["errors"]} == {"/floor", "/attributes"}
+    assert client.put(f"{path}/settings", json={"attributes": {}}, headers={"If-Match": '"1"'}).status_code == 412
+    assert rows_of(ctx, StockBalance) == before
+
+
 def test_a_count_below_what_is_promised_leaves_units_pending(client: TestClient, ctx: Context) -> None:
     place(ctx, order("A-1", lines={"tea": 6}))
     counted = {"items": [{"location": "CHI", "sku": "tea", "on_hand": 4}]}
@@ -124,6 +142,9 @@ def test_segments_are_replaced_and_refused_with_every_fault(client: TestClient) 
     assert client.put(path, json={"name": "V"}, headers={"If-Match": '"1"'}).json()["quotas"] == []
     assert [item["name"] for item in client.get(f"{API}/segments").json()["items"]] == ["V"]
     assert client.get(f"{API}/segments/none").status_code == 404
+    assert client.put(f"{API}/segments/b2b", json={"name": "B", "quotas": []}).status_code == 201
+    assert pages(client, "segments?limit=1", "code") == ["b2b", "vip"]
+    assert client.get(f"{API}/segments?after=bad").status_code == 422
 
 
 def test_arrivals_are_announced_received_and_called_off(client: TestClient, ctx: Context) -> None:
@@ -145,7 +166,14 @@ def test_arrivals_are_announced_received_and_called_off(client: TestClient, ctx:
     assert client.put(f"{API}/inventory/future/CHI/nope/PO-9", json=coming).status_code == 404
     assert row_counts(ctx) == before
     assert client.get(f"{API}/inventory/CHI/tea").json()["on_hand"] == 13
-    assert client.delete(f"{path}/PO-2").status_code == 204
+    stale = {"If-Match": '"1"'}
+    refused = [
+        client.delete(f"{path}/PO-2", headers=stale),
+        client.post(f"{path}/PO-2/receive", json={"quantity": 1}, headers=stale),
+    ]
+    assert [answer.status_code for answer in refused] == [412, 412]
+    assert client.get(f"{API}/inventory/CHI/tea").json()["on_hand"] == 13
+    assert client.delete(f"{path}/PO-2", headers={"If-Match": '"2"'}).status_code == 204
     assert client.delete(f"{path}/PO-2").status_code == 404
 
 

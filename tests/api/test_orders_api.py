@@ -30,6 +30,7 @@ def shop(ctx: Context) -> TestClient:
 
 
 def test_an_order_is_placed_routed_and_read_back(shop: TestClient, ctx: Context) -> None:
+    shop.put("/api/v1/carriers/road", json={"name": "Road", "document": {"services": {"standard": {"days": 1}}}})
     answer = shop.post("/api/v1/orders", json=ORDER, headers={"Prefer": "wait=5"})
     assert answer.status_code == 201
     placed = answer.json()
@@ -39,6 +40,11 @@ def test_an_order_is_placed_routed_and_read_back(shop: TestClient, ctx: Context)
     assert answer.headers["preference-applied"] == "wait=5"
     again = shop.get(f"/api/v1/orders/{placed['id']}")
     assert again.json() == placed
+    (decision,) = shop.get(f"/api/v1/orders/{placed['id']}/routing").json()["items"]
+    assert placed["promised_at"] == decision["trace"]["promise"]["promised_at"].replace("+00:00", "Z")
+    quick = shop.post("/api/v1/orders", json=ORDER | {"external_id": "W-2"}, headers={"Prefer": ""}).json()
+    assert (quick["status"], quick["promised_at"]) == ("placed", None)
+    shop.post(f"/api/v1/orders/{quick['id']}/cancel")
     assert again.headers["etag"] == answer.headers["etag"]
     types = [entry["type"] for entry in shop.get(f"/api/v1/orders/{placed['id']}/timeline").json()["items"]]
     assert {"order.placed", "order.routed", "shipment.opened"} <= set(types)
@@ -55,6 +61,46 @@ def test_orders_are_found_by_external_id_customer_and_status_newest_first(shop: 
     assert rest["next"] is None
     assert [o["external_id"] for o in shop.get("/api/v1/orders?external_id=B-1").json()["items"]] == ["B-1"]
     assert shop.get("/api/v1/orders?status=held").json() == {"items": [], "next": None}
+
+
+def test_what_a_customer_belongs_to_decides_where_his_order_goes(shop: TestClient, ctx: Context) -> None:
+    buyer = {"id": "C-9", "segment": "wholesale", "attributes": {"club": {"level": 3}, "note": None}}
+    ask = [
+        {"field": "customer.segment", "op": "equal", "value": "wholesale"},
+        {"field": "customer.attributes.club.level", "op": "greater", "value": 2},
+    ]
+    far = {"name": "Wholesale", "when": ask, "scenarios": [{"name": "NY", "locations": ["NY"]}]}
+    near = {"name": "Others", "scenarios": [{"name": "Nearest"}]}
+    assert shop.put("/api/v1/routing/strategies/clubs", json={"title": "T", "routes": [far, near]}).status_code == 201
+    shop.post("/api/v1/routing/strategies/clubs/activate")
+    body = ORDER | {"customer": buyer}
+    placed = shop.post("/api/v1/orders", json=body, headers={"Prefer": "wait=5"}).json()
+    assert (placed["customer"], [s["location"] for s in placed["shipments"]]) == (buyer, ["NY"])
+    assert shop.get(f"/api/v1/orders/{placed['id']}").json()["customer"] == buyer
+    batch = shop.post("/api/v1/orders/batch", json={"items": [body | {"external_id": "W-2"}]}).json()
+    assert batch["items"][0]["order"]["customer"] == buyer
+    tried = shop.post("/api/v1/routing/suggestions", json=body).json()
+    assert [one["location"] for one in tried["assignments"]] == ["NY"]
+    asked = {name: body[name] for name in ("method", "ship_to", "customer")} | {
+        "lines": [{"sku": "tea", "quantity": 1}]
+    }
+    assert [one["location"] for one in shop.post("/api/v1/promises", json=asked).json()["shipments"]] == ["NY"]
+    before = row_counts(ctx)
+    for wrong, pointer in (({"note": "x" * 16_001}, "/customer/attributes"), ([], "/customer/attributes")):
+        bad = body | {"external_id": "W-3", "customer": {"attributes": wrong, "segment": ""}}
+        answer = shop.post("/api/v1/orders", json=bad)
+        assert answer.status_code == 422
+        assert {fault["pointer"] for fault in answer.json()["errors"]} == {pointer, "/customer/segment"}
+    assert row_counts(ctx) == before
+
+
+def test_a_segment_keeps_its_stock_for_the_customers_that_say_they_belong_to_it(shop: TestClient) -> None:
+    kept = {"name": "Wholesale", "customer_segment": "wholesale", "quotas": [{"percent": 100}]}
+    assert shop.put("/api/v1/segments/wholesale", json=kept).status_code == 201
+    anybody = shop.post("/api/v1/orders", json=ORDER, headers={"Prefer": "wait=5"}).json()
+    theirs = ORDER | {"external_id": "W-2", "customer": {"segment": "wholesale"}}
+    member = shop.post("/api/v1/orders", json=theirs, headers={"Prefer": "wait=5"}).json()
+    assert (anybody["status"], member["status"]) == ("unassigned", "routed")
 
 
 def test_a_batch_answers_for_every_order_in_order(shop: TestClient, ctx: Context) -> None:

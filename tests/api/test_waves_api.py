@@ -130,3 +130,28 @@ def test_bins_are_stated_product_by_product(ctx: Context) -> None:
         ("/items/3/bins/1/bin", "duplicate"),
     }
     assert rows_of(ctx, StockBin) == before
+
+
+def test_a_wave_is_closed_by_count_and_every_wrong_count_is_named(ctx: Context) -> None:
+    open_aisles(ctx)
+    ids = wait_for_picking(ctx, [{"tea": 2}, {"rye": 3}])
+    (wave_id,) = plan(ctx, released=True)
+    client, here = client_of(ctx, *WRITE), f"{WAVES}/{wave_id}"
+    before = row_counts(ctx), rows_of(ctx, PickWave)
+    shape = {"picked": [{"shipment": ids[0], "sku": "tea", "picked": -1}, {"shipment": 0, "sku": "", "units": 1}]}
+    refused = client.post(f"{here}/close", json=shape)
+    pointers = {fault["pointer"] for fault in refused.json()["errors"]}
+    at = "/picked/1"
+    wanted = {"/picked/0/picked", f"{at}/shipment", f"{at}/sku", f"{at}/picked", f"{at}/units"}
+    assert (refused.status_code, pointers) == (422, wanted)
+    wrong = [{"shipment": ids[0], "sku": "tea", "picked": 3}, {"shipment": ids[1], "sku": "tea", "picked": 1}]
+    refused = client.post(f"{here}/close", json={"picked": wrong})
+    assert refused.status_code == 422
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/picked/0/picked", "/picked/1/sku"]
+    assert (row_counts(ctx), rows_of(ctx, PickWave)) == before
+    right = [{"shipment": ids[0], "sku": "tea", "picked": 2}, {"shipment": ids[1], "sku": "rye", "picked": 1}]
+    closed = client.post(f"{here}/close", json={"picked": right})
+    assert (closed.status_code, closed.json()["status"], closed.json()["picked"]) == (200, "closed", 3)
+    shares = {member["id"]: member["share"] for member in closed.json()["members"]}
+    assert shares == {ids[0]: "picked", ids[1]: "removed"}
+    assert len(closed.json()["recovery"]) == 1

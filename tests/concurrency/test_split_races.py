@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import random
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 
 from backend.context import Context
 from backend.fulfillment import remainder, transfers
@@ -25,6 +23,7 @@ from models.enums import ShipmentStatus
 from models.errors import DomainError, ErrorCode
 from models.tables import OrderLine, Shipment, ShipmentLine
 from tests.concurrency.test_stock_races import assert_sound, together
+from tests.support.races import wait_for_a_blocked_session
 from tests.support.shop import NEW_YORK, location, open_shop, order, place, rows_of, stock_of
 
 
@@ -153,17 +152,3 @@ def test_who_comes_while_a_split_is_under_way_waits_and_sees_what_is_left(
     assert units == {parent: 1, child: 2}
     assert stock_of(ctx) == (18, 3)
     assert_sound(ctx)
-
-
-def wait_for_a_blocked_session(ctx: Context) -> None:
-    """Return once some session of this database waits for a lock."""
-    waiting = sa.text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    pause = threading.Event()
-    for _ in range(3000):
-        with ctx.engine.connect() as connection:
-            if connection.execute(waiting).scalar_one():
-                return
-        pause.wait(0.01)
-    raise AssertionError("nobody waits")

@@ -50,6 +50,7 @@ def work(id_: int, **changes: Any) -> Work:
         "units": 3,
         "picked": 0,
         "version": 1,
+        "may_let_go": False,
     }
     return Work(**{**stated, **changes})
 
@@ -109,16 +110,16 @@ def test_a_row_says_whose_it_is_what_comes_next_and_how_long_there_is() -> None:
     rows = screen(
         [
             work(1),
-            work(2, taken=True, mine=True, picked=2, wave=7),
+            work(2, taken=True, mine=True, may_let_go=True, picked=2, wave=7),
             work(3, taken=True, held=True, next=None, due_at=None, sla=None),
             work(4, status=ShipmentStatus.READY, collect_by_at=NOW, due_at=None, method=Method.PICKUP),
         ]
     ).rows
-    assert [(row.hands, row.act, row.mine) for row in rows] == [
-        ("Nobody", "Start", False),
-        ("You", "Go on", True),
-        ("A colleague", "", False),
-        ("Nobody", "Start", False),
+    assert [(row.hands, row.act, row.mine, row.lets_go) for row in rows] == [
+        ("Nobody", "Start", False, False),
+        ("You", "Go on", True, True),
+        ("A colleague", "", False, False),
+        ("Nobody", "Start", False, False),
     ]
     assert (rows[0].step, rows[0].left, rows[0].word) == ("Pick", 25, SLA_WORDS[Compliance.AT_RISK])
     assert rows[1].what == "Ship to home · 2 of 3 units picked · wave 7"

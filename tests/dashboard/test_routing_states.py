@@ -16,7 +16,7 @@ from dashboard.present.routing.check import check
 from dashboard.state import asking
 from dashboard.state.routing.edit import EditState
 from dashboard.state.routing.trial import TryState
-from dashboard.views.routing import Checked, Opened
+from dashboard.views.routing import CheckedStrategy, OpenedStrategy
 from dashboard.views.trial import Trial, TryForm, TryScreen, WhyNot
 from models.errors import DomainError, ErrorCode, Fault
 from tests.dashboard.test_page_states import handler, run
@@ -35,14 +35,14 @@ class Fake(Gateway):
         self.saved: list[tuple[str, str]] = []
         self.refusal: DomainError | None = None
 
-    def open_strategy(self, asker: Asker, address: EditAddress) -> Opened:
+    def open_strategy(self, asker: Asker, address: EditAddress) -> OpenedStrategy:
         """Return the version asked for, the newest for none."""
         version = address.version or len(self.versions)
         state = "active" if version == self.active else "archived" if version in self.archived else "draft"
         text = self.versions[version - 1]
-        return Opened("main", version, state, text=text, tag=str(len(self.versions)), may_write=True)
+        return OpenedStrategy("main", version, state, text=text, tag=str(len(self.versions)), may_write=True)
 
-    def check_strategy(self, asker: Asker, text: str) -> Checked:
+    def check_strategy(self, asker: Asker, text: str) -> CheckedStrategy:
         """Return what the real check says, with no faults of its own."""
         return check(text, None, faults_of=lambda _: [])
 
@@ -137,6 +137,18 @@ def test_who_comes_second_is_told_and_loses_nothing(fake: Fake) -> None:
         assert fake.saved == [(OTHER, "")]
         assert len(fake.versions) == 3
         assert state.conflict == ""
+
+    run(EditState, play)
+
+
+def test_what_was_typed_is_there_again_when_the_page_is_loaded_anew(fake: Fake) -> None:
+    async def play(state: Any) -> None:
+        await handler(EditState, "open")(state)
+        await handler(EditState, "typed")(state, OTHER)
+        before = state.revision
+        await handler(EditState, "open")(state)
+        assert (state.text, state._typed, state.may_save) == (OTHER, OTHER, True)
+        assert state.revision > before
 
     run(EditState, play)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.auth.service import COOKIE
 from dashboard.sign_in_first import SignInFirst
@@ -15,13 +15,19 @@ async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse("the page")(scope, receive, send)
 
 
-def _get(path: str, cookies: dict[str, str] | None = None) -> httpx.Response:
+def _get(
+    path: str,
+    cookies: dict[str, str] | None = None,
+    *,
+    app: ASGIApp = _page,
+    headers: dict[str, str] | None = None,
+) -> httpx.Response:
     import asyncio
 
     async def get() -> httpx.Response:
-        transport = httpx.ASGITransport(SignInFirst(_page))
+        transport = httpx.ASGITransport(SignInFirst(app))
         async with httpx.AsyncClient(transport=transport, base_url="http://test", cookies=cookies) as client:
-            return await client.get(path)
+            return await client.get(path, headers=headers)
 
     return asyncio.run(get())
 
@@ -47,3 +53,48 @@ def test_everything_else_passes(path: str) -> None:
 
 def test_with_a_session_cookie_the_page_passes() -> None:
     assert _get("/", {COOKIE: "anything"}).text == "the page"
+
+
+async def _refusing(scope: Scope, receive: Receive, send: Send) -> None:
+    await JSONResponse({"code": "unauthenticated"}, 401)(scope, receive, send)
+
+
+PAPER = "/api/v1/shipments/7/pick-list.html"
+NAVIGATES = {"sec-fetch-mode": "navigate"}
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        (PAPER, f"/login?next={PAPER}"),
+        (
+            "/api/v1/packing-slips.pdf?shipment=1&shipment=2",
+            "/login?next=/api/v1/packing-slips.pdf%3Fshipment%3D1%26shipment%3D2",
+        ),
+    ],
+)
+def test_a_browser_that_was_refused_paper_signs_in_first(path: str, target: str) -> None:
+    for headers in (NAVIGATES, {"accept": "text/html,*/*;q=0.8"}):
+        answer = _get(path, {COOKIE: "over"}, app=_refusing, headers=headers)
+        assert (answer.status_code, answer.headers["location"], answer.content) == (303, target, b"")
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (PAPER, {}),
+        (PAPER, {"accept": "application/pdf"}),
+        (PAPER, {"sec-fetch-mode": "cors", "accept": "text/html"}),
+        (PAPER, {**NAVIGATES, "authorization": "Bearer pw_none"}),
+        ("/api/v1/shipments/7", NAVIGATES),
+        ("/api/v1/../../evil.html", NAVIGATES),
+    ],
+)
+def test_programs_are_refused_as_everywhere(path: str, headers: dict[str, str]) -> None:
+    answer = _get(path, app=_refusing, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+def test_paper_that_is_not_refused_passes() -> None:
+    assert _get(PAPER, headers=NAVIGATES).text == "the page"

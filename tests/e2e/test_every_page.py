@@ -13,7 +13,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from dashboard import nav
-from tests.support.browser import SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations
+from tests.support.browser import (
+    SIZES,
+    THEMES,
+    Size,
+    Theme,
+    carry_session,
+    new_context,
+    screenshot,
+    violations,
+    wait_for_map,
+)
 from tests.support.ports import eventually
 from tests.support.server import Program
 
@@ -68,6 +78,17 @@ def newest_wave(manager: httpx.Client) -> str:
     return str(eventually(look, what="a released wave"))
 
 
+@pytest.fixture(scope="session")
+def newest_alert(manager: httpx.Client) -> str:
+    """Return an alert: the shipped policies watch the demo network as any other."""
+
+    def look() -> str | None:
+        found = manager.get("/api/v1/alerts", params={"limit": 1}).raise_for_status().json()["items"]
+        return str(found[0]["id"]) if found else None
+
+    return str(eventually(look, what="an alert"))
+
+
 def address(page: nav.Page, known: dict[str, str]) -> str:
     return re.sub(r"\[(\w+)\]", lambda part: known[part[1]], page.route) if page.route.startswith("/") else MISSING
 
@@ -114,13 +135,14 @@ def test_page_screenshot(
     newest_order: str,
     open_shipment: str,
     newest_wave: str,
+    newest_alert: str,
 ) -> None:
     context, size, theme = screen
     if page.permission is not None:
         carry_session(context, demo.url, dict(manager.cookies))
     tab = context.new_page()
     watch = Watch(tab, demo.url)
-    ids = {nav.PICK: open_shipment, nav.WAVE: newest_wave, nav.PICK_WAVE: newest_wave}
+    ids = {nav.PICK: open_shipment, nav.WAVE: newest_wave, nav.PICK_WAVE: newest_wave, nav.ALERT: newest_alert}
     tab.goto(demo.url + address(page, {"code": worst_location, "id": ids.get(page, newest_order)}))
     settled(tab)
 
@@ -138,3 +160,4 @@ def settled(tab: Page) -> None:
     expect(tab.locator("[aria-busy=true]")).to_have_count(0)
     for frame in tab.frames:
         frame.wait_for_load_state("load")
+    wait_for_map(tab)

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from backend.context import Context
 from models.enums import DeliveryStatus
 from models.tables import Delivery, Event
+from tests.support.channels import make_channel
 from tests.support.events import make_subscription, record
+from tests.support.kills import KEYS, tell_and_kill
 from tests.support.ports import eventually
 from tests.support.receiver import HANGS, Answer, Receiver
 from tests.support.server import Program
@@ -84,3 +86,12 @@ def test_killed_at_any_moment_nothing_is_lost(ctx: Context, worker: Program) -> 
             ).scalars()
             order = list(mine)
         assert [uid for uid in first_arrivals if uid in set(order)] == order
+
+
+def test_killed_at_any_moment_every_notice_arrives_and_no_resolve_comes_first(ctx: Context, worker: Program) -> None:
+    with Receiver() as receiver, worker:
+        receiver.always(Answer(hang=0.02))
+        make_channel(ctx, "ops", url=receiver.url)
+        seen = tell_and_kill(ctx, worker, receiver, code="ops", kills=ROUNDS, seed=11)
+    assert len(seen.told) == ROUNDS * KEYS * 2
+    assert (seen.lost, seen.strange, seen.early) == (set(), set(), [])

@@ -144,7 +144,7 @@ def test_a_change_on_the_server_is_on_the_map_and_nothing_else_moves(shop: Shop,
     view.until_symbol("CHI", "non_compliant")
     eventually(lambda: view.pixel("CHI") == LIGHT.non_compliant, what="the mark to be red")
     expect(tooltip).to_contain_text("Non-Compliant")
-    expect(tooltip).to_contain_text("1 open shipment, 0 at risk, 1 late")
+    expect(tooltip).to_contain_text("1 open shipment, 0 At Risk, 1 Non-Compliant")
     assert frame.evaluate("[netmap.map.getCenter(), netmap.map.getZoom()]") == before
     assert page.evaluate("window.same") is True
 

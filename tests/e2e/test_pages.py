@@ -10,7 +10,18 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browser import LAPTOP, PHONE, SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot
+from tests.support.browser import (
+    LAPTOP,
+    PHONE,
+    SIZES,
+    THEMES,
+    Size,
+    Theme,
+    carry_session,
+    new_context,
+    screenshot,
+    wait_for_map,
+)
 from tests.support.browser import violations as axe
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
@@ -101,8 +112,7 @@ def test_every_page_fits_every_screen_and_is_accessible(
     for name, path in PAGES.items():
         page.goto(program.url + path)
         expect(page.locator(SIGNS[name]).first).to_be_visible()
-        if page.locator(".map-frame").is_visible():
-            page.frame_locator(".map-frame").locator("html[data-ready]").wait_for(state="attached")
+        wait_for_map(page)
         if (size, theme) in READ_BY_AXE:
             faults += [f"{name}: {fault}" for fault in axe(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -149,7 +159,7 @@ def test_search_opens_a_location_without_the_mouse(desk: Page) -> None:
 
 
 def test_filters_are_in_the_address_and_survive_a_reload(desk: Page) -> None:
-    desk.get_by_role("link", name=re.compile("^Non-Compliant")).click()
+    desk.locator(".filters").get_by_role("link", name=re.compile("^Non-Compliant")).click()
     expect(desk.locator(".row-link")).to_have_count(1)
     desk.locator("#filter-group").select_option("east")
     expect(desk.get_by_text("No location matches these filters")).to_be_visible()

@@ -38,6 +38,7 @@ def test_from_the_pick_page_to_paper(phone: BrowserContext, tmp_path: Path) -> N
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Print the pick list").click()
     paper = opened.value
+    expect(paper.get_by_role("heading", level=1)).to_be_visible()  # until then there is no page to load again
     paper.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     paper.reload()
     expect(paper.get_by_role("heading", level=1)).to_have_text("Pick list: shipment 1")

@@ -23,8 +23,9 @@ from dashboard.gateway import Asker, Gateway
 from dashboard.views.controls import HandedWork, PlannedWave, ReleasedWave
 from models.enums import ActorKind, Method, Permission
 from models.errors import DomainError, ErrorCode
-from models.tables import Location, Shipment
+from models.tables import Location, Shipment, StockBlock
 from tests.support.shop import NEW_YORK, location, open_shop, order, place, row_counts, rows_of
+from tests.support.stock import balance_of
 from tests.support.waves import open_aisles, plan, statuses, wait_for_picking
 
 BOSS = Asker(SYSTEM, AMERICAN)
@@ -193,3 +194,13 @@ def test_who_may_not_sees_no_waves_and_does_nothing(gateway: Gateway, ctx: Conte
         gateway.release_wave(releaser, wave_id, version=1, location="NY")
     assert elsewhere.value.code is ErrorCode.NOT_FOUND
     assert row_counts(ctx) == before
+
+
+def test_a_reason_that_reads_like_a_code_does_nothing_to_stock(gateway: Gateway, ctx: Context) -> None:
+    four_in_chicago(ctx, elsewhere=9)
+    before = balance_of(ctx).on_hand
+    gateway.hand_over(BOSS, HAND | {"many": "1", "reason": "sold_out"}, location="CHI")
+    gateway.hand_over(BOSS, HAND | {"many": "1", "reason": "not_found"}, location="CHI")
+    routing.run(ctx)
+    assert sorted(where(ctx)) == ["CHI", "CHI", "NY", "NY"]
+    assert (balance_of(ctx).on_hand, rows_of(ctx, StockBlock)) == (before, [])

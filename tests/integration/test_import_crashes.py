@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_fault_of_the_program_ends_the_job_and_a_lost_database_does_not(
         def write(uow: Any, items: Any) -> Any:
             raise error
 
-        return {**engine.KINDS, ImportKind.PRODUCTS: engine.Kind(kind.schema, kind.permission, write)}
+        return {**engine.KINDS, ImportKind.PRODUCTS: replace(kind, write=write)}
 
     kind = engine.KINDS[ImportKind.PRODUCTS]
     job = upload(ctx, products(6))

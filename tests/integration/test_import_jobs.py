@@ -180,7 +180,7 @@ def test_a_batch_refused_without_a_name_is_taken_row_by_row(ctx: Context, monkey
             raise DomainError(ErrorCode.CONFLICT, "Not today.")
         return kind.write(uow, items)
 
-    picky_kind = engine.Kind(kind.schema, kind.permission, picky)
+    picky_kind = replace(kind, write=picky)
     monkeypatch.setattr(engine, "KINDS", {**engine.KINDS, ImportKind.PRODUCTS: picky_kind})
     job = upload(ctx, products(6))
     assert work(ctx, job)["taken"] == 5

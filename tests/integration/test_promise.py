@@ -77,18 +77,6 @@ def test_dates_come_from_the_stored_network(ctx: Context) -> None:
     assert partly.date is None
 
 
-def test_a_pickup_elsewhere_waits_for_the_lane_and_the_doors(ctx: Context) -> None:
-    ids = a_network(ctx)
-    with ctx.read() as uow:
-        pickup = wanted(method=Method.PICKUP, given="CHI")
-        here, from_afar = promise_for(
-            uow, [(pickup, sent((ids["CHI"], "CHI", 0))), (pickup, sent((ids["NYC"], "NYC", 0)))]
-        )
-    assert here.date == datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
-    assert [part.part for part in from_afar.parts] == ["window", "processing", "transfer", "opening"]
-    assert from_afar.date == datetime(2026, 11, 30, 14, 0, tzinfo=UTC)  # Monday, 08:00 in Chicago
-
-
 def test_an_order_may_ask_for_a_pause(ctx: Context) -> None:
     ids = a_network(ctx)
     with ctx.read() as uow:
@@ -106,11 +94,11 @@ def test_a_routed_order_carries_its_promise_and_what_it_is_made_of(ctx: Context)
     told = [row["data"]["promised_at"] for row in rows_of(ctx, Event) if row["type"] == "order.routed"]
     assert told == ["2026-12-01T02:00:00+00:00", None]  # of the second something has no place
     made, partly = (row["trace"] for row in rows_of(ctx, RoutingDecision))
-    assert made["promise"]["date"] == told[0]
+    assert made["promise"]["promised_at"] == told[0]
     assert made["promise"]["decided_by"] == "CHI"
     (shipment,) = made["promise"]["shipments"]
     assert [part["part"] for part in shipment["parts"]] == ["window", "processing", "collection", "transit"]
-    assert partly["promise"]["date"] is partly["promise"]["decided_by"] is None
+    assert partly["promise"]["promised_at"] is partly["promise"]["decided_by"] is None
     assert len(partly["promise"]["shipments"]) == 2
 
 

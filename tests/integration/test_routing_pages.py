@@ -12,7 +12,7 @@ from backend.sla.definitions import ensure_defaults
 from dashboard.address.routing import EditAddress, EmptyAddress, RoutingAddress, ShadowAddress, TryAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway
-from dashboard.present.routing.text import write
+from dashboard.present.editing.text import write
 from models.enums import ActorKind, Method, Permission, RoutingOutcome, StrategyStatus
 from models.errors import DomainError, ErrorCode
 from tests.support import shop

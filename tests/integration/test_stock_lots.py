@@ -8,10 +8,11 @@ import pytest
 
 from backend.clock import ManualClock
 from backend.context import Context
-from backend.inventory import expiry, service
+from backend.inventory import service
 from backend.inventory.fefo import LotName
 from backend.inventory.rules import Balance
 from backend.inventory.service import StockChange, StockCount
+from backend.jobs import inventory as job
 from models.errors import DomainError
 from models.tables import LotAllocation, StockLot, StockMovement
 from tests.support.shop import open_shop, row_counts, rows_of
@@ -90,15 +91,12 @@ def test_a_lot_expires_at_the_midnight_of_its_location(shop: Context, clock: Man
     (first,) = shipments(shop, 1)
     promise(shop, first, "tea", 3)
     midnight = datetime(2026, 12, 2, 6, tzinfo=UTC)  # 00:00 in Chicago
-    with shop.uow() as uow:
-        assert expiry.expire(uow) == midnight
+    assert job.run_expiry(shop) == midnight
     clock.set(midnight - timedelta(seconds=1))
-    with shop.uow() as uow:
-        assert expiry.expire(uow) == midnight
+    assert job.run_expiry(shop) == midnight
     assert balance_of(shop) == Balance(20, 3, 0, 2)
     clock.set(midnight)
-    with shop.uow() as uow:
-        assert expiry.expire(uow) == datetime(2026, 12, 25, 6, tzinfo=UTC)
+    assert job.run_expiry(shop) == datetime(2026, 12, 25, 6, tzinfo=UTC)
     assert balance_of(shop) == Balance(20, 3, 0, 5)
     assert allocated(shop) == {"late": 3, "never": 0}
     assert_stock_sound(shop)
@@ -109,8 +107,7 @@ def test_what_expires_under_promise_is_pending_until_stock_arrives(shop: Context
     promise(shop, first, "tea", 12)
     promise(shop, second, "tea", 6)
     clock.set(datetime(2026, 12, 26, tzinfo=UTC))
-    with shop.uow() as uow:
-        assert expiry.expire(uow) is None
+    assert job.run_expiry(shop) is None
     assert balance_of(shop) == Balance(20, 11, 7, 9)
     put(shop, 6)
     assert balance_of(shop) == Balance(26, 17, 1, 9)

@@ -140,7 +140,7 @@ def test_orders_of_the_first_release_are_like_new_ones(old: Engine) -> None:
 
 def test_references_are_kept_and_watched_after_the_upgrade(old: Engine) -> None:
     upgrade(old)
-    for statement in ("DELETE FROM customer_order WHERE id = 2", "DELETE FROM shipment WHERE id = 1"):
+    for statement in ("DELETE FROM location WHERE id = 1", "DELETE FROM product WHERE id = 1"):
         with pytest.raises(sa.exc.IntegrityError), old.begin() as connection:
             connection.execute(sa.text(statement))
     with old.begin() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,27 @@ def test_the_page_takes_the_most_urgent_that_can_be_worked_on(ctx: Context, ids:
     assert listed(ctx, Whose.MINE) == [ids[1], ids[4]]
     lines = [line for batch in door.every_work(ann, here) for line in batch]
     assert [line[0] for line in lines] == [ids[1], ids[2], ids[0], ids[4]]
+
+
+def test_a_fulfiller_lets_go_of_his_own_and_a_manager_of_anybodys(ctx: Context, ids: list[int]) -> None:
+    door, ann = Gateway(lambda: ctx), Asker(ANN, AMERICAN)
+    ben = Asker(replace(ANN, label="ben"), AMERICAN)
+    boss = Asker(replace(ANN, label="boss", role=Role.MANAGER), AMERICAN)
+    door.take_work(ann, ids[1])
+    here = QueueAddress(location="CHI")
+
+    def may(asker: Asker) -> list[str]:
+        screen = door.queue(asker, here)
+        assert screen is not None
+        return [row.key for row in screen.rows if row.lets_go]
+
+    assert [may(asker) for asker in (ann, ben, boss)] == [[str(ids[1])], [], [str(ids[1])]]
+    with pytest.raises(DomainError) as refused:
+        door.let_go(ben, ids[1])
+    assert refused.value.code is ErrorCode.FORBIDDEN
+    assert listed(ctx, Whose.MINE) == [ids[1]]
+    door.let_go(boss, ids[1])
+    assert listed(ctx, Whose.MINE) == []
 
 
 def test_nobody_looks_into_the_queue_of_another_place(ctx: Context, ids: list[int]) -> None:

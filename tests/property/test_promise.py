@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backend.promise.carriers import Schedule
 from backend.promise.rules import Consignment, PromiseFacts, Reckoner, promise
-from backend.sla.calendar import DAYS, OpenHours
+from backend.sla.calendar import DAYS, NeverOpenError, OpenHours
 from models.enums import Method
 
 MINUTE = timedelta(minutes=1)
@@ -48,16 +48,20 @@ def carriers(draw: st.DrawFn) -> Schedule:
     return Schedule.parse(draw(st.sampled_from("abc")), "Carrier", document)
 
 
-CONSIGNMENTS = st.builds(
-    Consignment,
-    st.just("CHI"),
-    calendars(),
-    processing_minutes=st.integers(0, 2000),
-    ahead=st.integers(0, 300),
-    per_hour=st.none() | st.floats(0.5, 200),
-    transfer_minutes=st.integers(0, 3000),
-    handed_over_at=st.none() | calendars(),
-)
+def consignments(code: str, supply: st.SearchStrategy[Consignment | None]) -> st.SearchStrategy[Consignment]:
+    return st.builds(
+        Consignment,
+        st.just(code),
+        calendars(),
+        processing_minutes=st.integers(0, 2000),
+        ahead=st.integers(0, 300),
+        per_hour=st.none() | st.floats(0.5, 200),
+        transfer_minutes=st.integers(0, 3000),
+        supply=supply,
+    )
+
+
+CONSIGNMENTS = consignments("CHI", st.none() | consignments("WEB", st.none()))
 FACTS = st.builds(
     PromiseFacts,
     st.sampled_from([Method.SHIP, Method.PICKUP, Method.TRANSFER]),
@@ -83,13 +87,17 @@ def test_asked_later_it_is_never_promised_earlier(facts: PromiseFacts, now: date
 @settings(max_examples=120, deadline=None)
 @given(FACTS, MOMENTS, st.integers(0, 200), st.integers(0, 500))
 def test_more_work_never_makes_it_earlier(facts: PromiseFacts, now: datetime, ahead: int, minutes: int) -> None:
+    def busy(place: Consignment) -> Consignment:
+        return replace(
+            place,
+            ahead=place.ahead + ahead,
+            processing_minutes=place.processing_minutes + minutes,
+            transfer_minutes=(place.transfer_minutes or 0) + minutes,
+            supply=place.supply and busy(place.supply),
+        )
+
     first, *others = facts.consignments
-    busier = replace(
-        first,
-        ahead=first.ahead + ahead,
-        processing_minutes=first.processing_minutes + minutes,
-        transfer_minutes=first.transfer_minutes + minutes,
-    )
+    busier = busy(first)
     assert date_of(facts, now) <= date_of(replace(facts, consignments=[busier, *others]), now)
 
 
@@ -105,6 +113,23 @@ def test_the_parts_are_the_whole_time_from_now_to_the_date(facts: PromiseFacts, 
     if made.date is not None:
         assert made.date == max(shipment.date for shipment in made.shipments if shipment.date)
         assert made.parts[-1].end == made.date
+
+
+@settings(max_examples=120, deadline=None)
+@given(carriers(), calendars(), MOMENTS)
+def test_a_carrier_without_a_time_of_its_own_never_finds_closed_doors(
+    carrier: Schedule, hours: OpenHours, ready: datetime
+) -> None:
+    whenever = replace(carrier, pickup_cutoff=None)
+    try:
+        collected = whenever.collected(ready, hours)
+    except NeverOpenError:
+        return
+    day = collected.astimezone(whenever.zone or hours.zone).date()
+    assert hours.is_open(collected)
+    assert collected >= ready
+    assert day.weekday() in whenever.pickup_days
+    assert day not in whenever.holidays
 
 
 @settings(max_examples=100, deadline=None)

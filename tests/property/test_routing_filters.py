@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.routing.document import parse_filters
-from backend.routing.facts import LineFacts
+from backend.routing.facts import Held, LineFacts
 from backend.routing.fields import Env
 from backend.routing.filters import compile_filter
 from tests.support.routing import order, place
@@ -19,7 +19,9 @@ instants = st.sampled_from(INSTANTS)
 singles = scalars | instants
 attribute = singles | st.lists(scalars, max_size=3) | st.none() | st.just({"deep": 1})
 documents = st.dictionaries(st.sampled_from(["a", "b", "c"]), attribute)
-roots = st.sampled_from(["order.attributes.", "location.attributes.", "item.attributes.", "customer.attributes."])
+roots = st.sampled_from(
+    ["order.attributes.", "location.attributes.", "item.attributes.", "customer.attributes.", "inventory.attributes."]
+)
 fields = st.tuples(roots, st.sampled_from(["a", "b", "c", "a.deep"])).map("".join)
 
 ORDERS = {
@@ -130,7 +132,12 @@ def reference(part: dict[str, Any], facts: dict[str, Any], lines: list[dict[str,
 
 
 @given(
-    part=filters, mine=documents, theirs=documents, hers=documents, lines=st.lists(documents, min_size=1, max_size=3)
+    part=filters,
+    mine=documents,
+    theirs=documents,
+    hers=documents,
+    noted=documents,
+    lines=st.lists(documents, min_size=1, max_size=3),
 )
 @settings(max_examples=300, deadline=None)
 def test_filters_equal_a_naive_reference(
@@ -138,10 +145,11 @@ def test_filters_equal_a_naive_reference(
     mine: dict[str, Any],
     theirs: dict[str, Any],
     hers: dict[str, Any],
+    noted: dict[str, Any],
     lines: list[dict[str, Any]],
 ) -> None:
     made = tuple(LineFacts(number, number, "S", 1, attributes=line) for number, line in enumerate(lines))
     facts = order(*made, attributes=mine, customer={"attributes": hers})
-    env = Env(facts, place(1, attributes=theirs), made[0])
-    expected = reference(part, {"order": mine, "location": theirs, "customer": hers, "item": lines[0]}, lines)
-    assert compile_filter(*parse_filters([part])).test(env) is expected
+    env = Env(facts, place(1, attributes=theirs), made[0], held=Held(attributes=noted))
+    known = {"order": mine, "location": theirs, "customer": hers, "item": lines[0], "inventory": noted}
+    assert compile_filter(*parse_filters([part])).test(env) is reference(part, known, lines)

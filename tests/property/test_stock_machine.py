@@ -16,11 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.context import Context
-from backend.inventory import expiry, ringfences, service
+from backend.inventory import ringfences, service
 from backend.inventory.fefo import LotName
 from backend.inventory.ringfences import SegmentInput
 from backend.inventory.service import StockChange, StockCount, StockNeed, StockSettings
 from backend.inventory.views import QuotaView
+from backend.jobs import inventory as job
 from backend.persistence.engine import make_engine
 from backend.persistence.migrate import upgrade
 from backend.persistence.uow import UowFactory
@@ -144,9 +145,8 @@ class StockMachine(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 60))
     def wait(self, hours: int) -> None:
         self.ctx.clock.advance(timedelta(hours=hours))  # type: ignore[attr-defined]
-        with self.ctx.uow() as uow:
-            soonest = expiry.expire(uow)
-            assert soonest is None or soonest > uow.now
+        soonest = job.run_expiry(self.ctx)
+        assert soonest is None or soonest > self.ctx.clock.now()
 
     @rule(quota=st.one_of(st.integers(0, 8).map(lambda n: QuotaView(units=n)), st.just(QuotaView(percent=40))))
     def keep(self, quota: QuotaView) -> None:

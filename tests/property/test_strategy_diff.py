@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.present.routing import text
-from dashboard.present.routing.diff import Kind, apply, diff, same
+from dashboard.present.editing import text
+from dashboard.present.editing.diff import Kind, apply, diff, same
 
 WORDS = st.sampled_from(["name", "routes", "filters", "a", "b/c", "~", "", "attribute"])
 LEAVES = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=4) | st.sampled_from(["near", "far"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +81,24 @@ def screenshot(page: Page, name: str, size: Size, theme: Theme) -> Path:
     return path
 
 
+def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
+    """Do what opens something, and once more when it is lost: a page that is still loading draws itself anew, and what
+    was opened a moment before is gone. Raises AssertionError when it does not open then either."""
+    opens()
+    try:
+        expect(page.locator(sign).first).to_be_visible(timeout=10_000)
+    except AssertionError:
+        opens()
+        expect(page.locator(sign).first).to_be_visible()
+
+
+def wait_for_map(page: Page) -> None:
+    """Wait until the map of a page, if one is shown, says that the world and all locations are drawn."""
+    if page.locator(".map-frame").is_visible():
+        drawn = page.frame_locator(".map-frame").locator("html[data-ready][data-world=drawn]")
+        drawn.wait_for(state="attached")
+
+
 def violations(page: Page) -> list[str]:
     """Run axe on the page and on every frame in it; one readable line per violation."""
     found: list[str] = []
@@ -94,3 +112,36 @@ def violations(page: Page) -> list[str]:
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:4])
             found.append(f"{violation['id']} ({violation['impact']}) in {frame.url}: {violation['help']}: {nodes}")
     return found
+
+
+#: Text that does not fit where it stands and is neither wrapped, nor scrolled, nor ended by three dots.
+_CUT = """() => {
+  const shown = (it) => it.checkVisibility({visibilityProperty: true}) && !it.closest('.sr-only, .skip-link');
+  const found = [];
+  for (const it of document.querySelectorAll('main *, dialog[open] *, .top *, .menu-panel *')) {
+    if (![...it.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) || !shown(it)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(it);
+    const text = range.getBoundingClientRect();
+    for (let box = it; box && box !== document.body; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (style.textOverflow === 'ellipsis' || /auto|scroll/.test(style.overflowX)) break;
+      if (style.overflowX === 'visible') continue;
+      const frame = box.getBoundingClientRect();
+      if (frame.width < 2) break; // for readers alone
+      if (text.right > frame.right + 1 || text.left < frame.left - 1) found.push(it.textContent.trim().slice(0, 60));
+      break;
+    }
+    if (text.width && (text.right > innerWidth + 1 || text.left < -1)) {
+      let box = it;
+      while (box && !/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
+      if (!box || box === document.documentElement) found.push(`off screen: ${it.textContent.trim().slice(0, 40)}`);
+    }
+  }
+  return found;
+}"""
+
+
+def cut(page: Page) -> list[str]:
+    """Return texts that are cut at the side of what they stand in, or stand beside the screen."""
+    return [f"cut: {text}" for text in page.evaluate(_CUT)]

@@ -17,7 +17,9 @@ def make_location(ctx: Context, code: str, *, groups: tuple[str, ...] = ()) -> i
     """Insert a location and return its id."""
     now = system_now()
     with ctx.uow() as uow:
-        row = Location(code=code, name=code, kind="store", time_zone="UTC", created_at=now, updated_at=now)
+        row = Location(
+            code=code, name=code, kind="store", time_zone="UTC", groups=list(groups), created_at=now, updated_at=now
+        )
         uow.session.add(row)
         uow.session.flush()
         assert row.id is not None

@@ -29,6 +29,7 @@ class Received:
     headers: Mapping[str, str]
     body: bytes
     at: float
+    method: str = "POST"
 
     @property
     def json(self) -> Any:
@@ -38,12 +39,13 @@ class Received:
 
 @dataclass(frozen=True)
 class Answer:
-    """How to answer one request. `hang` sleeps before answering; `body_bytes` streams that much."""
+    """How to answer one request. `hang` sleeps before answering; `text` is the body, or `body_bytes` of it."""
 
     status: int = 204
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: float = 0.0
     body_bytes: int = 0
+    text: str = ""
     drop: str = ""  # "before" closes without an answer, "inside" after half of the promised body
 
 
@@ -142,13 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.receiver._take(Received(self.path, headers, body, time.time()))
+        answer = self.receiver._take(Received(self.path, headers, body, time.time(), self.command))
         try:
             self._answer(answer)
         except OSError:
             self.close_connection = True  # the sender gave up first, as it should
 
     do_GET = do_POST  # a redirect that is followed arrives as GET
+    do_PUT = do_PATCH = do_DELETE = do_POST
 
     def _answer(self, answer: Answer) -> None:
         if answer.hang:
@@ -159,8 +162,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(answer.body_bytes))
+        text = answer.text.encode()
+        self.send_header("Content-Length", str(len(text) + answer.body_bytes))
         self.end_headers()
+        self.wfile.write(text)
         self._stream(answer.body_bytes // 2 if answer.drop == "inside" else answer.body_bytes)
         if answer.drop == "inside":
             self.close_connection = True

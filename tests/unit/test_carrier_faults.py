@@ -53,7 +53,9 @@ def test_a_good_document_has_no_faults_and_can_be_read() -> None:
                                        {"state": " IL", "days": 1}, {"postal_prefix": 6, "days": 1}]}}},
          ["/services/a/areas/0", "/services/a/areas/1", "/services/a/areas/2/state",
           "/services/a/areas/3/postal_prefix"]),
-        ({**GOOD, "calendar": []}, []),
+        ({**GOOD, "calendar": None}, []),
+        ({**GOOD, "calendar": []}, ["/calendar"]),
+        ({**GOOD, "calendar": 0}, ["/calendar"]),
         ({**GOOD, "calendar": [1]}, ["/calendar"]),
         ({**GOOD, "calendar": {"pickup_days": [], "delivery_days": ["mon", "mon", "day"], "open": 1,
                                "holidays": ["2026-13-01", 5, "2026-1-1"], "pickup_cutoff": "25:00",
@@ -61,7 +63,8 @@ def test_a_good_document_has_no_faults_and_can_be_read() -> None:
          ["/calendar/open", "/calendar/pickup_days", "/calendar/delivery_days/1", "/calendar/delivery_days/2",
           "/calendar/pickup_cutoff", "/calendar/delivered_by", "/calendar/holidays/0", "/calendar/holidays/1",
           "/calendar/holidays/2", "/calendar/time_zone"]),
-        ({**GOOD, "calendar": {"holidays": {}, "time_zone": 1}}, ["/calendar/time_zone"]),
+        ({**GOOD, "calendar": {"holidays": {}, "time_zone": 1}}, ["/calendar/holidays", "/calendar/time_zone"]),
+        ({**GOOD, "calendar": {"holidays": False}}, ["/calendar/holidays"]),
     ],
 )  # fmt: skip
 def test_every_fault_is_named(document: Any, pointers: list[str]) -> None:

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from backend.memory import loading
+from backend.memory import loading, undisturbed
 
 
 def test_nothing_is_collected_while_loading_and_what_was_loaded_is_not_walked_again() -> None:
@@ -22,4 +22,19 @@ def test_nothing_is_collected_while_loading_and_what_was_loaded_is_not_walked_ag
 def test_what_fails_to_load_leaves_the_collector_on() -> None:
     with pytest.raises(ImportError), loading():
         raise ImportError("no such module")
+    assert gc.isenabled()
+
+
+def test_a_batch_is_not_interrupted_and_leaves_the_collector_as_it_was() -> None:
+    with undisturbed():
+        assert not gc.isenabled()
+        with undisturbed():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_batch_that_fails_leaves_the_collector_on() -> None:
+    with pytest.raises(RuntimeError), undisturbed():
+        raise RuntimeError("a bad order")
     assert gc.isenabled()

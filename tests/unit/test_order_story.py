@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.orders.story import Happened, Kind, PlaceWords, codes, tell
+from backend.orders.story import Happened, Kind, PlaceWords, codes, skus, tell, with_names
 
 NOON = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 PLACES = {"AUS": PlaceWords("Austin Store", "America/Chicago"), "DAL": PlaceWords("Dallas", "America/Chicago")}
@@ -97,3 +97,13 @@ def test_odd_data_is_survived() -> None:
     }
     types = ("order.placed", "order.routed", "shipment.reassigned", "sla.shipment.changed", "order.backordered")
     assert len(tell([happened(type_, **odd) for type_ in types], PLACES)) == 4
+
+
+def test_products_are_told_as_people_call_them_with_the_sku_beside() -> None:
+    said = {"lines": [{"sku": "tea", "quantity": 2}, {"sku": "mug", "quantity": 1}], "channel": "web"}
+    swapped = {"sku": "tea", "by": "mate", "quantity": 1, "location": "atx"}
+    events = [happened("order.placed", **said), happened("shipment.substituted", **swapped)]
+    assert skus(events) == {"tea", "mug", "mate"}
+    story = tell(with_names(events, {"tea": "Green tea (tea)", "mate": "Mate (mate)"}), {})
+    assert story[0].detail == "2 × Green tea (tea), 1 × mug"
+    assert story[1].words.startswith("1 × Mate (mate) instead of Green tea (tea)")

@@ -29,6 +29,11 @@ locations:write       yes   yes     -         -
 sla:write             yes   yes     -         -
 products:write        yes   -       -         -
 subscriptions:write   yes   -       -         -
+alerts:read           yes   yes     -         yes
+alerts:write          yes   yes     -         -
+policies:write        yes   yes     -         -
+channels:read         yes   yes     -         -
+channels:write        yes   -       -         -
 admin                 yes   -       -         -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
@@ -52,7 +57,8 @@ def test_the_table_names_every_role_and_permission() -> None:
 @pytest.mark.parametrize("scope", [LocationScope(frozenset({"S1"})), LocationScope(group_codes=frozenset({"west"}))])
 def test_whoever_is_limited_to_a_part_cannot_change_what_the_whole_network_shares(scope: LocationScope) -> None:
     lost = permissions_of(Role.MANAGER, EVERYWHERE) - permissions_of(Role.MANAGER, scope)
-    assert lost == {Permission.SLA_WRITE, Permission.ROUTING_WRITE, Permission.WORKFLOWS_WRITE}
+    rules = {Permission.SLA_WRITE, Permission.ROUTING_WRITE, Permission.WORKFLOWS_WRITE, Permission.POLICIES_WRITE}
+    assert lost == {*rules, Permission.CHANNELS_READ}
     assert Permission.ADMIN not in permissions_of(Role.ADMIN, scope)
 
 

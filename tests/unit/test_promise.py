@@ -121,16 +121,32 @@ def test_pickup_is_promised_for_when_it_is_ready_and_the_doors_are_open() -> Non
     assert [p.part for p in late.parts][-1] is PartName.OPENING
 
 
-def test_goods_from_elsewhere_wait_for_the_doors_of_the_place_they_go_to() -> None:
-    made = ask(
-        "2026-11-20 10:00",
-        method=Method.PICKUP,
+def test_goods_from_elsewhere_are_sent_there_then_they_travel_then_the_place_of_the_order_works() -> None:
+    opens = {"fri": [["08:00", "18:00"]], "sat": [["08:00", "12:00"]]}
+    web = Consignment(
+        "WEB",
+        hours({"weekly": opens, "cutoffs": {"transfer": "09:30"}}),
         processing_minutes=60,
         transfer_minutes=14 * 60,
-        handed_over_at=hours({"weekly": {"mon": [["10:00", "18:00"]]}}),
     )
-    assert part(made, PartName.TRANSFER) == (at("2026-11-20 11:00"), at("2026-11-21 01:00"))
-    assert made.date == at("2026-11-23 10:00")
+    made = ask("2026-11-20 10:00", method=Method.PICKUP, processing_minutes=45, supply=web)  # too late for WEB's Friday
+    told = [(one.part, one.end) for one in made.parts]
+    assert told == [
+        (PartName.WINDOW, at("2026-11-21 08:00")),
+        (PartName.PROCESSING, at("2026-11-21 09:00")),
+        (PartName.TRANSFER, at("2026-11-21 23:00")),
+        (PartName.WINDOW, at("2026-11-23 09:00")),
+        (PartName.PROCESSING, at("2026-11-23 09:45")),
+    ]
+    assert made.date == at("2026-11-23 09:45")
+    assert [one.words for one in made.parts][2] == "840 minutes on the way from WEB"
+
+
+def test_without_a_lane_nobody_says_how_long_goods_take() -> None:
+    web = Consignment("WEB", hours({"weekly": {"fri": [["08:00", "18:00"]]}}), transfer_minutes=None)
+    made = ask("2026-11-20 10:00", method=Method.PICKUP, supply=web)
+    assert made.date is None
+    assert made.shipments[0].problem == "No lane says how long it takes from WEB to CHI."
 
 
 def test_goods_that_arrive_later_are_waited_for() -> None:
@@ -160,6 +176,19 @@ def test_a_carrier_collects_only_where_somebody_is_there() -> None:
     )
     made = ask("2026-11-21 11:30", carriers=(saturdays,), processing_minutes=60)
     assert part(made, PartName.COLLECTION)[1] == at("2026-11-23 12:00")  # not on Sunday: closed
+
+
+def test_a_carrier_without_a_cut_off_comes_when_the_doors_open() -> None:
+    days = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    daily = hours({"weekly": days, "cutoffs": {"ship": "12:00"}})
+    courier = carrier({"services": {"same_day": {"minutes": 240}}})
+    made = ask("2026-11-21 15:18", hours=daily, carriers=(courier,), service_level="same_day")  # a Saturday
+    assert part(made, PartName.COLLECTION) == (at("2026-11-22 09:00"), at("2026-11-23 09:00"))
+    assert made.date == at("2026-11-23 13:00")
+    at_closing = ask(
+        "2026-11-23 11:00", hours=daily, carriers=(courier,), service_level="same_day", processing_minutes=7 * 60
+    )
+    assert part(at_closing, PartName.COLLECTION) == (at("2026-11-23 18:00"), at("2026-11-24 09:00"))
 
 
 @pytest.mark.parametrize(
@@ -234,5 +263,5 @@ def test_the_parts_are_told_in_words_with_the_minutes_they_take() -> None:
     window = told["shipments"][0]["parts"][0]
     assert (window["part"], window["minutes"]) == ("window", 960)
     assert window["words"] == "after the day's cut-off for ship: CHI starts Thu 19 Nov 09:00 (America/Chicago)"
-    assert told["date"] == told["shipments"][0]["date"] == told["shipments"][0]["parts"][-1]["to"]
+    assert told["promised_at"] == told["shipments"][0]["promised_at"] == told["shipments"][0]["parts"][-1]["to"]
     assert told["decided_by"] == "CHI"

@@ -67,6 +67,8 @@ SENSE: list[tuple[str, object, str, str]] = [
     (WHEN, {"field": "item.sku", "op": "equal", "value": "A"}, f"{WHEN}/field", "which_item"),
     (WHEN, {"field": "location.code", "op": "equal", "value": "A"}, f"{WHEN}/field", "not_here"),
     (WHEN, {"field": "inventory.available", "op": "less", "value": 3}, f"{WHEN}/field", "not_here"),
+    (WHEN, {"field": "inventory.attributes.x", "op": "less", "value": 3}, f"{WHEN}/field", "not_here"),
+    (WHEN, {"any_item": {"field": "inventory.floor", "op": "less", "value": 3}}, f"{WHEN}/any_item/field", "not_here"),
     (WHEN, {"field": "order.placed_at", "op": "less", "value": "soon"}, f"{WHEN}/value", "value_does_not_fit"),
     (WHEN, {"field": "order.attributes.x", "op": "less", "value": "soon"}, f"{WHEN}/value", "value_does_not_fit"),
     (WHEN, {"field": "order.units", "op": "between", "value": [9, 5]}, f"{WHEN}/value", "value_does_not_fit"),

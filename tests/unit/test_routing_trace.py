@@ -14,8 +14,8 @@ from backend.routing.defaults import default_strategy
 from backend.routing.document import parse_strategy
 from backend.routing.engine import route
 from backend.routing.explain import Said, explain, why_not
-from backend.routing.facts import Limit, LineFacts, Place
-from backend.routing.reading import candidates
+from backend.routing.facts import Limit, LineFacts, Load, Place
+from backend.routing.reading import candidates, skus_of, with_goods
 from backend.routing.schema import DEEPEST
 from models.enums import Method
 from tests.support.routing import network, order, place, strategy
@@ -43,6 +43,23 @@ def test_why_the_chosen_one() -> None:
         "Why not Dallas",
         "Nearest with all of it, today: ranked 2 of 5, 222 km; Austin came first",
     ]
+
+
+def test_nobody_is_called_the_nearest_where_no_distance_is_known() -> None:
+    places, units = [place(n) for n in (1, 2)], {1: {1: 5, 2: 5}}
+    nowhere = {"latitude": None, "longitude": None}
+    by_code = "Why Austin: first by code, as nothing else tells them apart, of 2 that have all of it"
+    assert by_code in sentences(explain(told(places, units, **nowhere), NAMES))
+    line = LineFacts(100, 1, "TV-55", 5)
+    busy = [place(1, load=Load(open_shipments=3)), place(2)]
+    for sorts, facts, said in (
+        ([{"by": "distance"}, {"by": "load"}], nowhere, "Why Dallas: first by load of 2 that have all of it"),
+        ([{"by": "distance"}, {"by": "load"}], {}, "Why Austin: nearest of 2 that have all of it, 111 km"),
+        ([{"by": "cost"}], {}, "Why Austin: nearest of 2 that have all of it, 111 km"),  # no costs are stated
+        ([{"by": "cost"}], nowhere, by_code),
+    ):
+        trace = route(order(line, **facts), network(busy, units), strategy({"sorts": sorts})).trace
+        assert said in sentences(explain(json.loads(json.dumps(trace)), NAMES))
 
 
 SHIP = frozenset({Method.SHIP})
@@ -171,3 +188,11 @@ def test_the_examples_of_the_documentation_are_strategies(number: int) -> None:
 def test_there_are_examples_and_they_are_not_deep() -> None:
     assert len(DOCUMENTED) >= 7
     assert DEEPEST > 20
+
+
+def test_goods_are_told_by_name_where_they_have_one() -> None:
+    trace = {"lines": [(1, "TV-55", 5)], "left": [[1, 5, "unassigned", "not_enough_stock"]]}
+    named = with_goods(trace, {"TV-55": "Television (TV-55)"})
+    assert skus_of(trace) == {"TV-55"}
+    assert explain(named, {}).under[0].text.startswith("5 × Television (TV-55) stays unassigned")
+    assert explain(with_goods(trace, {}), {}) == explain(trace, {})

@@ -152,6 +152,15 @@ def test_running_out_of_open_time_is_said() -> None:
             {"exceptions": [{"date": "2026-02-03", "closed": True}, {"date": "2026-02-03", "closed": True}]},
             [("/hours/exceptions/1/date", "duplicate")],
         ),
+        (
+            {"weekly": 0, "exceptions": "", "holidays": False, "cutoffs": []},
+            [(f"/hours/{part}", "type") for part in ("weekly", "exceptions", "holidays", "cutoffs")],
+        ),
+        ({"weekly": None, "exceptions": None}, []),
+        (
+            {"exceptions": [{"date": "2026-02-03", "closed": True, "intervals": 0}]},
+            [("/hours/exceptions/0/intervals", "type")],
+        ),
         ({"holidays": [1]}, [("/hours/holidays/0", "date")]),
         (
             {"cutoffs": {"drone": "17:00", "ship": "25:00"}, "weekley": {}},

@@ -51,6 +51,22 @@ def sorted_lists(found: Any) -> Any:
     return found
 
 
+def test_a_promise_stored_under_its_former_word_is_read_by_todays() -> None:
+    former = {
+        "date": "2026-12-01T02:00:00+00:00",
+        "decided_by": "CHI",
+        "shipments": [{"location": "CHI", "date": None}],
+    }
+    today = {
+        "promised_at": "2026-12-01T02:00:00+00:00",
+        "decided_by": "CHI",
+        "shipments": [{"location": "CHI", "promised_at": None}],
+    }
+    for told in (former, today):
+        stored = PackedTrace().process_bind_param({"v": 1, "promise": told}, _DIALECT)
+        assert PackedTrace().process_result_value(stored, _DIALECT) == {"v": 1, "promise": today}
+
+
 def test_hundreds_of_locations_take_little_room() -> None:
     told = trace(list(range(1, 501)))
     assert len(encode(squeezed(told))) * 8 < len(encode(told))

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from backend.routing.document import parse_filters, strategy_faults
-from dashboard.present.routing.changes import change_views
+from dashboard.present.editing.changes import change_views
+from dashboard.present.editing.diff import diff
+from dashboard.present.editing.sides import side_by_side
+from dashboard.present.editing.text import write
+from dashboard.present.routing.changes import VOCABULARY
 from dashboard.present.routing.check import check
-from dashboard.present.routing.diff import diff
 from dashboard.present.routing.phrases import phrase
-from dashboard.present.routing.sides import side_by_side
-from dashboard.present.routing.text import write
 from dashboard.present.routing.words import strategy_words
 
 NEAR = {
@@ -102,7 +103,7 @@ def test_changes_say_where_and_what() -> None:
     other["routes"].append({"name": "Last", "scenarios": [{"name": "All"}]})
     del other["lanes"]
     other["otherwise"] = "cancel"
-    views = {view.where: view for view in change_views(diff(STRATEGY, other), STRATEGY, other)}
+    views = {view.where: view for view in change_views(diff(STRATEGY, other), STRATEGY, other, words=VOCABULARY)}
     assert views["lanes"].word == "Removed"
     value = views["route “Web” › scenario “Near stores” › filter 1 › value"]
     assert (value.before, value.after) == ("50", "80")

@@ -172,3 +172,19 @@ def test_the_rest_of_a_short_plan_is_left_out() -> None:
 def test_a_shipment_given_twice_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="twice"):
         plan_waves([task(1), task(1)], WaveLimits(), now=NOW)
+
+
+@pytest.mark.parametrize("effort", [0, 300])
+@pytest.mark.parametrize("minutes", [90, None])
+def test_times_follow_from_the_pace_whatever_effort_was_spent(effort: int, minutes: int | None) -> None:
+    pace = Pace(set_up_seconds=60, stop_seconds=30, unit_seconds=5)
+    work = [task(n, PickLine(n % 7, 1 + n % 3, f"A-{n % 7}"), minutes=minutes) for n in range(60)]
+    made = plan_waves(work, WaveLimits(max_shipments=20, pace=pace), now=NOW, effort=effort)
+    assert len(made.waves) >= 3
+    free_at = NOW
+    for wave in made.waves:
+        takes = timedelta(seconds=60 + 30 * len(wave.stops) + 5 * wave.units)
+        assert (wave.start_at, wave.predicted_finish_at) == (free_at, free_at + takes)
+        deadline = None if minutes is None else NOW + timedelta(minutes=minutes)
+        assert wave.latest_safe_start_at == (None if deadline is None else deadline - takes)
+        free_at = wave.predicted_finish_at

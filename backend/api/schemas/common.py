@@ -64,11 +64,6 @@ def _small(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def show_money(minor: int) -> str:
-    """Return minor units as a decimal string, "19.99"."""
-    return f"{minor // 100}.{minor % 100:02d}"
-
-
 def show_instant(value: datetime) -> str:
     """Return an instant as RFC 3339 UTC."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -7,8 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from alerts.queries import AttemptView, DeliveryView, SubscriptionView
-from backend.api.schemas.common import Body, Code, ShownInstant
+from alerts.catalogue import EventKind
+from alerts.queries import AttemptView, DeliveryView
+from alerts.receivers import ReceiverView
+from backend.api.schemas.common import Body, Code, Instant, ShownInstant
+from backend.clock import system_now
+from models.alerting import ContentMode, ReceiverKind
 from models.enums import DeliveryStatus
 
 
@@ -32,6 +36,19 @@ class FeedOut(BaseModel):
     next: str
 
 
+class EventTypeOut(BaseModel):
+    """A type of event: what it tells, and what its `data` looks like. Ignore fields that you do not know."""
+
+    type: str = Field(examples=["sla.location.changed"])
+    about: str
+    data: dict[str, Any] = Field(description="A JSON Schema (draft 2020-12).")
+
+    @classmethod
+    def of(cls, kind: EventKind) -> EventTypeOut:
+        """Return the body for a type."""
+        return cls(type=kind.name, about=kind.about, data=dict(kind.schema))
+
+
 def _cursor(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("a cursor is `next` of GET /events, 0 for the beginning, or latest")
@@ -48,16 +65,26 @@ Type = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class SubscriptionIn(Body):
-    """What to push where. Empty `types`, `locations` and `groups` mean everything the caller may see."""
+    """What to push where; without `url` it is pulled. Empty `types`, `locations` and `groups` mean everything that the
+    caller may see."""
 
-    url: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(
-        examples=["https://example.com/pickwatch"]
+    url: Annotated[str, StringConstraints(max_length=2000)] = Field(
+        default="", examples=["https://example.com/pickwatch"]
     )
+    title: Annotated[str, StringConstraints(max_length=200)] = ""
     types: Annotated[list[Type], Field(max_length=50), AfterValidator(_distinct)] = Field(
         default=[], examples=[["sla.location.changed", "order.*"]]
     )
     locations: Annotated[list[Code], Field(max_length=1000), AfterValidator(_distinct)] = Field(default=[])
     groups: Annotated[list[Code], Field(max_length=1000), AfterValidator(_distinct)] = Field(default=[])
+    filters: Annotated[list[dict[str, Any]], Field(max_length=20)] = Field(
+        default=[],
+        examples=[[{"field": "data.to", "op": "is", "value": "non_compliant"}]],
+        description="Conditions on an event's fields, all of which must hold; as in alert policies.",
+    )
+    content_mode: ContentMode = Field(
+        default=ContentMode.STRUCTURED, description="binary: `ce-` headers, and `data` alone as the body."
+    )
     secret: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, repr=False, description="whsec_ and base64 of 24 to 64 bytes; made for you when left out."
     )
@@ -73,24 +100,56 @@ class SubscriptionOut(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     code: str
+    title: str
     url: str
+    pulled: bool
     types: list[str]
     locations: list[str]
     groups: list[str]
+    filters: list[dict[str, Any]]
+    content_mode: ContentMode
     enabled: bool
     disabled_reason: str | None
+    paused: bool
     failing_since: ShownInstant | None = Field(description="Since when the receiver has taken nothing.")
-    since: str = Field(alias="from")
+    owed: int = Field(description="Messages that wait; pulled: events of its types after its cursor, 10,000 at most.")
+    owed_since: ShownInstant | None = Field(description="When the oldest of them was owed.")
+    lag_seconds: float = Field(description="How old the oldest of them is; 0 when nothing waits.")
+    last_delivered_at: ShownInstant | None
+    last_error: str | None
+    previous_until: ShownInstant | None = Field(description="Until then messages carry two signatures.")
+    since: str = Field(alias="from", description="Pulled: its cursor.")
     version: int
     created_by: str
     created_at: ShownInstant
     updated_at: ShownInstant
 
     @classmethod
-    def of(cls, view: SubscriptionView, **more: Any) -> SubscriptionOut:
+    def of(cls, view: ReceiverView, **more: Any) -> SubscriptionOut:
         """Return the body for a view."""
         fields = {name: getattr(view, name) for name in cls.model_fields if hasattr(view, name)}
-        return cls(**fields | {"since": str(view.from_seq)} | more)
+        return cls(**fields | {"since": str(view.from_seq), "lag_seconds": view.lag(system_now())} | more)
+
+
+class ReplayIn(Body):
+    """Everything again that was recorded from then on."""
+
+    since: Instant = Field(alias="from", examples=["2026-11-27T15:00:00Z"])
+
+
+class ReplayOut(BaseModel):
+    """How many messages are owed again; 0 of one that is pulled, whose cursor went back."""
+
+    owed: int
+    since: str = Field(alias="from")
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class CursorIn(Body):
+    """How far a pulled subscription was dealt with: `next` of what was read."""
+
+    cursor: Annotated[str, BeforeValidator(_cursor), StringConstraints(max_length=20)]
 
 
 class NewSubscriptionOut(SubscriptionOut):
@@ -112,10 +171,12 @@ class AttemptOut(BaseModel):
 
 
 class DeliveryOut(BaseModel):
-    """One event owed, or delivered, to one subscription."""
+    """One event owed, or delivered, to one subscription or channel."""
 
     id: int
-    subscription: str
+    subscription: str = Field(description="The code of the subscription or channel.")
+    kind: ReceiverKind
+    alert: int | None = Field(description="The alert that a notice tells of.")
     event_id: str = Field(description="The webhook-id and the id of the CloudEvent.")
     event_type: str
     subject: str

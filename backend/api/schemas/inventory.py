@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, Strict, StringConstraints
 
-from backend.api.schemas.common import MAX_ITEMS, Body, Code, ShownInstant, Word
+from backend.api.schemas.common import MAX_ITEMS, Body, Code, Document, ShownInstant, Word
 from backend.inventory.fefo import LotName
 from backend.inventory.rules import MAX_UNITS
 from backend.inventory.views import StockDetail, StockRow
@@ -64,10 +64,11 @@ class CountsIn(Body):
 
 
 class SettingsIn(Body):
-    """Units that stay back and are never promised."""
+    """Units that stay back and are never promised; `attributes` of your own, as they are when none are stated."""
 
     safety_stock: Annotated[int, Strict(), Field(ge=0, le=MAX_UNITS)] = 0
     floor: Annotated[int, Strict(), Field(ge=0, le=MAX_UNITS)] = 0
+    attributes: Document | None = None
 
 
 class StockOut(Body):
@@ -88,6 +89,7 @@ class StockOut(Body):
     floor: int
     available: int
     has_lots: bool
+    attributes: dict[str, Any]
     blocked: bool
     arriving: int
     next_arrival: ShownInstant | None

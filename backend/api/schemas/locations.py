@@ -17,11 +17,11 @@ from backend.api.schemas.common import (
     Reason,
     ShownInstant,
     Word,
-    show_money,
 )
 from backend.locations.queries import LocationView
 from backend.locations.rules import LocationInput
 from models.enums import Compliance, LoadWindow, LocationKind, Method
+from models.money import show_money
 
 
 class DailyLimit(Body):

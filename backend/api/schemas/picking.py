@@ -77,8 +77,18 @@ class ScanOut(Body):
     again: bool
 
 
+class StandInOut(Body):
+    """A product that may go in the place of another one, and how many of it are free here."""
+
+    sku: str
+    name: str
+    codes: list[str]
+    free: int
+
+
 class ToPickOut(Body):
-    """A product to pick. `codes` are all that a scanner may say for it; `bin` is where it lies."""
+    """A product to pick. `codes` are all that a scanner may say for it; `bin` is where it lies; `instead` may go in its
+    place, where order and product allow it and some are here: `POST /shipments/{id}/substitute`."""
 
     id: int
     shipment_id: int
@@ -90,6 +100,7 @@ class ToPickOut(Body):
     picked: int
     bin: str | None
     ordered_sku: str | None
+    instead: list[StandInOut]
 
 
 class PickShipmentOut(Body):
@@ -222,7 +233,8 @@ def _shipment(one: PickShipment) -> PickShipmentOut:
 
 def _line(one: ToPick) -> ToPickOut:
     stated = {name: getattr(one, name) for name in ToPickOut.model_fields}
-    return ToPickOut(**{**stated, "codes": [*one.codes]})
+    instead = [StandInOut(sku=each.sku, name=each.name, codes=[*each.codes], free=each.free) for each in one.instead]
+    return ToPickOut(**{**stated, "codes": [*one.codes], "instead": instead})
 
 
 def show_progress(found: Progress) -> PickedShipment:

@@ -11,9 +11,11 @@ from backend.api.schemas.common import Body, Code, Document, ShownInstant, Units
 from backend.api.schemas.orders import AddressIn, CustomerIn
 from backend.orders.rules import NewLine, NewOrder
 from backend.promise.rules import Part, PartName, ShipmentPromise
-from backend.routing.facts import Assignment
 from backend.routing.suggestions import Suggestion
 from models.enums import Method
+
+#: (line id, units) of one location.
+LineUnits = tuple[tuple[int, int], ...]
 
 
 class WantedLine(Body):
@@ -73,9 +75,14 @@ class PartOut(Body):
 
 
 class PromisedShipment(Body):
-    """What one location would send, and when it is there; without a date, `problem` says why."""
+    """What one location would send, and when it is there; without a date, `problem` says why.
+
+    `from` is who sends it what it lacks first, by transfer."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     location: str
+    source: Annotated[str | None, Field(alias="from")]
     lines: list[WantedLine]
     promised_at: ShownInstant | None
     carrier: str | None
@@ -84,7 +91,8 @@ class PromisedShipment(Body):
 
 
 class PromiseOut(Body):
-    """When an order would be there: the latest shipment decides. No date while some units have no location."""
+    """When an order would be there: the latest shipment decides. What is backordered is promised on arrivals; no date
+    while units are `missing`: neither there nor announced."""
 
     promised_at: ShownInstant | None
     decided_by: str | None
@@ -97,23 +105,48 @@ def show(found: Suggestion, *, as_of: datetime) -> PromiseOut:
     """Return a suggestion's promise as the API shows it."""
     skus = {line.line_id: line.sku for line in found.order.lines}
     promise = found.promise
+    sources = {one.place.code: one.supply.source.code for one in found.decision.assignments if one.supply}
     decides = next((shipment.location for shipment in promise.shipments if shipment.date == promise.date), None)
     return PromiseOut(
         promised_at=promise.date,
         decided_by=decides if promise.date else None,
         as_of=as_of,
         shipments=[
-            _shipment(shipment, given, skus)
-            for shipment, given in zip(promise.shipments, found.decision.assignments, strict=True)
+            _shipment(shipment, units, skus, source=sources.get(shipment.location))
+            for shipment, units in zip(promise.shipments, [*_sent(found), *_awaited(found)], strict=True)
         ],
-        missing=[WantedLine(sku=skus[left.line_id], quantity=left.units) for left in found.decision.leftovers],
+        missing=[WantedLine(sku=skus[line_id], quantity=units) for line_id, units in _missing(found)],
     )
 
 
-def _shipment(promise: ShipmentPromise, given: Assignment, skus: dict[int, str]) -> PromisedShipment:
+def _sent(found: Suggestion) -> list[LineUnits]:
+    return [given.units for given in found.decision.assignments]
+
+
+def _awaited(found: Suggestion) -> list[LineUnits]:
+    """Return what goes on from each location at which something arrives, in the order of the promise."""
+    units: dict[int, dict[int, int]] = {}
+    for line_id, arrivals in found.awaited.items():
+        for item in arrivals:
+            here = units.setdefault(item.location_id, {})
+            here[line_id] = here.get(line_id, 0) + item.units
+    return [tuple(lines.items()) for _, lines in sorted(units.items())]
+
+
+def _missing(found: Suggestion) -> LineUnits:
+    """Return the units that are neither there nor announced."""
+    announced = {line_id: sum(item.units for item in items) for line_id, items in found.awaited.items()}
+    short = ((left.line_id, left.units - announced.get(left.line_id, 0)) for left in found.decision.leftovers)
+    return tuple((line_id, units) for line_id, units in short if units > 0)
+
+
+def _shipment(
+    promise: ShipmentPromise, given: LineUnits, skus: dict[int, str], *, source: str | None
+) -> PromisedShipment:
     return PromisedShipment(
         location=promise.location,
-        lines=[WantedLine(sku=skus[line_id], quantity=units) for line_id, units in given.units],
+        source=source,
+        lines=[WantedLine(sku=skus[line_id], quantity=units) for line_id, units in given],
         promised_at=promise.date,
         carrier=promise.carrier,
         problem=promise.problem,

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, Strict, StringConstraints
 
-from backend.api.schemas.common import MAX_ITEMS, Body, Code, Money, Reason, ShownInstant, Units, Word, show_money
+from backend.api.schemas.common import MAX_ITEMS, Body, Code, Money, Reason, ShownInstant, Units, Word
 from backend.returns.queries import ReturnView
 from backend.returns.rules import NewReturn, Returnable, ReturnItem, Verdict
 from models.floor import Resolution, ReturnStatus
+from models.money import show_money
 
 OrderId = Annotated[int, Strict(), Field(ge=1, lt=2**63)]
 Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, JsonValue, Strict, StringConstraints, model_validator
 
 from backend.api.schemas.common import Body, ShownInstant
 from backend.api.schemas.orders import OrderIn
-from backend.routing.facts import Decision
+from backend.routing.facts import Decision, Supply
 from backend.routing.shadow import MOST_ORDERS
 from backend.routing.strategies import StrategyView
 from backend.routing.suggestions import Suggestion
@@ -80,14 +80,23 @@ class SharedLine(Body):
     quantity: int
 
 
+class SupplyOut(Body):
+    """What another location would send there first, by transfer."""
+
+    location: str
+    name: str
+    lines: list[SharedLine]
+
+
 class AssignmentOut(Body):
-    """What one location would take; `cost` is in minor units."""
+    """What one location would take; `cost` is in minor units. Of its lines, `supply` must come there first."""
 
     location: str
     name: str
     distance_km: float | None
     cost: int | None
     lines: list[SharedLine]
+    supply: SupplyOut | None
 
 
 class LeftoverOut(SharedLine):
@@ -105,7 +114,7 @@ class WordsOut(Body):
 
 
 class SuggestionOut(Body):
-    """Where an order would go. `promise` is `{date, decided_by, shipments}`; docs/routing.md has `trace`."""
+    """Where an order would go. `promise` is `{promised_at, decided_by, shipments}`; docs/routing.md has `trace`."""
 
     strategy: str
     outcome: RoutingOutcome
@@ -240,6 +249,14 @@ def show_words(document: Mapping[str, Any]) -> WordsOut:
     return WordsOut.model_validate(document)
 
 
+def _lines(units: Iterable[tuple[int, int]], skus: Mapping[int, str]) -> list[SharedLine]:
+    return [SharedLine(line=line, sku=skus[line], quantity=count) for line, count in units]
+
+
+def _supply(sent: Supply, skus: Mapping[int, str]) -> SupplyOut:
+    return SupplyOut(location=sent.source.code, name=sent.source.name, lines=_lines(sent.units, skus))
+
+
 def _assignments(decision: Decision, skus: Mapping[int, str]) -> list[AssignmentOut]:
     return [
         AssignmentOut(
@@ -247,7 +264,8 @@ def _assignments(decision: Decision, skus: Mapping[int, str]) -> list[Assignment
             name=part.place.name,
             distance_km=None if part.distance_km is None else round(part.distance_km, 1),
             cost=part.cost_minor,
-            lines=[SharedLine(line=line, sku=skus[line], quantity=units) for line, units in part.units],
+            lines=_lines(part.units, skus),
+            supply=_supply(part.supply, skus) if part.supply else None,
         )
         for part in decision.assignments
     ]

@@ -138,6 +138,7 @@ class GradingIn(Body):
     minimum_open: Annotated[Number, Field(description="With fewer open shipments a share says nothing.")] = 1
     clear_percent: Annotated[Number, Field(description="To get better: below so much of the thresholds …")] = 80
     hold_seconds: Annotated[Number, Field(description="… for so long.")] = 300
+    stalled_minutes: Annotated[Number, Field(description="Open minutes with work and without any step: stalled.")] = 60
 
     def to_thresholds(self) -> Thresholds:
         """Return what the service takes."""
@@ -154,6 +155,7 @@ class GradingOut(BaseModel):
     minimum_open: int
     clear_percent: int
     hold_seconds: int
+    stalled_minutes: int
     rule: str
 
 

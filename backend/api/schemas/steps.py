@@ -150,12 +150,6 @@ class JournalOut(Body):
     undone_by: str | None
 
 
-class JournalListOut(Body):
-    """The steps of a shipment, oldest first."""
-
-    items: list[JournalOut]
-
-
 def show_parcel(parcel: Parcel) -> ParcelOut:
     """Return a box as the API shows it."""
     return ParcelOut(

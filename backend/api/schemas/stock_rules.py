@@ -43,6 +43,10 @@ class QuotaIn(Body):
     percent: Annotated[int, Strict(), Field(ge=0, le=100)] | None = None
     units: Annotated[int, Strict(), Field(ge=0, le=MAX_UNITS)] | None = None
 
+    def to_input(self) -> QuotaView:
+        """Return what the service takes."""
+        return QuotaView(**self.model_dump())
+
 
 class SegmentIn(Body):
     """A ring-fence: an order belongs to it when everything stated matches; of several, to the smallest rank."""
@@ -64,7 +68,7 @@ class SegmentIn(Body):
             method=self.method.value if self.method else None,
             rank=self.rank,
             active=self.active,
-            quotas=tuple(QuotaView(**quota.model_dump()) for quota in self.quotas),
+            quotas=tuple(quota.to_input() for quota in self.quotas),
         )
 
 

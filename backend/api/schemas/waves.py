@@ -9,7 +9,7 @@ from pydantic import Field, Strict
 from backend.api.schemas.common import MAX_ITEMS, Body, Code, Reason, ShownInstant
 from backend.api.schemas.wave_rules import Flag, WaveSettingsIn
 from backend.waves.planning import MOST_NAMED, Ask
-from backend.waves.rules import Missing, WaveCommand
+from backend.waves.rules import Counted, Missing, WaveCommand
 from backend.waves.service import CloseAsk
 from models.enums import Compliance, LeftOutReason, Method, ShipmentStatus
 from models.floor import WaveShare, WaveStatus
@@ -163,9 +163,19 @@ class ShortIn(Body):
     missing: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] | None = None
 
 
-class CloseIn(Body):
-    """How a wave is closed: what was not found goes on by the `reason`; what was not tried makes a recovery wave."""
+class CountedIn(Body):
+    """How many units of a product of a shipment are picked: what was scanned, and what was not but is in hand too."""
 
+    shipment: Key
+    sku: Code
+    picked: Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+
+
+class CloseIn(Body):
+    """How a wave is closed: what is `picked` by count is in hand; what was not found (`short`) goes on by the `reason`;
+    what was not tried makes a recovery wave."""
+
+    picked: Annotated[tuple[CountedIn, ...], Field(max_length=MAX_ITEMS)] = ()
     short: Annotated[tuple[ShortIn, ...], Field(max_length=MAX_ITEMS)] = ()
     reason: Reason = "not_found"
     recovery: Flag = True
@@ -173,4 +183,5 @@ class CloseIn(Body):
     def to_ask(self) -> CloseAsk:
         """Return what the service takes."""
         missing = tuple(Missing(item.shipment, item.sku, item.missing) for item in self.short)
-        return CloseAsk(missing, self.reason, self.recovery)
+        picked = tuple(Counted(item.shipment, item.sku, item.picked) for item in self.picked)
+        return CloseAsk(missing, self.reason, self.recovery, picked)

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from pydantic import Field, Strict, StringConstraints
 
 from backend.api.schemas.common import Body, ShownInstant
-from backend.fulfillment.workflows import WorkflowView
+from backend.fulfillment.workflows import CODE, WorkflowView
 from models.enums import DefinitionStatus, Method
 
-#: A code stands in addresses.
-WorkflowCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+WorkflowCode = Annotated[str, StringConstraints(pattern=CODE)]
 
 
 class WorkflowOut(Body):

@@ -30,9 +30,12 @@ class Standing:
     waits: bool = False  # for a transfer
 
 
-def opened(uow: Uow, shipment_ids: Sequence[int]) -> list[Opened]:
-    """Return these shipments with their most urgent clock, in order of id."""
-    return [item.opened for item in _standing(uow, col(Shipment.id).in_(sorted(shipment_ids)))] if shipment_ids else []
+def opened(uow: Uow, shipment_ids: Sequence[int]) -> list[Standing]:
+    """Return these shipments, and the transfers that are to bring them what they lack, in order of id."""
+    if not shipment_ids:
+        return []
+    ids = sorted(shipment_ids)
+    return _standing(uow, sa.or_(col(Shipment.id).in_(ids), col(Shipment.for_shipment_id).in_(ids)))
 
 
 def unfinished(uow: Uow) -> list[Standing]:

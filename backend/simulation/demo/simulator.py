@@ -119,7 +119,8 @@ class Simulator:
     def _plan_for(self, ids: Sequence[int]) -> None:
         with self._ctx.read() as uow:
             opened = shipments.opened(uow, ids)
-        for item in opened:
+        self._waiting |= {item.opened.shipment_id for item in opened if item.waits}
+        for item in (item.opened for item in opened if not item.waits):
             self.agenda.put(item, self.planner.course(item))
 
     def _work(self, until: datetime) -> None:
@@ -149,14 +150,17 @@ class Simulator:
         self._plan_for([shipment_id for shipment_id in ids if shipment_id not in refused])
 
     def _each(self, items: Sequence[Item], action: Callable[[Uow, Sequence[Item]], None]) -> list[Item]:
-        """Do all in one transaction; when that is refused, each in its own. Return those that were refused then too."""
+        """Do all in one transaction; when that is refused, each half in its own. Return what is refused alone."""
         if not items:
             return []
         try:
             with self._ctx.uow() as uow:
                 action(uow, items)
         except DomainError:
-            return list(items) if len(items) == 1 else [bad for item in items for bad in self._each([item], action)]
+            if len(items) == 1:
+                return list(items)
+            middle = len(items) // 2  # in halves: a few that are refused cost a few transactions more, not one each
+            return self._each(items[:middle], action) + self._each(items[middle:], action)
         return []
 
 

@@ -9,11 +9,12 @@ import reflex as rx
 
 from dashboard import nav
 from dashboard.components import kpi, table
+from dashboard.components.editing.versions import version_list, version_state
 from dashboard.components.link import link
 from dashboard.components.routing.tabs import routing_tabs
 from dashboard.components.routing.words import clauses, strategy_words
 from dashboard.components.shell import frame
-from dashboard.components.states import notice, skeleton, trouble
+from dashboard.components.states import skeleton, trouble
 from dashboard.state.routing.overview import RoutingState
 
 state: Any = RoutingState  # its attributes are Vars on the class, which mypy cannot know
@@ -82,17 +83,7 @@ def _strategy() -> Any:
 def _versions() -> rx.Component:
     return rx.fragment(
         rx.el.div(rx.el.h2("Versions"), class_name="panel-head"),
-        rx.el.div(table.choices("State", state.states), class_name="panel-tools"),
-        rx.cond(
-            state.ready,
-            rx.cond(
-                state.versions.length() > 0,
-                table.data_table(state.columns, rx.foreach(state.versions, _version), label="Versions"),
-                notice("files", "Nothing saved here", "Every saved draft is a version of its own and stays here."),
-            ),
-            skeleton(5),
-        ),
-        table.foot(state.pager, state.csv),
+        version_list(state, _version),
     )
 
 
@@ -110,14 +101,3 @@ def _version(row: Any) -> rx.Component:
         class_name="row",
         key=row.key,
     )
-
-
-def version_state(state: Any, word: Any) -> rx.Component:
-    """Return a version's state: neutral, because colour is for the promises of the network alone."""
-    icon = rx.match(
-        state,
-        ("active", rx.icon("circle-check", size=14)),
-        ("draft", rx.icon("pencil", size=14)),
-        rx.icon("archive", size=14),
-    )
-    return rx.el.span(icon, word, class_name=f"sent version-{state}")

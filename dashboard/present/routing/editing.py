@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from backend.routing.defaults import DEFAULT_NAME, DEFAULT_STRATEGY
 from dashboard import format as say
 from dashboard.present.common import Reader
-from dashboard.present.routing.text import write
+from dashboard.present.editing.text import write
 from dashboard.present.routing.versions import STATE_WORDS
 from dashboard.views.kept import Version
-from dashboard.views.routing import Opened
+from dashboard.views.routing import OpenedStrategy
 from models.enums import StrategyStatus
 
 
@@ -26,7 +26,7 @@ class Facts:
     may_write: bool
 
 
-def opened(facts: Facts, reader: Reader) -> Opened:
+def opened(facts: Facts, reader: Reader) -> OpenedStrategy:
     """Return the version with its text, and what a save must still find."""
     one = facts.opened
     active = f"Active: {facts.active.name}, version {facts.active.version}" if facts.active else "Active: as shipped"
@@ -35,7 +35,7 @@ def opened(facts: Facts, reader: Reader) -> Opened:
         for each in facts.versions
     ]
     if one is None:
-        return Opened(
+        return OpenedStrategy(
             DEFAULT_NAME,
             heading="The strategy that Pickwatch ships",
             about="Change it and save it as your own",
@@ -49,10 +49,11 @@ def opened(facts: Facts, reader: Reader) -> Opened:
     if key not in [value for value, _ in choices]:
         choices.append((key, f"{one.name} {one.version} · {STATE_WORDS[StrategyStatus(one.status)]}"))
     saved = f"Saved by {one.created_by} {say.relative(one.created_at, reader.sent_now)}"
-    return Opened(
+    return OpenedStrategy(
         name=one.name,
         version=one.version,
         state=one.status,
+        word=STATE_WORDS[StrategyStatus(one.status)],
         heading=f"{one.name}, version {one.version}",
         about=f"{saved}: {one.note}" if one.note else saved,
         text=write(one.document),

@@ -54,6 +54,12 @@ _FIELDS = {
     "inventory.available": "stock of the item",
     "inventory.available_percent": "share of the line in stock, in percent,",
     "inventory.whole_lines": "number of whole lines in stock",
+    "inventory.on_hand": "stock of the item on hand",
+    "inventory.unsellable": "unsellable stock of the item",
+    "inventory.allocated": "promised stock of the item",
+    "inventory.pending": "stock of the item promised and missing",
+    "inventory.safety_stock": "safety stock of the item",
+    "inventory.floor": "floor of the item",
 }
 
 Say = Callable[[Any], str]

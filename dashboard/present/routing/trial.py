@@ -44,6 +44,7 @@ _ACTIONS = {
 }
 _CAME = {
     "whole": "One location takes all of it.",
+    "transfer": "The chosen location takes all of it; another one sends what it lacks.",
     "split_by_line": "Split: each line whole from one location.",
     "split_by_quantity": "Split, lines too.",
 }

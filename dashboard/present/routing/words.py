@@ -109,7 +109,8 @@ def _then(one: Scenario, number: int, route: Route, limits: Limits) -> list[str]
         said.append(f"If no location has any of it: {AFTER_WORDS[one.when_none]}.")
     if not said and number < len(route.scenarios):
         said.append("Else: the next scenario.")
-    return said
+    sent = ["What the location of a pickup lacks: another one that has all of that sends it there."]
+    return [*sent, *said] if one.transfer else said
 
 
 def _lane(lane: Lane, number: int) -> Clause:

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import reflex as rx
-from pydantic import Field
 
 from dashboard.address.routing import EditAddress
 from dashboard.arguments import DOCUMENT, carries
 from dashboard.guard import policy
 from dashboard.live import Live
-from dashboard.present.routing.versions import EDIT_PATH, STATE_WORDS
-from dashboard.state.asking import Trouble, ask
+from dashboard.present.routing.versions import EDIT_PATH
+from dashboard.state.asking import ask
+from dashboard.state.editing import ANY, Edits, Key, Line, Note, Typed, key_of
 from dashboard.state.forms import Fields, texts
-from dashboard.views.routing import Checked, Opened
+from dashboard.views.editing import Checked, Opened
+from dashboard.views.routing import CheckedStrategy, OpenedStrategy
 from models.enums import Permission, StrategyStatus
-from models.errors import ErrorCode
-
-Typed = Annotated[str, Field(max_length=DOCUMENT.text)]
-Note = Annotated[str, Field(max_length=500)]
-Line = Annotated[int, Field(ge=1, le=DOCUMENT.text)]
-Key = Annotated[str, Field(max_length=120)]
 
 
-class EditState(rx.State):
-    """One version, open in the editor. `text` is what the editor is given; what is typed stays in `_typed`."""
+class EditState(Edits, rx.State):
+    """One version of a strategy, open in the editor."""
 
-    ready: bool = False
-    trouble: str = ""
-    opened: Opened = Opened()
-    state_word: str = ""
-    chosen: str = ""
-    text: str = ""
-    revision: int = 0
-    jump: str = ""
-    checked: Checked = Checked()
-    faults_word: str = ""
-    changes_word: str = ""
-    note: str = ""
-    view: str = "words"
-    said: str = ""
-    conflict: str = ""
-    may_save: bool = False
-    may_activate: bool = False
+    opened: OpenedStrategy = OpenedStrategy()
+    checked: CheckedStrategy = CheckedStrategy()
     may_archive: bool = False
-    activate_hint: str = ""
     _typed: str = ""
     _address: str = ""
 
@@ -53,21 +32,15 @@ class EditState(rx.State):
     @policy(Permission.ROUTING_READ)
     async def open(self) -> Any:
         """Open what the address asks for; the same address again keeps what is typed."""
-        address = EditAddress.parse(self.router.url.query_parameters)
-        same, said = self._address == address.href(EDIT_PATH), self.said
-        if not self.ready or not same or self._typed == self.opened.text:
-            await self._open(address)
-        if same:  # as after a save, which leads here
-            self.said = said
+        await self._arrive(EditAddress.parse(self.router.url.query_parameters))
         return Live.subscribe
 
     @rx.event
     @policy(Permission.ROUTING_READ)
     def choose(self, key: Key) -> Any:
         """Open another version: "name:version"."""
-        name, _, version = key.rpartition(":")
-        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-        return rx.redirect(EditAddress(name=name, version=number).href(EDIT_PATH))
+        name, version = key_of(key)
+        return rx.redirect(EditAddress(name=name, version=version or 0).href(EDIT_PATH))
 
     @rx.event
     @policy(Permission.ROUTING_READ)
@@ -82,8 +55,7 @@ class EditState(rx.State):
     @policy(Permission.ROUTING_READ)
     def go_to(self, line: Line) -> None:
         """Put the cursor on a line."""
-        count = int(self.jump.partition(":")[2] or 0) + 1  # so that the same line is gone to again
-        self.jump = f"{line}:{count}"
+        self._jump_to(line)
 
     @rx.event
     @policy(Permission.ROUTING_READ)
@@ -114,7 +86,7 @@ class EditState(rx.State):
     @policy(Permission.ROUTING_WRITE)
     async def save_over(self) -> Any:
         """Save what is typed as the newest draft, now that the other one is known; the other stays as a version."""
-        return await self._save("*")
+        return await self._save(ANY)
 
     @rx.event
     @policy(Permission.ROUTING_READ)
@@ -147,64 +119,25 @@ class EditState(rx.State):
             "Archived. It is kept: activate it, or save it again as a draft.",
         )
 
-    async def _do(self, what: Any, said: str) -> None:
-        try:
-            await ask(self, what)
-        except Trouble as trouble:
-            self.said = str(trouble)
-            return
-        await self._open(EditAddress(name=self.opened.name, version=self.opened.version))
-        self.said = said
+    async def _read(self, address: EditAddress) -> Opened:
+        return await ask(self, lambda door, asker: door.open_strategy(asker, address))
 
-    async def _save(self, tag: str) -> Any:
-        text, name, note, before = self._typed, self.opened.name, self.note, self.opened.version
-        try:
-            version = await ask(self, lambda door, asker: door.save_strategy(asker, name, text, note=note, tag=tag))
-        except Trouble as trouble:
-            if trouble.code is ErrorCode.STALE:
-                self.conflict = f"{trouble} Your text is still here; nothing of it was lost."
-            else:
-                self.said = str(trouble)
-            return None
-        self.conflict, self.note = "", ""
-        address = EditAddress(name=name, version=version)
-        await self._open(address)
-        self.said = (
-            f"Saved as version {version}, a draft. The active version is as it was."
-            if version != before
-            else f"This is what version {version} says already; nothing was saved."
-        )
-        return rx.redirect(address.href(EDIT_PATH), replace=True)
+    async def _weigh(self, text: str) -> Checked:
+        return await ask(self, lambda door, asker: door.check_strategy(asker, text))
 
-    async def _open(self, address: EditAddress) -> None:
-        try:
-            opened = await ask(self, lambda door, asker: door.open_strategy(asker, address))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return
-        self.trouble, self.ready, self.said, self.conflict = "", True, "", ""
-        self._address = address.href(EDIT_PATH)
-        self.opened, self._typed, self.text = opened, opened.text, opened.text
-        self.chosen = f"{opened.name}:{opened.version}"
-        self.state_word = STATE_WORDS.get(StrategyStatus(opened.state), "") if opened.state else ""
-        self.revision += 1
-        await self._check()
+    async def _put(self, text: str, *, note: str, tag: str) -> EditAddress:
+        name = self.opened.name
+        version = await ask(self, lambda door, asker: door.save_strategy(asker, name, text, note=note, tag=tag))
+        return EditAddress(name=name, version=version)
 
-    async def _check(self) -> None:
-        text = self._typed
-        try:
-            self.checked = await ask(self, lambda door, asker: door.check_strategy(asker, text))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return
-        faults, changed = len(self.checked.faults), len(self.checked.changes)
-        self.faults_word = f"{faults} {'thing is' if faults == 1 else 'things are'} wrong"
-        self.changes_word = str(changed) if changed else ""
-        self._allow()
+    def _at(self, address: EditAddress) -> str:
+        return address.href(EDIT_PATH)
+
+    def _here(self) -> EditAddress:
+        return EditAddress(name=self.opened.name, version=self.opened.version)
 
     def _allow(self) -> None:
-        """Say which buttons do something now, and why not."""
-        opened, dirty, right = self.opened, self._typed != self.opened.text, not self.checked.faults
+        opened, dirty, right = self.opened, self._dirty(), not self.checked.faults
         write = opened.may_write
         waits = opened.state in (StrategyStatus.DRAFT, StrategyStatus.ARCHIVED)
         again = opened.state in ("", StrategyStatus.ARCHIVED)  # as it is, it may become a draft

@@ -9,7 +9,7 @@ import reflex as rx
 from dashboard.address.routing import EmptyAddress
 from dashboard.guard import policy
 from dashboard.live import follow
-from dashboard.state.asking import Trouble, ask
+from dashboard.state.asking import ask
 from dashboard.state.showing import LiveRows
 from dashboard.views.common import Choice
 from dashboard.views.network import Trend
@@ -39,14 +39,10 @@ class EmptyState(LiveRows, rx.State):
         """Put the newest on top."""
         await self._load()
 
-    async def _screen(self, keep: Sequence[str]) -> EmptyScreen | None:
+    async def _screen(self, keep: Sequence[str]) -> EmptyScreen:
         address = EmptyAddress.parse(self.router.url.query_parameters)
         self.filtered = address.outcome is not None
-        try:
-            return await ask(self, lambda door, asker: door.empty_suggestions(asker, address))
-        except Trouble as trouble:
-            self.trouble = str(trouble)
-            return None
+        return await ask(self, lambda door, asker: door.empty_suggestions(asker, address))
 
     def _show(self, screen: EmptyScreen, rows: list[EmptyRow]) -> None:
         self._take(screen, ("trend", "outcomes", "columns", "pager", "csv", "reasons"))

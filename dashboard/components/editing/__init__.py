@@ -1,0 +1,1 @@
+"""Parts of the editors of versioned documents: strategies, workflows."""

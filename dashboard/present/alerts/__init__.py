@@ -1,0 +1,1 @@
+"""What the pages about alerts say: lists, one alert with all that belongs to it, silences, in words. Pure."""
