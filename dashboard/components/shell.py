@@ -35,6 +35,8 @@ def frame(page: nav.Page, *content: Any, bare: Any = False) -> Any:
             rx.cond(session.denied, _not_allowed(), rx.fragment(*content)),
             id="main",
             tab_index=-1,
+            # There from the moment when the page has its data and answers: what is typed before may be drawn over.
+            custom_attrs={"data-live": rx.cond(rx.State.is_hydrated, "", None)},
         ),
         class_name="app",
         data_bare=bare,

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.test_network_map import PASSWORD, Shop
-from tests.support.browser import carry_session, new_context, violations
+from tests.support.browser import carry_session, new_context, violations, visit
 from tests.support.ports import eventually
 from tests.support.server import Program
 
@@ -61,9 +61,9 @@ def bell(page: Page) -> str:
 
 
 def test_an_alert_from_the_bell_to_its_end(shop: Shop, mia: httpx.Client, desk: Page, wall: Page) -> None:
-    wall.goto("/alerts")
+    visit(wall, "/alerts")
     expect(wall.get_by_text("Nothing is wrong anywhere")).to_be_visible()
-    desk.goto("/")
+    visit(desk, "/")
     expect(desk.locator(".bell")).to_be_visible()
     assert bell(desk) == "Nothing waits for somebody"
 
@@ -127,7 +127,7 @@ def recovers(shop: Shop, desk: Page, wall: Page) -> None:
     expect(desk.get_by_role("button", name="Acknowledge", exact=True)).to_have_count(0)
     expect(wall.locator("tr.row")).to_contain_text("Resolved")
     assert violations(desk) == []
-    wall.goto("/alerts")
+    visit(wall, "/alerts")
     expect(wall.get_by_text("Nothing is wrong anywhere")).to_be_visible()
 
 
@@ -138,7 +138,7 @@ def test_an_alert_is_silenced_from_its_page(shop: Shop, mia: httpx.Client, desk:
         return int(mia.get("/api/v1/alerts").raise_for_status().json()["items"][0]["id"])
 
     alert = eventually(opened, what="an alert")
-    desk.goto(f"/alerts/{alert}")
+    visit(desk, f"/alerts/{alert}")
     desk.get_by_role("link", name="Silence", exact=True).press("Enter")
     expect(desk.get_by_label("What", exact=False).first).to_have_value("location=NYC\npolicy=location-sla")
     expect(desk.locator(".matched")).to_contain_text("It matches 1 open alert now:")
@@ -152,10 +152,10 @@ def test_an_alert_is_silenced_from_its_page(shop: Shop, mia: httpx.Client, desk:
     expect(desk.locator("main > .said")).to_have_text("Silenced. It ends by itself.")
     expect(desk.locator("tr.is-chosen")).to_contain_text("location NYC, policy location-sla")
     expect(desk.locator("tr.is-chosen .col-quiet")).to_have_text("1")
-    desk.goto(f"/alerts/{alert}")
+    visit(desk, f"/alerts/{alert}")
     expect(desk.locator(".alert-quiet")).to_contain_text("it is silenced")
     expect(desk.locator(".bell-count")).to_have_count(0)
-    desk.goto("/alerts/silences")
+    visit(desk, "/alerts/silences")
     desk.locator("h1").click()
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")

@@ -19,7 +19,7 @@ from backend.sla.definitions import ensure_defaults
 from models.enums import Role
 from tests.e2e.test_pages import READ_BY_AXE, opened
 from tests.support.attack import PASSWORD, database_of
-from tests.support.browser import SIZES, THEMES, Size, Theme, cut, open_by, screenshot
+from tests.support.browser import SIZES, THEMES, Size, Theme, answers, cut, open_by, screenshot, visit
 from tests.support.browser import violations as axe
 from tests.support.receiver import FAILS, Answer, Received, Receiver
 from tests.support.server import Program
@@ -112,6 +112,7 @@ def test_a_webhook_is_added_tried_broken_mended_and_told_what_it_missed(
         assert signed_with(secret, receiver.wait_for(1)[0])
         fares(page, "Works")
         page.reload()
+        answers(page)
         fares(page, "Works")
         expect(page.locator(".once-secret")).to_have_count(0)
         assert secret not in page.content()
@@ -157,6 +158,7 @@ def test_a_secret_of_a_tool_goes_in_and_never_comes_out(browser: Browser, progra
     heard: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
     page.reload()
+    answers(page)
     begin(page, "pagerduty")
     page.locator("#field-code").fill("night")
     page.locator("#field-secret").fill("too-short-a-key")
@@ -225,7 +227,7 @@ def test_every_view_fits_every_screen_and_is_accessible(
     context, page = opened(browser, program, boss, LIST, size, theme)
     faults = []
     for name, path, sign_, button in VIEWS:
-        page.goto(program.url + path)
+        visit(page, program.url + path)
         expect(page.locator(".row-link").first).to_be_visible()
         press = page.get_by_role("button", name=button).press
         open_by(page, partial(press, "Enter") if button else page.bring_to_front, sign_)

@@ -22,6 +22,7 @@ from tests.support.browser import (
     new_context,
     screenshot,
     violations,
+    visit,
     wait_for_map,
 )
 from tests.support.ports import eventually
@@ -143,7 +144,7 @@ def test_page_screenshot(
     tab = context.new_page()
     watch = Watch(tab, demo.url)
     ids = {nav.PICK: open_shipment, nav.WAVE: newest_wave, nav.PICK_WAVE: newest_wave, nav.ALERT: newest_alert}
-    tab.goto(demo.url + address(page, {"code": worst_location, "id": ids.get(page, newest_order)}))
+    visit(tab, demo.url + address(page, {"code": worst_location, "id": ids.get(page, newest_order)}))
     settled(tab)
 
     screenshot(tab, page.title.lower().replace(" ", "-"), size, theme)

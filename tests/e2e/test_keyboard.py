@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import carry_session, new_context
+from tests.support.browser import carry_session, new_context, visit
 from tests.support.keyboard import opens_and_closes, walk
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
@@ -122,7 +122,7 @@ def test_the_walk_sees_what_is_wrong(browser: Browser) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_tab_comes_by_everything_once_in_order_and_is_seen(desk: Page, program: Program, path: str) -> None:
-    desk.goto(program.url + path)
+    visit(desk, program.url + path)
     expect(desk.locator(PAGES[path]).first).to_be_visible()
     expect(desk.locator("[aria-busy=true]")).to_have_count(0)
     walked = walk(desk)
@@ -134,14 +134,14 @@ def test_tab_comes_by_everything_once_in_order_and_is_seen(desk: Page, program: 
 def test_what_opens_is_left_by_esc_where_it_was_opened(
     desk: Page, program: Program, path: str, opener: str, overlay: str
 ) -> None:
-    desk.goto(program.url + path)
+    visit(desk, program.url + path)
     button = desk.get_by_role("button", name=opener, exact=True)
     expect(button).to_be_enabled()
     opens_and_closes(desk, button, overlay)
 
 
 def test_what_is_written_and_not_sent_is_not_lost_unasked(desk: Page, program: Program) -> None:
-    desk.goto(f"{program.url}/orders/2")
+    visit(desk, f"{program.url}/orders/2")
     desk.get_by_role("button", name="Hold", exact=True).press("Enter")
     expect(desk.locator("#reason")).to_be_focused()
     desk.keyboard.type("The address is being checked")
@@ -155,13 +155,13 @@ def test_what_is_written_and_not_sent_is_not_lost_unasked(desk: Page, program: P
 
 
 def test_the_menu_of_the_person_is_left_by_esc(desk: Page, program: Program) -> None:
-    desk.goto(f"{program.url}/deliveries")
+    visit(desk, f"{program.url}/deliveries")
     opens_and_closes(desk, desk.locator("summary.person"), ".menu-panel")
 
 
 @pytest.mark.parametrize("path", [f"/?at={WORST}", f"/inventory?sku=tea&at={WORST}&of=tea", "/deliveries?id=1"])
 def test_a_panel_is_left_by_esc_for_its_row(desk: Page, program: Program, path: str) -> None:
-    desk.goto(program.url + path)
+    visit(desk, program.url + path)
     expect(desk.locator("aside [data-close]")).to_be_visible()
     expect(desk.locator(".is-chosen [data-row]")).to_have_count(1)
     desk.keyboard.press("Escape")

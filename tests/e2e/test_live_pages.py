@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.test_network_map import Shop
-from tests.support.browser import LAPTOP, SCREENSHOTS, carry_session, new_context
+from tests.support.browser import LAPTOP, SCREENSHOTS, carry_session, new_context, visit
 from tests.support.receiver import Answer, Receiver
 from tests.support.server import Program
 
@@ -46,7 +46,7 @@ def faults_of(page: Page) -> list[str]:
 def test_figures_change_in_place_and_a_new_order_of_rows_waits(context: BrowserContext, shop: Shop) -> None:
     page = context.new_page()
     faults = faults_of(page)
-    page.goto(shop.program.url)
+    visit(page, shop.program.url)
     rows = page.locator(".row-link")
     expect(rows).to_have_count(5)
     before = rows.all_text_contents()
@@ -70,7 +70,7 @@ def test_a_message_that_was_given_up_is_sent_again_by_one_press(context: Browser
         receiver.wait_for(1)
         page = context.new_page()
         faults = faults_of(page)
-        page.goto(shop.program.url + "/deliveries?status=dead")
+        visit(page, shop.program.url + "/deliveries?status=dead")
         page.locator(".row-link").first.click()
         expect(page.locator(".attempts li")).to_have_count(1)
         shop.api.put("subscriptions/pager", json=wish | {"enabled": True}).raise_for_status()
@@ -84,20 +84,20 @@ def test_a_message_that_was_given_up_is_sent_again_by_one_press(context: Browser
 def test_the_keyboard_reaches_everything_and_esc_gives_the_focus_back(context: BrowserContext, shop: Shop) -> None:
     shop.order("CHI")
     page = context.new_page()
-    page.goto(shop.program.url)
+    visit(page, shop.program.url)
     expect(page.locator(".row-link")).to_have_count(5)
     for path, wanted in (
         ("/", {"skip-link", "brand", "search-button", "person", "choice", "row-link"}),
         ("/locations/CHI", {"skip-link", "search-button", "person", "choice", "tag"}),
         ("/deliveries", {"skip-link", "search-button", "person", "choice"}),
     ):
-        page.goto(shop.program.url + path)
+        visit(page, shop.program.url + path)
         expect(page.locator("main h1")).to_be_attached()
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
         expect(page.locator(".data-age time")).to_be_visible()
         missing = wanted - walked(page)
         assert not missing, f"{path}: Tab does not reach {missing}"
-    page.goto(shop.program.url)
+    visit(page, shop.program.url)
     expect(page.locator(".row-link")).to_have_count(5)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -128,7 +128,7 @@ def walked(page: Page) -> set[str]:
 def test_the_network_prints_as_a_list(context: BrowserContext, shop: Shop) -> None:
     shop.order("CHI")
     page = context.new_page()
-    page.goto(shop.program.url)
+    visit(page, shop.program.url)
     expect(page.locator(".row-link")).to_have_count(5)
     page.emulate_media(media="print")
     for hidden in (".rail", ".top", ".split-map", ".filters"):
@@ -142,7 +142,7 @@ def test_the_network_prints_as_a_list(context: BrowserContext, shop: Shop) -> No
 
 def test_nothing_moves_for_those_who_asked_for_it(context: BrowserContext, shop: Shop) -> None:
     page = context.new_page()
-    page.goto(shop.program.url)
+    visit(page, shop.program.url)
     expect(page.locator(".row-link")).to_have_count(5)
     moving = page.evaluate(
         """() => [...document.querySelectorAll('*')].filter((one) => {
@@ -156,7 +156,7 @@ def test_nothing_moves_for_those_who_asked_for_it(context: BrowserContext, shop:
 def test_red_and_green_are_told_apart_without_their_colours(context: BrowserContext, shop: Shop) -> None:
     shop.order("CHI")
     page = context.new_page()
-    page.goto(shop.program.url)
+    visit(page, shop.program.url)
     expect(page.locator("tbody tr", has_text="Store CHI")).to_contain_text("Non-Compliant")
     page.frame_locator(".map-frame").locator("html[data-ready]").wait_for(state="attached")
     session = context.new_cdp_session(page)

@@ -14,7 +14,7 @@ from backend.persistence.migrate import upgrade
 from backend.sla.definitions import ensure_defaults
 from models.enums import Role
 from tests.support.attack import PASSWORD, database_of
-from tests.support.browser import SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations
+from tests.support.browser import SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations, visit
 from tests.support.server import Program
 from tests.support.shop import NEW_YORK, location, open_shop
 from tests.support.waves import open_aisles, plan, wait_for_picking
@@ -42,7 +42,7 @@ def store(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def page(browser: Browser, store: tuple[Program, httpx.Client]) -> Iterator[Page]:
     context = signed_in(browser, store)
     tab = context.new_page()
-    tab.goto("/locations/CHI")
+    visit(tab, "/locations/CHI")
     expect(tab.get_by_role("button", name="Hand work to others")).to_be_visible()
     yield tab
     context.close()
@@ -132,7 +132,7 @@ def test_what_is_put_on_the_place_stands_there_and_is_taken_back(
 def test_it_fits_every_screen(browser: Browser, store: tuple[Program, httpx.Client], size: Size, theme: Theme) -> None:
     context = signed_in(browser, store, size, theme)
     page = context.new_page()
-    page.goto("/locations/CHI")
+    visit(page, "/locations/CHI")
     page.get_by_role("button", name="Hand work to others").click()
     expect(page.get_by_label("How many shipments")).to_be_focused()
     page.locator(".controls").scroll_into_view_if_needed()

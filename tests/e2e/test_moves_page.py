@@ -23,6 +23,7 @@ from tests.support.browser import (
     new_context,
     screenshot,
     violations,
+    visit,
 )
 from tests.support.exceptions import BARCODE, PASSWORD
 from tests.support.server import Program
@@ -89,7 +90,7 @@ def test_what_is_there_goes_on_and_the_rest_is_routed(
 ) -> None:
     id_ = floor[1]["split"]
     page = handheld.new_page()
-    page.goto(f"/pick/{id_}")
+    visit(page, f"/pick/{id_}")
     expect(page.locator("[data-scans]")).to_be_visible()
     for code in (BARCODE["TEA-1"], BARCODE["CUP-1"]):
         scan(page, code)
@@ -126,7 +127,7 @@ def test_a_transfer_is_asked_for_by_keyboard_alone(
 ) -> None:
     id_ = floor[1]["transfer"]
     page = desk.new_page()
-    page.goto(f"/orders/{shipment(ann, id_)['order_id']}")
+    visit(page, f"/orders/{shipment(ann, id_)['order_id']}")
     menu = page.get_by_label(f"Other actions on Shipment {id_}")
     menu.focus()
     take(page, 2)
@@ -161,7 +162,7 @@ def test_the_whole_way_of_other_actions(
     id_ = floor[1]["moved"]
     order_id = shipment(ann, id_)["order_id"]
     page = desk.new_page()
-    page.goto(f"/orders/{order_id}")
+    visit(page, f"/orders/{order_id}")
     said = page.locator("main > .said, .said").filter(has_text=".")
     choose(page, "Hold")
     dialog = page.locator("dialog.move")
@@ -201,7 +202,7 @@ def test_what_somebody_changed_first_is_left_alone(
 ) -> None:
     id_ = floor[1]["last"]
     page = desk.new_page()
-    page.goto(f"/orders/{shipment(ann, id_)['order_id']}")
+    visit(page, f"/orders/{shipment(ann, id_)['order_id']}")
     choose(page, "Let it wait for stock")
     dialog = page.get_by_role("dialog", name="Let it wait for stock")
     expect(dialog).to_be_visible()
@@ -226,7 +227,7 @@ def test_every_dialog_fits_every_screen(
     page = context.new_page()
     order_id = shipment(ann, ids["last"])["order_id"]
     for path, name in ((f"/pick/{ids['last']}", "pick"), (f"/orders/{order_id}", "order")):
-        page.goto(path)
+        visit(page, path)
         page.locator(".moves > summary").click()
         page.locator(".moves .menu-panel").scroll_into_view_if_needed()
         box = page.locator(".moves .menu-panel").bounding_box()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.netmap.symbols import SYMBOLS
 from dashboard.theme import LIGHT
-from tests.support.browser import LAPTOP, PHONE, SIZES, THEMES, Theme, carry_session, new_context, violations
+from tests.support.browser import LAPTOP, PHONE, SIZES, THEMES, Theme, carry_session, new_context, violations, visit
 from tests.support.ports import eventually
 from tests.support.server import Program
 
@@ -53,7 +53,7 @@ class Shop:
     def visit(self, context: BrowserContext, path: str = "/") -> MapPage:
         carry_session(context, self.program.url, self.cookies)
         page = context.new_page()
-        page.goto(self.program.url + path)
+        visit(page, self.program.url + path)
         return MapPage(page)
 
 
@@ -182,7 +182,7 @@ def test_map_and_list_show_the_same_set(shop: Shop, context: BrowserContext) -> 
     for code in view.drawn():
         expect(rows.filter(has_text=f"Store {code}")).to_have_count(1)
 
-    view.page.goto(f"{shop.program.url}/?q=nyc")
+    visit(view.page, f"{shop.program.url}/?q=nyc")
     assert MapPage(view.page).drawn() == {"NYC"}
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import carry_session, new_context
+from tests.support.browser import carry_session, new_context, visit
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
 
@@ -39,7 +39,7 @@ def desk(browser: Browser, program: Program, boss: httpx.Client) -> Iterator[Pag
 
 
 def test_an_order_is_found_and_opened_without_the_mouse(desk: Page, program: Program) -> None:
-    desk.goto(f"{program.url}/orders")
+    visit(desk, f"{program.url}/orders")
     expect(desk.locator(".row-link").first).to_be_visible()
     desk.keyboard.press("/")
     expect(desk.locator("#order-search")).to_be_focused()
@@ -54,14 +54,14 @@ def test_an_order_is_found_and_opened_without_the_mouse(desk: Page, program: Pro
 
 
 def test_nothing_found_says_what_can_be_asked(desk: Page, program: Program) -> None:
-    desk.goto(f"{program.url}/orders?q=nobody-ever")
+    visit(desk, f"{program.url}/orders?q=nobody-ever")
     expect(desk.locator(".notice")).to_contain_text("No order answers to “nobody-ever”")
-    desk.goto(f"{program.url}/orders/999999")
+    visit(desk, f"{program.url}/orders/999999")
     expect(desk.locator(".notice")).to_contain_text("There is no such order")
 
 
 def test_an_order_is_held_with_a_reason_and_released(desk: Page, program: Program) -> None:
-    desk.goto(f"{program.url}/orders/2")
+    visit(desk, f"{program.url}/orders/2")
     desk.get_by_role("button", name="Hold").press("Enter")
     expect(desk.locator("#reason")).to_be_focused()
     desk.keyboard.press("Enter")
@@ -79,7 +79,7 @@ def test_an_order_is_held_with_a_reason_and_released(desk: Page, program: Progra
 
 
 def test_who_comes_second_is_told(desk: Page, program: Program, boss: httpx.Client) -> None:
-    desk.goto(f"{program.url}/orders/3")
+    visit(desk, f"{program.url}/orders/3")
     desk.get_by_role("button", name="Cancel").press("Enter")
     boss.post("/api/v1/orders/3/hold", json={"reason": "first"}, headers={"Idempotency-Key": "e2e"}).raise_for_status()
     expect(desk.locator(".answer-text")).to_have_text("On hold: first")
@@ -90,12 +90,12 @@ def test_who_comes_second_is_told(desk: Page, program: Program, boss: httpx.Clie
 
 
 def test_stock_is_counted_by_keyboard_and_a_fault_stands_at_its_field(desk: Page, program: Program) -> None:
-    desk.goto(f"{program.url}/inventory")
+    visit(desk, f"{program.url}/inventory")
     desk.locator(".row-link").first.wait_for()
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")
     expect(desk.locator("h1")).to_have_text("Product tea")
-    desk.goto(f"{program.url}/inventory?sku=tea&at={WORST}&of=tea")
+    visit(desk, f"{program.url}/inventory?sku=tea&at={WORST}&of=tea")
     desk.get_by_role("button", name="Count", exact=True).press("Enter")
     expect(desk.locator("#field-on_hand")).to_be_focused()
     desk.keyboard.press("Escape")
@@ -128,9 +128,9 @@ def test_a_viewer_sees_stock_but_neither_orders_nor_buttons(browser: Browser, pr
         carry_session(context, program.url, dict(eve.cookies))
         assert eve.get("/ui/export/orders.csv").status_code == 403
     page = context.new_page()
-    page.goto(f"{program.url}/orders")
+    visit(page, f"{program.url}/orders")
     expect(page.locator(".notice")).to_contain_text("This page is not for your role")
-    page.goto(f"{program.url}/inventory?sku=tea&at=nyc-0&of=tea")
+    visit(page, f"{program.url}/inventory?sku=tea&at=nyc-0&of=tea")
     expect(page.locator(".stock-figures")).to_be_visible()
     expect(page.locator(".stock-actions")).to_have_count(0)
     context.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support import floor
-from tests.support.browser import SIZES, carry_session, new_context, violations
+from tests.support.browser import SIZES, answers, carry_session, new_context, violations, visit
 from tests.support.floor import BARCODE
 from tests.support.server import Program
 
@@ -61,7 +61,7 @@ def handheld(browser: Browser, store: Store) -> Iterator[BrowserContext]:
 
 def opened(handheld: BrowserContext, store: Store, path: str) -> Page:
     page = handheld.new_page()
-    page.goto(f"{store.program.url}/pick/{path}")
+    visit(page, f"{store.program.url}/pick/{path}")
     expect(page.locator("[data-scans]")).to_be_visible()
     return page
 
@@ -165,6 +165,7 @@ def test_scans_of_a_lost_connection_are_kept_over_a_reload_and_merged_once(
     page.close()
     handheld.set_offline(False)
     other.reload()
+    answers(other)
     sent(other)
     expect(other.locator(".pick-link")).to_be_hidden()
     expect(other.locator(".pick-count")).to_contain_text("3 of 4")
@@ -190,7 +191,7 @@ def test_in_a_wave_each_scan_says_its_slot(handheld: BrowserContext, store: Stor
 
 def test_a_late_answer_of_one_list_never_shows_on_another(handheld: BrowserContext, store: Store) -> None:
     page = opened(handheld, store, f"wave/{store.wave}")
-    page.goto(f"{store.program.url}/pick/999999")
+    visit(page, f"{store.program.url}/pick/999999")
     expect(page.locator("h1")).to_have_text("There is nothing to pick here")
     assert page.locator("[data-scans]").count() == 0
 
@@ -208,7 +209,7 @@ def test_kept_scans_are_sent_in_the_name_of_who_made_them(browser: Browser, stor
     with closing(store.program.sign_in("ben", floor.PASSWORD)) as ben:
         carry_session(context, store.program.url, dict(ben.cookies))
     context.set_offline(False)
-    page.goto(f"{store.program.url}/pick/{id_}")
+    visit(page, f"{store.program.url}/pick/{id_}")
     expect(page.locator(".pick-next h2")).to_have_text("Teapot, 1 l")
     scan(page, POT)
     expect(page.locator(".pick-done")).to_be_visible()

@@ -12,7 +12,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support import exceptions
 from tests.support.attack import database_of
-from tests.support.browser import PHONE, SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations
+from tests.support.browser import (
+    PHONE,
+    SIZES,
+    THEMES,
+    Size,
+    Theme,
+    answers,
+    carry_session,
+    new_context,
+    screenshot,
+    violations,
+)
 from tests.support.exceptions import BARCODE, PASSWORD
 from tests.support.handheld import opened, picked, says, scan, shipment, step
 from tests.support.server import Program
@@ -76,6 +87,7 @@ def test_steps_of_the_stores_own_name_every_fault_and_are_done(
     scan(page, TEA)
     step(page, "Cold check")
     page.reload()
+    answers(page)
     says(page, "Cold check")  # what there is to do, not "scan the next item"
     main = page.locator(".pick-main")
     main.tap()
@@ -145,6 +157,7 @@ def test_it_is_handed_over_for_the_right_code_only(handheld: BrowserContext, flo
     page = opened(handheld, id_)
     ready(page, CUP)
     page.reload()
+    answers(page)
     says(page, "Ask for the pickup code, or a name")
     right = code_of(floor, id_)
     wrong = str((int(right) + 1) % 10**6).zfill(6)

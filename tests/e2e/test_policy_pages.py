@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_pages import READ_BY_AXE, opened
 from tests.e2e.test_routing_pages import write
-from tests.support.browser import SIZES, THEMES, Size, Theme, cut, open_by, screenshot
+from tests.support.browser import SIZES, THEMES, Size, Theme, cut, open_by, screenshot, visit
 from tests.support.browser import violations as axe
 from tests.support.network import PASSWORD, seed
 from tests.support.server import Program
@@ -92,7 +92,7 @@ def test_a_policy_with_a_fault_is_mended_saved_and_read_in_words(
     expect(page.locator(".policy-history li").first).to_contain_text("nights have their own pager")
     page.get_by_role("navigation", name="Alerts").get_by_role("link", name="Policies").press("Enter")
     expect(page.get_by_role("row", name=re.compile("Location in trouble"))).to_contain_text(words)
-    page.goto(f"{program.url}/alerts/channels?code=ops-night")
+    visit(page, f"{program.url}/alerts/channels?code=ops-night")
     expect(page.locator(".receiver-policies")).to_contain_text("Location in trouble")
     context.close()
 
@@ -164,7 +164,7 @@ def test_every_view_fits_every_screen_and_is_accessible(
     context, page = opened(browser, program, boss, LIST, size, theme)
     faults = []
     for name, path, sign, button in VIEWS:
-        page.goto(program.url + path)
+        visit(page, program.url + path)
         expect(page.locator(".row-link, .policy-clause").first).to_be_visible()
         press = page.get_by_role("button", name=button).press
         open_by(page, partial(press, "Enter") if button else page.bring_to_front, sign)

@@ -12,7 +12,7 @@ import zxingcpp
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.support import floor
-from tests.support.browser import SIZES, carry_session, new_context, violations
+from tests.support.browser import SIZES, carry_session, new_context, violations, visit
 from tests.support.floor import BARCODE
 from tests.support.server import Program
 
@@ -34,7 +34,7 @@ def phone(built_ui: None, browser: Browser, tmp_path_factory: pytest.TempPathFac
 def test_from_the_pick_page_to_paper(phone: BrowserContext, tmp_path: Path) -> None:
     page = phone.new_page()
     faults: list[str] = []
-    page.goto("/pick/1")
+    visit(page, "/pick/1")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Print the pick list").click()
     paper = opened.value

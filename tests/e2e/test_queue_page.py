@@ -29,6 +29,7 @@ from tests.support.browser import (
     new_context,
     screenshot,
     violations,
+    visit,
 )
 from tests.support.floor import BARCODE
 from tests.support.server import Program
@@ -52,7 +53,7 @@ class Store:
         context = new_context(browser, size, theme)
         carry_session(context, self.program.url, dict(self.people[who].cookies))
         page = context.new_page()
-        page.goto(f"{self.program.url}/queue{query}")
+        visit(page, f"{self.program.url}/queue{query}")
         yield page
         context.close()
 
@@ -139,7 +140,7 @@ def test_mine_and_free_follow_what_people_take_and_let_go(browser: Browser, stor
         expect(pill(ben, "Free")).to_contain_text("10")
         pill(ben, "Free").tap()
         expect(rows(ben)).to_have_count(10)
-        ann.goto(f"{store.program.url}/queue?whose=mine")
+        visit(ann, f"{store.program.url}/queue?whose=mine")
         expect(rows(ann)).to_have_count(1)
         expect(row(ann, "LATE-2")).to_contain_text("You")
         assert violations(ann) == []
@@ -155,7 +156,7 @@ def test_a_manager_takes_work_out_of_somebodys_hands(browser: Browser, store: St
         expect(ann.locator(".pick-next h2")).to_have_text("Teapot, 1 l")
         row(mia, "LATE-3").get_by_role("button", name="Let go of order LATE-3").press("Enter")
         expect(row(mia, "LATE-3")).to_contain_text("Nobody")
-        ann.goto(f"{store.program.url}/queue?whose=mine")
+        visit(ann, f"{store.program.url}/queue?whose=mine")
         expect(ann.locator(".work .notice-title")).to_have_text("You have nothing in your hands")
 
 
@@ -172,7 +173,7 @@ def test_the_same_by_keyboard_alone_to_the_customer_at_the_counter(browser: Brow
             expect(step(page)).to_have_text(done)
             page.get_by_role("button", name=done, exact=True).press("Enter")
         expect(step(page)).to_have_text("Hand over")
-        page.goto(f"{store.program.url}/queue")
+        visit(page, f"{store.program.url}/queue")
         pill(page, "At the counter").press("Enter")
         expect(rows(page)).to_have_count(1)
         expect(row(page, "DESK-1")).to_contain_text("Kept until")

@@ -18,7 +18,7 @@ from backend.fulfillment import service as fulfillment
 from backend.fulfillment.service import StepCommand
 from models.enums import Role, ShipmentStatus
 from tests.support import floor, shop
-from tests.support.browser import SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations
+from tests.support.browser import SIZES, THEMES, Size, Theme, carry_session, new_context, screenshot, violations, visit
 from tests.support.server import Program
 
 SCREENS = [(size, theme) for size in SIZES for theme in THEMES]
@@ -61,7 +61,7 @@ def opened(browser: Browser, desk: Desk, path: str, size: Size = SIZES[0], theme
     context = new_context(browser, size, theme)
     carry_session(context, desk.program.url, dict(desk.mia.cookies))
     page = context.new_page()
-    page.goto(f"{desk.program.url}{path}")
+    visit(page, f"{desk.program.url}{path}")
     return page
 
 

@@ -18,7 +18,7 @@ from backend.config import Settings
 from backend.routing.defaults import DEFAULT_STRATEGY
 from models.enums import Role
 from tests.e2e.test_pages import READ_BY_AXE, opened
-from tests.support.browser import SIZES, THEMES, Size, Theme, screenshot
+from tests.support.browser import SIZES, THEMES, Size, Theme, screenshot, visit
 from tests.support.browser import violations as axe
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
@@ -88,7 +88,7 @@ def test_every_view_fits_every_screen_and_is_accessible(
     context, page = opened(browser, program, boss, "/routing", size, theme)
     faults = []
     for name, path, sign in VIEWS:
-        page.goto(program.url + path)
+        visit(page, program.url + path)
         expect(page.locator(sign).first).to_be_visible()
         if name == "routing-edit":
             write(page, document(otherwise="explode", limits={"splits_per_order": 2}))
@@ -189,10 +189,10 @@ def test_who_sees_a_part_of_the_network_reads_strategies_and_changes_none(browse
     field = page.locator(".editor textarea")
     expect(field).to_have_attribute("readonly", "")
     expect(page.get_by_role("button", name="Save as draft")).to_have_count(0)
-    page.goto(program.url + "/routing")
+    visit(page, program.url + "/routing")
     expect(page.locator(".route").first).to_be_visible()
     expect(page.locator(".head-actions").get_by_role("link", name="Edit")).to_have_count(0)
-    page.goto(program.url + "/routing/shadow")
+    visit(page, program.url + "/routing/shadow")
     expect(page.get_by_text("A shadow run shows the whole network")).to_be_visible()
     context.close()
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_channels_page import fares, signed_with, submit
 from tests.e2e.test_pages import READ_BY_AXE, opened
-from tests.support.browser import SIZES, THEMES, Size, Theme, cut, open_by, screenshot
+from tests.support.browser import SIZES, THEMES, Size, Theme, answers, cut, open_by, screenshot, visit
 from tests.support.browser import violations as axe
 from tests.support.network import PASSWORD, seed
 from tests.support.receiver import Receiver
@@ -122,6 +122,7 @@ def test_one_that_pulls_shows_how_far_behind_it_is(browser: Browser, program: Pr
     pulled = boss.get("/api/v1/subscriptions/till/events").raise_for_status().json()
     boss.post("/api/v1/subscriptions/till/acknowledge", json={"cursor": pulled["next"]}).raise_for_status()
     page.reload()
+    answers(page)
     lag(page, "None")
     page.get_by_role("button", name="Edit").press("Enter")
     expect(page.locator("#field-types")).to_have_value("product.changed")
@@ -151,7 +152,7 @@ def test_every_view_fits_every_screen_and_is_accessible(
     context, page = opened(browser, program, boss, LIST, size, theme)
     faults = []
     for name, path, sign, button in VIEWS:
-        page.goto(program.url + path)
+        visit(page, program.url + path)
         expect(page.locator(".row-link").first).to_be_visible()
         press = page.get_by_role("button", name=button).press
         open_by(page, partial(press, "Enter") if button else page.bring_to_front, sign)

@@ -15,7 +15,7 @@ from backend.waves.settings import WaveSettings
 from backend.waves.wave_rules import WaveRuleInput
 from models.enums import Role
 from tests.support.attack import PASSWORD, database_of
-from tests.support.browser import carry_session, new_context, violations
+from tests.support.browser import carry_session, new_context, violations, visit
 from tests.support.server import Program
 from tests.support.waves import open_aisles, wait_for_picking
 
@@ -41,7 +41,7 @@ def desk(browser: Browser, built_ui: None, tmp_path_factory: pytest.TempPathFact
 
 def test_a_wave_is_planned_released_and_closed_by_keyboard(desk: tuple[Page, str]) -> None:
     page, url = desk
-    page.goto(f"{url}/waves?location=CHI")
+    visit(page, f"{url}/waves?location=CHI")
     page.get_by_role("button", name="Plan waves").press("Enter")
     page.locator("#field-max_waves").fill("0")
     page.keyboard.press("Enter")

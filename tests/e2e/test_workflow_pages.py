@@ -24,7 +24,7 @@ from tests.e2e.test_pages import READ_BY_AXE, opened
 from tests.e2e.test_routing_pages import write
 from tests.support import shop
 from tests.support.attack import PASSWORD, database_of
-from tests.support.browser import SIZES, THEMES, Size, Theme, screenshot
+from tests.support.browser import SIZES, THEMES, Size, Theme, screenshot, visit
 from tests.support.browser import violations as axe
 from tests.support.server import Program
 
@@ -94,7 +94,7 @@ def test_every_view_fits_every_screen_and_is_accessible(
     context, page = opened(browser, program, boss, LIST, size, theme)
     faults = []
     for name, path, sign in VIEWS:
-        page.goto(program.url + path)
+        visit(page, program.url + path)
         expect(page.locator(sign).first).to_be_visible()
         if name == "workflow-faults":
             write(page, text(by=["pirate"]))
@@ -203,9 +203,9 @@ def steps_of(boss: httpx.Client, shipment: int) -> list[str]:
 
 
 def work_it_off(page: Page, program: Program, shipment: int) -> None:
-    page.goto(f"{program.url}/queue?location=chi")
+    visit(page, f"{program.url}/queue?location=chi")
     expect(page.get_by_role("row", name=re.compile("after"))).to_contain_text("Quality check")
-    page.goto(f"{program.url}/pick/{shipment}")
+    visit(page, f"{program.url}/pick/{shipment}")
     step = page.locator("#pick-step h2")
     expect(step).to_have_text("Quality check")
     page.locator("#ask-result").select_option("repacked")

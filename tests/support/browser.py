@@ -81,6 +81,17 @@ def screenshot(page: Page, name: str, size: Size, theme: Theme) -> Path:
     return path
 
 
+def visit(page: Page, address: str) -> None:
+    """Open a page of ours and wait until it answers: a key pressed or a word typed before may be drawn over."""
+    page.goto(address)
+    answers(page)
+
+
+def answers(page: Page) -> None:
+    """Wait until a page of ours has its data and its events reach the program."""
+    page.locator("main[data-live]").wait_for(state="attached")
+
+
 def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
     """Do what opens something, and once more when it is lost: a page that is still loading draws itself anew, and what
     was opened a moment before is gone. Raises AssertionError when it does not open then either."""

@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.support.browser import visit
+
 
 def opened(context: BrowserContext, id_: int) -> Page:
     """Return the Pick page of a shipment."""
     page = context.new_page()
-    page.goto(f"/pick/{id_}")
+    visit(page, f"/pick/{id_}")
     expect(page.locator("[data-scans]")).to_be_visible()
     return page
 
