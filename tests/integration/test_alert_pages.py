@@ -24,7 +24,7 @@ from models.alerting import AlertStatus, Muted, Severity
 from models.enums import ActorKind, Role
 from models.errors import DomainError, ErrorCode
 from models.tables import AlertPolicy
-from tests.support.open_alerts import fire, places
+from tests.support.open_alerts import channel, fire, places, sequenced
 
 
 def person(role: Role, *groups: str) -> Asker:
@@ -128,6 +128,26 @@ def test_a_viewer_changes_nothing(ctx: Context, door: Gateway) -> None:
     assert not page.head.may_acknowledge
     assert page.head.silence_href == ""
     assert door.silences(viewer, SilencesAddress()).rows == []
+
+
+@pytest.mark.parametrize(
+    ("asker", "opens"),
+    [
+        (person(Role.ADMIN), True),
+        (person(Role.MANAGER), True),
+        (person(Role.MANAGER, "c"), False),  # channels belong to no part of the network
+        (person(Role.VIEWER), False),
+    ],
+)
+def test_who_sees_an_alert_sees_who_was_told_and_opens_only_what_he_may(
+    ctx: Context, door: Gateway, asker: Asker, *, opens: bool
+) -> None:
+    channel(ctx, "team", title="The night team")
+    alert = fire(ctx, "CHI")
+    sequenced(ctx)
+    (line,) = door.alert(asker, alert).told
+    assert line.text.startswith("The night team: ")
+    assert bool(line.href) is opens
 
 
 def test_what_was_typed_is_checked_before_anything_changes(ctx: Context, door: Gateway) -> None:
