@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.attack import PASSWORD
-from tests.support.browser import SIZES, THEMES, Size, Theme, new_context, screenshot, violations
+from tests.support.browser import ALL_SCREENS, HANDS, Size, by_hand, new_context, on_every_screen
 from tests.support.server import Program
 
 
@@ -66,15 +66,12 @@ def test_an_address_of_the_senders_choice_shows_only_our_words(site: Program, pa
     assert page.locator("input[name=next]").first.input_value() == "/"
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
-@pytest.mark.parametrize("theme", THEMES)
-def test_screenshot_and_accessibility(demo: Program, browser: Browser, size: Size, theme: Theme) -> None:
-    context = new_context(browser, size, theme)
+@pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
+def test_screenshot_and_accessibility(demo: Program, browser: Browser, sizes: tuple[Size, ...]) -> None:
+    context = new_context(browser, sizes[0])
     page = context.new_page()
     page.goto(f"{demo.url}/login?error=unauthenticated")
     expect(page.get_by_role("button", name="Wall display")).to_be_visible()
     expect(page.get_by_role("alert")).to_be_visible()
-    screenshot(page, "login", size, theme)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert on_every_screen(page, "login", sizes, read=ALL_SCREENS) == []
     context.close()

@@ -14,16 +14,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_pages import opened
 from tests.e2e.test_routing_pages import TRIED, document, write
-from tests.support.browser import LAPTOP, PHONE, TABLET, THEMES, Size, cut, screenshot, wait_for_map
-from tests.support.browser import violations as axe
+from tests.support.browser import HANDS, LAPTOP, PHONE, Screens, on_every_screen, wait_for_map
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
 
 STOCK = f"/inventory?sku=tea&at={WORST}&of=tea"
 #: Colours differ by theme, parts by size: two readings see all of both.
-READ_BY_AXE = {(LAPTOP, "light"), (PHONE, "dark")}
-#: One context for fingers, one for a mouse: the first opens a page once and is then made smaller.
-HANDS = ((LAPTOP,), (TABLET, PHONE))
+READ_BY_AXE: Screens = frozenset({(LAPTOP, "light"), (PHONE, "dark")})
 
 
 @dataclass(frozen=True)
@@ -222,22 +219,6 @@ def test_what_opens_fits_every_screen(
         overlay.opens(page)
         expect(page.locator(overlay.sign).first).to_be_visible()
         wait_for_map(page)
-        for size in sizes:
-            page.set_viewport_size({"width": size.width, "height": size.height})
-            wrong += [f"{size.name}: {fault}" for fault in _looked_at(page, overlay, size)]
+        wrong += on_every_screen(page, f"opened-{overlay.name}", sizes, at=overlay.sign, read=READ_BY_AXE)
         context.close()
     assert wrong == []
-
-
-def _looked_at(page: Page, overlay: Overlay, size: Size) -> list[str]:
-    wrong = []
-    page.locator(overlay.sign).first.evaluate("(it) => it.scrollIntoView({block: 'center'})")
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        expect(page.locator("html")).to_have_class(re.compile(theme))
-        screenshot(page, f"opened-{overlay.name}", size, theme)
-        if (size, theme) in READ_BY_AXE:
-            wrong += axe(page)
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append("wider than the screen")
-    return wrong + cut(page)

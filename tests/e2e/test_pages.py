@@ -11,20 +11,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser import (
+    HANDS,
     LAPTOP,
     PHONE,
-    SIZES,
-    THEMES,
     Size,
-    Theme,
     answers,
+    by_hand,
     carry_session,
     new_context,
-    screenshot,
+    on_every_screen,
     visit,
     wait_for_map,
 )
-from tests.support.browser import violations as axe
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
 
@@ -43,8 +41,6 @@ PAGES = {
     "segments": "/inventory?view=segments",
     "not-found": "/nowhere",
 }
-#: The tablet's parts are the laptop's or the phone's; colours differ by theme, not by size.
-READ_BY_AXE = {(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")}
 #: What stands on a page once it is there.
 SIGNS = {
     "network": ".kpi-value",
@@ -85,10 +81,10 @@ def eve(program: Program) -> httpx.Client:
 
 
 def opened(
-    browser: Browser, program: Program, who: httpx.Client, path: str, size: Size = LAPTOP, theme: Theme = "light"
+    browser: Browser, program: Program, who: httpx.Client, path: str, size: Size = LAPTOP
 ) -> tuple[BrowserContext, Page]:
     """Return a page of a fresh browser profile that carries a session."""
-    context = new_context(browser, size, theme)
+    context = new_context(browser, size)
     carry_session(context, program.url, dict(who.cookies))
     page = context.new_page()
     visit(page, program.url + path)
@@ -104,22 +100,17 @@ def desk(browser: Browser, program: Program, boss: httpx.Client) -> Iterator[Pag
     context.close()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
+@pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_page_fits_every_screen_and_is_accessible(
-    browser: Browser, program: Program, boss: httpx.Client, size: Size, theme: Theme
+    browser: Browser, program: Program, boss: httpx.Client, sizes: tuple[Size, ...]
 ) -> None:
-    context, page = opened(browser, program, boss, "/", size, theme)
+    context, page = opened(browser, program, boss, "/", sizes[0])
     faults = []
     for name, path in PAGES.items():
         visit(page, program.url + path)
         expect(page.locator(SIGNS[name]).first).to_be_visible()
         wait_for_map(page)
-        if (size, theme) in READ_BY_AXE:
-            faults += [f"{name}: {fault}" for fault in axe(page)]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            faults.append(f"{name}: wider than the screen")
-        screenshot(page, name, size, theme)
+        faults += on_every_screen(page, name, sizes)
     context.close()
     assert faults == []
 

@@ -13,15 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support import exceptions
 from tests.support.attack import database_of
 from tests.support.browser import (
+    ALL_SCREENS,
+    HANDS,
     PHONE,
-    SIZES,
-    THEMES,
     Size,
-    Theme,
     answers,
+    by_hand,
     carry_session,
     new_context,
-    screenshot,
+    on_every_screen,
     violations,
 )
 from tests.support.exceptions import BARCODE, PASSWORD
@@ -267,36 +267,29 @@ def test_what_no_order_allows_is_not_offered(handheld: BrowserContext, floor: Fl
     assert picked(ann, id_) == {"TEA-1": 0}
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
+@pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_step_fits_every_screen(
-    browser: Browser, floor: Floor, ann: httpx.Client, size: Size, theme: Theme
+    browser: Browser, floor: Floor, ann: httpx.Client, sizes: tuple[Size, ...]
 ) -> None:
     program, ids = floor
-    context = new_context(browser, size, theme, base_url=program.url)
+    context = new_context(browser, sizes[0], base_url=program.url)
     carry_session(context, program.url, dict(ann.cookies))
 
     def look(path: str, *steps: str) -> Page:
         for one in steps:
-            ann.post(f"/api/v1/shipments/{ids[path]}/{one}")  # done already at the second size: then it is refused
+            ann.post(f"/api/v1/shipments/{ids[path]}/{one}")  # done already by the second hand: then it is refused
         return opened(context, ids[path])
 
     page = look("look-short")
     page.get_by_role("button", name="Not there").click()
     page.get_by_label("Green tea, 200 g").check()
-    shown(page, "pick-instead", size, theme)
+    assert on_every_screen(page, "pick-instead", sizes, read=ALL_SCREENS) == []
     page = look("look-fork", "pick")
     step(page, "Cold check")
     page.locator(".pick-main").click()
     expect(page.locator("#ask-state-fault")).not_to_be_empty()
-    shown(page, "pick-asks", size, theme)
+    assert on_every_screen(page, "pick-asks", sizes, read=ALL_SCREENS) == []
     page = look("look-code", "pick", "pack", "ready")
     step(page, "Hand over")
-    shown(page, "pick-hand-over", size, theme)
+    assert on_every_screen(page, "pick-hand-over", sizes, read=ALL_SCREENS) == []
     context.close()
-
-
-def shown(page: Page, name: str, size: Size, theme: Theme) -> None:
-    screenshot(page, name, size, theme)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.support.ports import eventually
 from tests.support.services import BROWSER, chromium
 
 #: How long to look for something: ends a test that would hang, measures nothing. A busy machine may need many seconds.
@@ -42,6 +44,18 @@ SIZES = (LAPTOP, TABLET, PHONE)
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
+
+Screens = frozenset[tuple[Size, Theme]]
+ALL_SCREENS: Screens = frozenset((size, theme) for size in SIZES for theme in THEMES)
+#: One profile for a mouse, one for fingers: the second opens a page once and is then made smaller.
+HANDS = ((LAPTOP,), (TABLET, PHONE))
+#: The tablet's parts are the laptop's or the phone's; colours differ by theme, not by size.
+READ_BY_AXE: Screens = frozenset({(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")})
+
+
+def by_hand(sizes: tuple[Size, ...]) -> str:
+    """Return what tests call one of `HANDS`."""
+    return "-".join(size.name for size in sizes)
 
 
 @contextmanager
@@ -103,10 +117,50 @@ def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
         expect(page.locator(sign).first).to_be_visible()
 
 
-def wait_for_map(page: Page) -> None:
-    """Wait until the map of a page, if one is shown, says that the world and all locations are drawn."""
+def on_every_screen(
+    page: Page, name: str, sizes: tuple[Size, ...], *, at: str = "", read: Screens = READ_BY_AXE
+) -> list[str]:
+    """Show what is open in each of these sizes in both themes, as it stands: nothing is loaded again, what
+    is `at` is in view. Take a picture of each, let axe read those in `read`. Return all that is wrong: what axe says,
+    what is cut, what does not fit. In the end the page has the first size and is light, as it was opened."""
+    wrong = []
+    for size, theme in ((size, theme) for size in sizes for theme in THEMES):
+        put_on(page, size, theme)
+        if at:
+            page.locator(at).first.evaluate("(it) => it.scrollIntoView({block: 'center'})")
+        screenshot(page, name, size, theme)
+        faults = violations(page) if (size, theme) in read else []
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append("wider than the screen")
+        faults += cut(page)
+        wrong += [f"{name}, {size.name}, {theme}: {fault}" for fault in faults]
+    put_on(page, sizes[0], THEMES[0])
+    return wrong
+
+
+def put_on(page: Page, size: Size, theme: Theme) -> None:
+    """Show an open page in another size and theme, and wait until its map and its charts are drawn anew."""
+    page.set_viewport_size({"width": size.width, "height": size.height})
+    page.emulate_media(color_scheme=theme)
+    expect(page.locator("html")).to_have_class(re.compile(rf"\b{theme}\b"))
+    wait_for_map(page, f"[data-theme={theme}]")
+    eventually(lambda: page.evaluate(_CHARTS_FIT), what="the charts in the size and the colours of the page")
+    page.evaluate(_PAINTED)
+
+
+#: Charts have the width of their place, and the theme's own colour of text.
+_CHARTS_FIT = """() => [...document.querySelectorAll('.js-plotly-plot')].every((chart) => {
+  const {width, font} = chart._fullLayout ?? {};
+  const text = getComputedStyle(document.documentElement).getPropertyValue('--text').trim();
+  return width === chart.clientWidth && font.color.toLowerCase() === text.toLowerCase();
+})"""
+_PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+
+
+def wait_for_map(page: Page, more: str = "") -> None:
+    """Wait until the map of a page, if one is shown, says that the world and all locations are drawn, and `more`."""
     if page.locator(".map-frame").is_visible():
-        drawn = page.frame_locator(".map-frame").locator("html[data-ready][data-world=drawn]")
+        drawn = page.frame_locator(".map-frame").locator(f"html[data-ready][data-world=drawn]{more}")
         drawn.wait_for(state="attached")
 
 
