@@ -19,7 +19,7 @@ from backend.sla.definitions import ensure_defaults
 from models.enums import Role
 from tests.e2e.test_pages import opened
 from tests.support.attack import PASSWORD, database_of
-from tests.support.browser import HANDS, Size, answers, by_hand, on_every_screen, open_by, visit
+from tests.support.browser import HANDS, Sizes, answers, by_hand, on_every_screen, open_by, visit
 from tests.support.receiver import FAILS, Answer, Received, Receiver
 from tests.support.server import Program
 
@@ -220,7 +220,7 @@ VIEWS = (
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_view_fits_every_screen_and_is_accessible(
-    browser: Browser, program: Program, boss: httpx.Client, sizes: tuple[Size, ...]
+    browser: Browser, program: Program, boss: httpx.Client, sizes: Sizes
 ) -> None:
     context, page = opened(browser, program, boss, LIST, sizes[0])
     faults = []

@@ -17,7 +17,8 @@ from dashboard import nav
 from tests.support.browser import (
     ALL_SCREENS,
     HANDS,
-    Size,
+    Sizes,
+    answers,
     by_hand,
     carry_session,
     new_context,
@@ -120,7 +121,7 @@ class Watch:
 class Hand:
     """The sizes of a screen and two browsers, of the manager and of a stranger, that load the scripts once."""
 
-    sizes: tuple[Size, ...]
+    sizes: Sizes
     known: BrowserContext
     stranger: BrowserContext
 
@@ -166,3 +167,24 @@ def settled(tab: Page) -> None:
     for frame in tab.frames:
         frame.wait_for_load_state("load")
     wait_for_map(tab)
+
+
+def test_the_demo_network_lets_one_in_at_one_tap(demo: Program, browser: Browser) -> None:
+    context = new_context(browser)
+    page = context.new_page()
+    watch = Watch(page, demo.url)
+    visit(page, f"{demo.url}/login?next=/deliveries")
+    page.get_by_role("button", name="Network manager").click()
+    page.wait_for_url(re.compile(r"/deliveries"))
+    answers(page)
+    assert watch.faults == []
+    context.close()
+
+
+def test_screenshot_of_a_sign_in_that_failed(demo: Program, hand: Hand) -> None:
+    page = hand.stranger.new_page()
+    visit(page, f"{demo.url}/login?error=unauthenticated")
+    expect(page.get_by_role("button", name="Wall display")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert on_every_screen(page, "login", hand.sizes, read=ALL_SCREENS) == []
+    page.close()

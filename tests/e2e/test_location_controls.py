@@ -18,6 +18,7 @@ from tests.support.browser import (
     HANDS,
     LAPTOP,
     Size,
+    Sizes,
     by_hand,
     carry_session,
     new_context,
@@ -136,7 +137,7 @@ def test_what_is_put_on_the_place_stands_there_and_is_taken_back(
 
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
-def test_it_fits_every_screen(browser: Browser, store: tuple[Program, httpx.Client], sizes: tuple[Size, ...]) -> None:
+def test_it_fits_every_screen(browser: Browser, store: tuple[Program, httpx.Client], sizes: Sizes) -> None:
     context = signed_in(browser, store, sizes[0])
     page = context.new_page()
     visit(page, "/locations/CHI")

@@ -17,7 +17,7 @@ from tests.support.browser import (
     HANDS,
     LAPTOP,
     PHONE,
-    Size,
+    Sizes,
     by_hand,
     carry_session,
     new_context,
@@ -218,7 +218,7 @@ REFUSED = ("Split", "Hold", "Cancel")  # as they open: nothing of them is filled
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_dialog_fits_every_screen(
-    browser: Browser, floor: tuple[Program, dict[str, int]], ann: httpx.Client, sizes: tuple[Size, ...]
+    browser: Browser, floor: tuple[Program, dict[str, int]], ann: httpx.Client, sizes: Sizes
 ) -> None:
     program, ids = floor
     context = new_context(browser, sizes[0], base_url=program.url)

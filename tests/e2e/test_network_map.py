@@ -17,7 +17,7 @@ from tests.support.browser import (
     HANDS,
     LAPTOP,
     PHONE,
-    Size,
+    Sizes,
     by_hand,
     carry_session,
     new_context,
@@ -253,7 +253,7 @@ def test_a_lost_connection_is_said_and_greys_the_map(shop: Shop, context: Browse
 
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
-def test_neither_page_nor_map_has_an_accessibility_fault(shop: Shop, browser: Browser, sizes: tuple[Size, ...]) -> None:
+def test_neither_page_nor_map_has_an_accessibility_fault(shop: Shop, browser: Browser, sizes: Sizes) -> None:
     with new_context(browser, sizes[0]) as context:
         assert on_every_screen(shop.visit(context).page, "map", sizes, read=ALL_SCREENS) == []
 

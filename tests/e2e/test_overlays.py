@@ -10,11 +10,21 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.test_pages import opened
 from tests.e2e.test_routing_pages import TRIED, document, write
-from tests.support.browser import HANDS, LAPTOP, PHONE, Screens, on_every_screen, wait_for_map
+from tests.support.browser import (
+    HANDS,
+    LAPTOP,
+    PHONE,
+    Screens,
+    Sizes,
+    carry_session,
+    new_context,
+    on_every_screen,
+    visit,
+    wait_for_map,
+)
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
 
@@ -132,6 +142,17 @@ def boss(program: Program) -> httpx.Client:
     return client
 
 
+@pytest.fixture(scope="module")
+def hands(browser: Browser, program: Program, boss: httpx.Client) -> Iterator[list[tuple[BrowserContext, Sizes]]]:
+    """Yield a browser with a mouse and one for fingers; each for all of it, so that scripts are loaded once."""
+    contexts = [(new_context(browser, sizes[0]), sizes) for sizes in HANDS]
+    for context, _ in contexts:
+        carry_session(context, program.url, dict(boss.cookies))
+    yield contexts
+    for context, _ in contexts:
+        context.close()
+
+
 ROUTED = {
     "external_id": "ROUTED-1",
     "channel": "web",
@@ -211,14 +232,15 @@ OVERLAYS = (
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda overlay: overlay.name)
 def test_what_opens_fits_every_screen(
-    overlay: Overlay, browser: Browser, program: Program, boss: httpx.Client, routed: str
+    overlay: Overlay, hands: list[tuple[BrowserContext, Sizes]], program: Program, routed: str
 ) -> None:
     wrong: list[str] = []
-    for sizes in HANDS:
-        context, page = opened(browser, program, boss, overlay.path.format(routed=routed), sizes[0])
+    for context, sizes in hands:
+        page = context.new_page()
+        visit(page, program.url + overlay.path.format(routed=routed))
         overlay.opens(page)
         expect(page.locator(overlay.sign).first).to_be_visible()
         wait_for_map(page)
         wrong += on_every_screen(page, f"opened-{overlay.name}", sizes, at=overlay.sign, read=READ_BY_AXE)
-        context.close()
+        page.close()
     assert wrong == []

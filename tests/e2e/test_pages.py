@@ -15,6 +15,7 @@ from tests.support.browser import (
     LAPTOP,
     PHONE,
     Size,
+    Sizes,
     answers,
     by_hand,
     carry_session,
@@ -102,7 +103,7 @@ def desk(browser: Browser, program: Program, boss: httpx.Client) -> Iterator[Pag
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_page_fits_every_screen_and_is_accessible(
-    browser: Browser, program: Program, boss: httpx.Client, sizes: tuple[Size, ...]
+    browser: Browser, program: Program, boss: httpx.Client, sizes: Sizes
 ) -> None:
     context, page = opened(browser, program, boss, "/", sizes[0])
     faults = []
@@ -123,7 +124,7 @@ def test_the_worst_location_comes_first_and_says_why(desk: Page) -> None:
     desk.keyboard.press("Enter")
     card = desk.locator(".card")
     expect(card).to_contain_text("4 open shipments are late: 50.0% of 8")
-    assert "at=chi-0" in desk.url
+    expect(desk).to_have_url(re.compile("at=chi-0"))
 
 
 def test_the_network_is_walked_by_keyboard_alone(desk: Page) -> None:
@@ -147,6 +148,7 @@ def test_search_opens_a_location_without_the_mouse(desk: Page) -> None:
     desk.keyboard.press("Enter")
     expect(desk.locator(".location-head h1")).to_have_text("Denver 3")
     desk.keyboard.press("Control+k")
+    expect(desk.locator("#palette-input")).to_be_focused()
     desk.keyboard.type("nothing like it")
     expect(desk.locator(".palette-says")).to_contain_text("Nothing is called")
 
@@ -156,8 +158,8 @@ def test_filters_are_in_the_address_and_survive_a_reload(desk: Page) -> None:
     expect(desk.locator(".row-link")).to_have_count(1)
     desk.locator("#filter-group").select_option("east")
     expect(desk.get_by_text("No location matches these filters")).to_be_visible()
-    assert "status=non_compliant" in desk.url
-    assert "group=east" in desk.url
+    expect(desk).to_have_url(re.compile("status=non_compliant"))
+    expect(desk).to_have_url(re.compile("group=east"))
     desk.reload()
     answers(desk)
     expect(desk.get_by_text("No location matches these filters")).to_be_visible()

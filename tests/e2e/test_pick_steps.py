@@ -16,7 +16,7 @@ from tests.support.browser import (
     ALL_SCREENS,
     HANDS,
     PHONE,
-    Size,
+    Sizes,
     answers,
     by_hand,
     carry_session,
@@ -268,9 +268,7 @@ def test_what_no_order_allows_is_not_offered(handheld: BrowserContext, floor: Fl
 
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
-def test_every_step_fits_every_screen(
-    browser: Browser, floor: Floor, ann: httpx.Client, sizes: tuple[Size, ...]
-) -> None:
+def test_every_step_fits_every_screen(browser: Browser, floor: Floor, ann: httpx.Client, sizes: Sizes) -> None:
     program, ids = floor
     context = new_context(browser, sizes[0], base_url=program.url)
     carry_session(context, program.url, dict(ann.cookies))

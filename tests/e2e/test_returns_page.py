@@ -22,6 +22,7 @@ from tests.support.browser import (
     HANDS,
     LAPTOP,
     Size,
+    Sizes,
     by_hand,
     carry_session,
     new_context,
@@ -133,7 +134,7 @@ def test_a_return_goes_its_way_by_keyboard_and_the_order_tells_it(browser: Brows
 
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
-def test_every_moment_of_it_fits_every_screen(browser: Browser, desk: Desk, sizes: tuple[Size, ...]) -> None:
+def test_every_moment_of_it_fits_every_screen(browser: Browser, desk: Desk, sizes: Sizes) -> None:
     """The form, what is to be inspected, what is settled."""
     new = {"order_id": desk.order, "lines": [{"sku": "TEA-1", "quantity": 1}], "reason": "too bitter"}
     made = desk.mia.post("/api/v1/returns", json=new).raise_for_status().json()

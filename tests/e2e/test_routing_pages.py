@@ -18,7 +18,7 @@ from backend.config import Settings
 from backend.routing.defaults import DEFAULT_STRATEGY
 from models.enums import Role
 from tests.e2e.test_pages import opened
-from tests.support.browser import HANDS, Size, by_hand, on_every_screen, visit
+from tests.support.browser import HANDS, Sizes, by_hand, on_every_screen, visit
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
 
@@ -81,7 +81,7 @@ def write(page: Page, text: str) -> None:
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_view_fits_every_screen_and_is_accessible(
-    browser: Browser, program: Program, boss: httpx.Client, sizes: tuple[Size, ...]
+    browser: Browser, program: Program, boss: httpx.Client, sizes: Sizes
 ) -> None:
     context, page = opened(browser, program, boss, "/routing", sizes[0])
     faults = []
@@ -169,7 +169,7 @@ def test_an_order_is_tried_by_keyboard_and_explained(browser: Browser, program: 
     page.keyboard.type("den-3")
     page.keyboard.press("Enter")
     expect(page.locator(".try-result h2")).to_have_text("Goes to Denver 4")
-    assert "near=den-3" in page.url
+    expect(page).to_have_url(re.compile("near=den-3"))
     page.locator("#why-not").focus()
     page.keyboard.type("chicago 1")
     expect(page.locator(".why-one").first).to_contain_text("ranked")
@@ -198,7 +198,7 @@ def test_a_shadow_run_is_started_and_read_by_keyboard(browser: Browser, program:
     expect(page.locator(".compared")).to_be_visible()
     expect(page.locator(".compared")).to_contain_text("Shipments")
     expect(page.locator(".runs .row")).to_have_count(1)
-    assert "run=" in page.url
+    expect(page).to_have_url(re.compile("run="))
     page.keyboard.press("Escape")
     expect(page.locator(".compared")).to_have_count(0)
     context.close()

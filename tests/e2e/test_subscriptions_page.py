@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_channels_page import fares, signed_with, submit
 from tests.e2e.test_pages import opened
-from tests.support.browser import HANDS, Size, answers, by_hand, on_every_screen, open_by, visit
+from tests.support.browser import HANDS, Sizes, answers, by_hand, on_every_screen, open_by, visit
 from tests.support.network import PASSWORD, seed
 from tests.support.receiver import Receiver
 from tests.support.server import Program
@@ -145,7 +145,7 @@ VIEWS = (
 
 @pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_view_fits_every_screen_and_is_accessible(
-    browser: Browser, program: Program, boss: httpx.Client, sizes: tuple[Size, ...]
+    browser: Browser, program: Program, boss: httpx.Client, sizes: Sizes
 ) -> None:
     context, page = opened(browser, program, boss, LIST, sizes[0])
     faults = []

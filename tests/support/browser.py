@@ -45,15 +45,16 @@ SIZES = (LAPTOP, TABLET, PHONE)
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
+Sizes = tuple[Size, ...]
 Screens = frozenset[tuple[Size, Theme]]
 ALL_SCREENS: Screens = frozenset((size, theme) for size in SIZES for theme in THEMES)
 #: One profile for a mouse, one for fingers: the second opens a page once and is then made smaller.
-HANDS = ((LAPTOP,), (TABLET, PHONE))
+HANDS: tuple[Sizes, ...] = ((LAPTOP,), (TABLET, PHONE))
 #: The tablet's parts are the laptop's or the phone's; colours differ by theme, not by size.
 READ_BY_AXE: Screens = frozenset({(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")})
 
 
-def by_hand(sizes: tuple[Size, ...]) -> str:
+def by_hand(sizes: Sizes) -> str:
     """Return what tests call one of `HANDS`."""
     return "-".join(size.name for size in sizes)
 
@@ -102,8 +103,8 @@ def visit(page: Page, address: str) -> None:
 
 
 def answers(page: Page) -> None:
-    """Wait until a page of ours has its data and its events reach the program."""
-    page.locator("main[data-live]").wait_for(state="attached")
+    """Wait until a page of ours has its data and its events reach the program; the one to sign in says so by itself."""
+    page.locator("main[data-live], main[data-ready]").wait_for(state="attached")
 
 
 def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
@@ -117,9 +118,7 @@ def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
         expect(page.locator(sign).first).to_be_visible()
 
 
-def on_every_screen(
-    page: Page, name: str, sizes: tuple[Size, ...], *, at: str = "", read: Screens = READ_BY_AXE
-) -> list[str]:
+def on_every_screen(page: Page, name: str, sizes: Sizes, *, at: str = "", read: Screens = READ_BY_AXE) -> list[str]:
     """Show what is open in each of these sizes in both themes, as it stands: nothing is loaded again, what
     is `at` is in view. Take a picture of each, let axe read those in `read`. Return all that is wrong: what axe says,
     what is cut, what does not fit. In the end the page has the first size and is light, as it was opened."""
@@ -184,10 +183,14 @@ _CUT = """() => {
   const shown = (it) => it.checkVisibility({visibilityProperty: true}) && !it.closest('.sr-only, .skip-link');
   const found = [];
   for (const it of document.querySelectorAll('main *, dialog[open] *, .top *, .menu-panel *')) {
-    if (![...it.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) || !shown(it)) continue;
-    const range = document.createRange();
-    range.selectNodeContents(it);
-    const text = range.getBoundingClientRect();
+    const own = [...it.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+    if (!own.length || !shown(it)) continue;
+    const parts = own.map((node) => { // not of elements in it, which may be for readers alone
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return range.getBoundingClientRect();
+    });
+    const text = {left: Math.min(...parts.map((part) => part.left)), right: Math.max(...parts.map((part) => part.right))};
     for (let box = it; box && box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
       if (style.textOverflow === 'ellipsis' || /auto|scroll/.test(style.overflowX)) break;
@@ -197,7 +200,7 @@ _CUT = """() => {
       if (text.right > frame.right + 1 || text.left < frame.left - 1) found.push(it.textContent.trim().slice(0, 60));
       break;
     }
-    if (text.width && (text.right > innerWidth + 1 || text.left < -1)) {
+    if (text.right > text.left && (text.right > innerWidth + 1 || text.left < -1)) {
       let box = it;
       while (box && !/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
       if (!box || box === document.documentElement) found.push(`off screen: ${it.textContent.trim().slice(0, 40)}`);
