@@ -19,7 +19,7 @@ from backend.sla.definitions import ensure_defaults
 from models.enums import Role
 from tests.e2e.test_pages import opened
 from tests.support.attack import PASSWORD, database_of
-from tests.support.browser import HANDS, Sizes, answers, by_hand, on_every_screen, open_by, visit
+from tests.support.browser import HANDS, Sizes, by_hand, on_every_screen, open_by, reload, visit
 from tests.support.receiver import FAILS, Answer, Received, Receiver
 from tests.support.server import Program
 
@@ -110,8 +110,7 @@ def test_a_webhook_is_added_tried_broken_mended_and_told_what_it_missed(
         try_it(page, "Delivered")
         assert signed_with(secret, receiver.wait_for(1)[0])
         fares(page, "Works")
-        page.reload()
-        answers(page)
+        reload(page)
         fares(page, "Works")
         expect(page.locator(".once-secret")).to_have_count(0)
         assert secret not in page.content()
@@ -156,8 +155,7 @@ def test_a_secret_of_a_tool_goes_in_and_never_comes_out(browser: Browser, progra
     context, page = opened(browser, program, boss, LIST)
     heard: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
-    page.reload()
-    answers(page)
+    reload(page)
     begin(page, "pagerduty")
     page.locator("#field-code").fill("night")
     page.locator("#field-secret").fill("too-short-a-key")

@@ -16,11 +16,11 @@ from tests.support.browser import (
     PHONE,
     Size,
     Sizes,
-    answers,
     by_hand,
     carry_session,
     new_context,
     on_every_screen,
+    reload,
     visit,
     wait_for_map,
 )
@@ -160,8 +160,7 @@ def test_filters_are_in_the_address_and_survive_a_reload(desk: Page) -> None:
     expect(desk.get_by_text("No location matches these filters")).to_be_visible()
     expect(desk).to_have_url(re.compile("status=non_compliant"))
     expect(desk).to_have_url(re.compile("group=east"))
-    desk.reload()
-    answers(desk)
+    reload(desk)
     expect(desk.get_by_text("No location matches these filters")).to_be_visible()
     desk.get_by_role("link", name="Show all locations").click()
     expect(desk.locator(".row-link")).to_have_count(18)
@@ -211,8 +210,7 @@ def test_the_theme_is_chosen_and_kept(desk: Page) -> None:
     desk.keyboard.press("Enter")
     desk.get_by_role("button", name="Dark").click()
     expect(desk.locator("html")).to_have_class(re.compile("dark"))
-    desk.reload()
-    answers(desk)
+    reload(desk)
     expect(desk.locator("html")).to_have_class(re.compile("dark"))
 
 
@@ -227,8 +225,7 @@ def test_signing_out_ends_on_the_sign_in_page(browser: Browser, program: Program
 
 
 def test_the_skip_link_is_the_first_stop(desk: Page) -> None:
-    desk.reload()
-    answers(desk)
+    reload(desk)
     expect(desk.locator(".row-link").first).to_be_visible()
     desk.keyboard.press("Tab")
     expect(desk.locator(".skip-link")).to_be_focused()

@@ -17,11 +17,11 @@ from tests.support.browser import (
     HANDS,
     PHONE,
     Sizes,
-    answers,
     by_hand,
     carry_session,
     new_context,
     on_every_screen,
+    reload,
     violations,
 )
 from tests.support.exceptions import BARCODE, PASSWORD
@@ -86,8 +86,7 @@ def test_steps_of_the_stores_own_name_every_fault_and_are_done(
     page = opened(handheld, id_)
     scan(page, TEA)
     step(page, "Cold check")
-    page.reload()
-    answers(page)
+    reload(page)
     says(page, "Cold check")  # what there is to do, not "scan the next item"
     main = page.locator(".pick-main")
     main.tap()
@@ -156,8 +155,7 @@ def test_it_is_handed_over_for_the_right_code_only(handheld: BrowserContext, flo
     id_ = floor[1]["code"]
     page = opened(handheld, id_)
     ready(page, CUP)
-    page.reload()
-    answers(page)
+    reload(page)
     says(page, "Ask for the pickup code, or a name")
     right = code_of(floor, id_)
     wrong = str((int(right) + 1) % 10**6).zfill(6)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_channels_page import fares, signed_with, submit
 from tests.e2e.test_pages import opened
-from tests.support.browser import HANDS, Sizes, answers, by_hand, on_every_screen, open_by, visit
+from tests.support.browser import HANDS, Sizes, by_hand, on_every_screen, open_by, reload, visit
 from tests.support.network import PASSWORD, seed
 from tests.support.receiver import Receiver
 from tests.support.server import Program
@@ -120,8 +120,7 @@ def test_one_that_pulls_shows_how_far_behind_it_is(browser: Browser, program: Pr
     lag(page, "1 message")
     pulled = boss.get("/api/v1/subscriptions/till/events").raise_for_status().json()
     boss.post("/api/v1/subscriptions/till/acknowledge", json={"cursor": pulled["next"]}).raise_for_status()
-    page.reload()
-    answers(page)
+    reload(page)
     lag(page, "None")
     page.get_by_role("button", name="Edit").press("Enter")
     expect(page.locator("#field-types")).to_have_value("product.changed")

@@ -107,6 +107,12 @@ def answers(page: Page) -> None:
     page.locator("main[data-live], main[data-ready]").wait_for(state="attached")
 
 
+def reload(page: Page) -> None:
+    """Load a page of ours again and wait until it answers."""
+    page.reload()
+    answers(page)
+
+
 def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
     """Do what opens something, and once more when it is lost: a page that is still loading draws itself anew, and what
     was opened a moment before is gone. Raises AssertionError when it does not open then either."""
@@ -190,7 +196,8 @@ _CUT = """() => {
       range.selectNodeContents(node);
       return range.getBoundingClientRect();
     });
-    const text = {left: Math.min(...parts.map((part) => part.left)), right: Math.max(...parts.map((part) => part.right))};
+    const [left, right] = [parts.map((part) => part.left), parts.map((part) => part.right)];
+    const text = {left: Math.min(...left), right: Math.max(...right)};
     for (let box = it; box && box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
       if (style.textOverflow === 'ellipsis' || /auto|scroll/.test(style.overflowX)) break;
