@@ -20,6 +20,7 @@ from tests.support.browser import (
     Screens,
     Sizes,
     carry_session,
+    cut,
     new_context,
     on_every_screen,
     visit,
@@ -228,6 +229,22 @@ OVERLAYS = (
     Overlay("routing-compared", "/routing/shadow", ".compared", shadow),
     Overlay("routing-empty-none", "/routing/empty", ".empties .notice, .empties .row-link"),
 )
+
+
+BAD = """<style>.sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden }</style>
+<main style="white-space: nowrap"><p style="width: 60px; overflow: hidden">Cut at its side</p>
+<p style="margin-left: 380px">Beside the screen</p>
+<p style="position: absolute; right: 0">0 of 2<span class="sr-only"> for readers alone</span></p>
+<p style="width: 60px; overflow: hidden; text-overflow: ellipsis">Ended by three dots</p>
+<p style="width: 60px; overflow: auto">Scrolled inside</p></main>"""
+
+
+def test_what_is_cut_is_seen(browser: Browser) -> None:
+    context = new_context(browser, PHONE)
+    page = context.new_page()
+    page.set_content(BAD)
+    assert cut(page) == ["cut: Cut at its side", "cut: off screen: Beside the screen"]
+    context.close()
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda overlay: overlay.name)
