@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
+from alerts.drill import is_drill
 from alerts.grouping import Problem, event_of, facts_of
 from alerts.policy import Happened, Policy, group_key_of, raised
 from alerts.states import IS_OPEN
@@ -65,6 +66,8 @@ def _goes_on(uow: Uow, policy: Policy, alert: Alert) -> bool:
 
 def _keep(uow: Uow, policy: Policy, row: AlertProblem, replayed: Replayed, told_of: set[Key]) -> None:
     """Carry a problem over into the new version, or delete it when that does not see it so."""
+    if policy.enabled and is_drill(row.facts):  # it goes on as it began: on a key of its own, until its own end
+        return
     intent = replayed.holding.get(row.subject)
     event, severity = (intent.event, intent.severity) if intent is not None else (None, None)
     if event is None and policy.enabled and row.seq <= replayed.since_seq:  # from before what was gone through again

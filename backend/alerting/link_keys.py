@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from alerts.links import LIFETIME, new_secret
+from alerts.links import MOST_LIFE, new_secret
 from backend.auth.actor import SYSTEM
 from backend.clock import system_now
 from backend.context import Context
@@ -59,7 +59,7 @@ def rotate(uow: Uow, *, at_once: bool = False) -> None:
         uow.session.add(SystemFact(name=_FACT, value=value, updated_at=uow.now))
         return
     if not at_once:
-        value |= {"earlier": row.value["secret"], "until": (system_now() + LIFETIME).isoformat()}
+        value |= {"earlier": row.value["secret"], "until": (system_now() + MOST_LIFE).isoformat()}
     row.value, row.updated_at = value, uow.now
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from alerts.delivery.states import IS_OWED
-from alerts.links import LIFETIME
+from alerts.links import MOST_LIFE
 from backend.clock import system_now
 from backend.persistence.uow import Uow
 from models.alerting import AlertStatus
@@ -48,5 +48,5 @@ def forget_alerts(uow: Uow, *, days: int) -> int:
 
 def forget_links(uow: Uow) -> int:
     """Delete what is kept of links that are too old to be followed again; return how many."""
-    old = sa.delete(AlertLinkUse).where(col(AlertLinkUse.used_at) < system_now() - LIFETIME)
+    old = sa.delete(AlertLinkUse).where(col(AlertLinkUse.used_at) < system_now() - MOST_LIFE)
     return uow.session.connection().execute(old).rowcount

@@ -14,7 +14,7 @@ from alerts.delivery.claims import claim
 from alerts.delivery.resend import take_reminders
 from alerts.telling import tell
 from backend.alerting import retention
-from backend.alerting.retention import LIFETIME
+from backend.alerting.retention import MOST_LIFE
 from backend.clock import system_now
 from backend.context import Context
 from backend.events import retention as messages
@@ -113,7 +113,7 @@ def test_a_link_that_was_followed_is_remembered_as_long_as_it_is_good(ctx: Conte
     places(ctx, "CHI")
     alert_id = fire(ctx, "CHI")
     with ctx.uow() as uow:
-        for name, age in (("good", LIFETIME - timedelta(minutes=5)), ("too old", LIFETIME + timedelta(minutes=5))):
+        for name, age in (("good", MOST_LIFE - timedelta(minutes=5)), ("too old", MOST_LIFE + timedelta(minutes=5))):
             uow.session.add(AlertLinkUse(token=name, alert_id=alert_id, used_at=system_now() - age))
     prune.run(ctx)
     assert ids(ctx, AlertLinkUse.token) == ["good"]

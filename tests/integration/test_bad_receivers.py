@@ -24,7 +24,7 @@ from tests.support.ports import eventually, free_port
 from tests.support.receiver import Receiver
 from tests.support.webhooks import all_deliveries, delivering, with_settings
 
-#: Seconds until a receiver is given up: little where that is what is asked, plenty where a busy machine must not matter.
+#: Seconds until a receiver is given up: few where that is asked, plenty where a busy machine must not matter.
 SOON, LATE = 1.0, 60.0
 Behaviour = Callable[[socket.socket, threading.Event], None]
 
