@@ -23,7 +23,6 @@ from models.alerting import AlertStatus
 
 #: The path below which they lie.
 PATH = "/alert-links"
-LIFETIME = timedelta(days=7)
 #: No token that we make is longer.
 LONGEST = 400
 
@@ -104,6 +103,7 @@ class Signer:
 
     secret: bytes
     public_url: str
+    lifetime: timedelta = timedelta(days=7)
 
     def __call__(self, notice: Notice, now: datetime, channel: str = "") -> Mapping[str, str]:
         """Return addresses by what they do; none once there is nothing to do."""
@@ -118,7 +118,7 @@ class Signer:
         return f"Signer({self.public_url!r})"
 
     def _address(self, alert: int, action: LinkAction, now: datetime, channel: str) -> str:
-        link = Link(alert, action, now + LIFETIME, channel, secrets.token_urlsafe(9))
+        link = Link(alert, action, now + self.lifetime, channel, secrets.token_urlsafe(9))
         return f"{self.public_url.rstrip('/')}{PATH}/{write(self.secret, link)}"
 
 

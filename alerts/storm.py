@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.policy import Policy, Storm, shortened
-from alerts.telling import STORM
+from alerts.policy import STORM, Policy, Storm, shortened
 from models.alerting import AlertLevel, Severity
 
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from alerts.closing import wake_inside
+from alerts.drill import is_drill
 from alerts.grouping import Problem, event_of, facts_of
-from alerts.policy import Happened, Policy, group_key_of, raised
+from alerts.policy import STORM, Happened, Policy, group_key_of, raised
 from alerts.states import IS_OPEN
-from alerts.telling import STORM
 from backend.alerting.active import active_policies
 from backend.alerting.cases import Case, cases_of, lock_alerts
 from backend.alerting.evaluate import evaluate
@@ -69,6 +69,8 @@ def _goes_on(uow: Uow, policy: Policy, alert: Alert) -> bool:
 
 def _keep(uow: Uow, policy: Policy, row: AlertProblem, replayed: Replayed, told_of: set[Key]) -> None:
     """Carry a problem over into the new version, or delete it when that does not see it so."""
+    if policy.enabled and is_drill(row.facts):  # it goes on as it began: on a key of its own, until its own end
+        return
     intent = replayed.holding.get(row.subject)
     event, severity = (intent.event, intent.severity) if intent is not None else (None, None)
     if event is None and policy.enabled and row.seq <= replayed.since_seq:  # from before what was gone through again

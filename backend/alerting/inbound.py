@@ -19,6 +19,7 @@ from alerts.inbound import Asked, Told
 from alerts.notice import HASHED, MOST_KEY, key_of
 from alerts.states import IS_OPEN
 from backend.alerting import commands
+from backend.alerting.feed import lock_cursor
 from backend.auth.actor import Actor
 from backend.clock import system_now
 from backend.context import Context
@@ -58,6 +59,8 @@ def take(ctx: Context, channel: str, told: Told) -> Result:
     with ctx.uow(actor) as uow:
         if not _first(uow, channel, told.id):
             return Result.REPEATED
+        if told.asked is Asked.RESOLVE:
+            lock_cursor(uow)  # before the alert, as whoever resolves one does
         alert_id, status = _open_alert(uow, channel, told)
         if alert_id is None:
             return Result.UNKNOWN

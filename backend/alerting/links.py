@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ from alerts.links import Link, LinkAction, LinkError, LinkProblem, Signer, diges
 from alerts.notice import Notice
 from alerts.steps import locked
 from backend.alerting import commands
+from backend.alerting.feed import lock_cursor
 from backend.auth.actor import SYSTEM, Actor
 from backend.clock import system_now
 from backend.context import Context
@@ -45,7 +46,9 @@ class LinkDesk:
 
     def sign(self, notice: Notice, now: datetime, channel: str = "") -> dict[str, str]:
         """Return the addresses that go out with a notice to a channel (its code), by what they do."""
-        return dict(Signer(self._key(), self._ctx.settings.public_url)(notice, now, channel))
+        settings = self._ctx.settings
+        signer = Signer(self._key(), settings.public_url, timedelta(days=settings.link_days))
+        return dict(signer(notice, now, channel))
 
     def offer(self, token: str) -> Offer:
         """Return what a link would do now, changing nothing; raises LinkError."""
@@ -59,6 +62,8 @@ class LinkDesk:
         """Do what a link says, once, and return the alert as it is then; raises LinkError and changes nothing."""
         link = read(self._key(), token, now=system_now())
         with self._ctx.uow(_actor(link)) as uow:
+            if link.action is LinkAction.RESOLVE:
+                lock_cursor(uow)  # before the alert, as whoever resolves one does
             _offered(uow, link, lock=True)
             use = {"token": digest(token), "alert_id": link.alert, "used_at": system_now()}
             if insert_missing(uow.session, AlertLinkUse, [use]) != 1:

@@ -12,12 +12,11 @@ import sqlalchemy as sa
 
 from alerts.closing import wake_inside
 from alerts.inhibition import Wider, Within, inhibited_by
-from alerts.policy import Policy
+from alerts.policy import STORM, Policy
 from alerts.quiet import quiet_until
 from alerts.silence_rows import standing
 from alerts.silences import SilenceFacts, silencing
 from alerts.states import IS_OPEN
-from alerts.telling import STORM
 from backend.alerting.cases import Case
 from backend.alerting.feed import places_of
 from backend.persistence.bulk import chunks, is_one_of, table_of
