@@ -1,7 +1,7 @@
 """Who is told next when nobody takes an alert on: the steps of a policy, and their instants for one alert. Pure.
 
 The steps are copied (`snapshot`) when the alert is first told of, so that editing a policy does not change who is being
-called right now. Rows and sending: `backend/alerting/escalation.py`.
+called right now. Rows and sending: `steps.py`.
 """
 
 from __future__ import annotations

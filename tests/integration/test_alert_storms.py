@@ -58,7 +58,7 @@ def test_a_storm_is_one_alert_per_region_with_the_whole_list(ctx: Context, clock
         assert [alert.status for alert in alerts(ctx) if alert.id == parent.id] == ["firing"]
         turns(ctx, code, "compliant", place)
         settle(ctx)
-    assert told(ctx)[3:] == [("alert.resolved", "SLA: 1 alerts in south")]
+    assert told(ctx)[3:] == [("alert.resolved", "SLA: 1 alert in south")]
 
 
 def test_a_storm_that_becomes_worse_says_so_once_and_can_be_ended_by_hand(ctx: Context, clock: ManualClock) -> None:
