@@ -108,6 +108,7 @@ class Alert(SQLModel, table=True):
         sa.Index("ix_alert_status", "status", "id"),
         sa.Index("ix_alert_location", "location_id", "id"),
         sa.Index("ix_alert_parent", "parent_id"),
+        sa.Index("ix_alert_resolved", "resolved_at"),
     )
 
     id: int | None = key()
