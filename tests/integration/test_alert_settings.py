@@ -12,6 +12,7 @@ from alerts.links import read
 from alerts.silences import Matcher
 from backend import runtime
 from backend.alerting import silences
+from backend.alerting.link_keys import link_keys
 from backend.alerting.links import LinkDesk
 from backend.alerting.silences import NewSilence
 from backend.clock import ManualClock, system_now
@@ -42,5 +43,5 @@ def test_a_link_is_good_for_as_long_as_is_set(ctx: Context) -> None:
     long = replace(ctx, settings=ctx.settings.model_copy(update={"link_days": 30}), parts={})
     now = system_now()
     token = long.part(LinkDesk).sign(notice(1), now)["resolve"].rpartition("/")[2]
-    link = read(long.part(LinkDesk)._key(), token, now=now)
+    link = read(link_keys(long).good, token, now=now)
     assert link.expires_at == (now + timedelta(days=30)).replace(microsecond=0)
