@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from alerts.about import Happening, ToldView
+from alerts.rules import WORDS, NotifyReason
 from models.enums import DeliveryStatus
 from models.events import EventType
 
@@ -97,9 +98,10 @@ def _with(words: str, by: str) -> str:
 def _detail(each: Happening) -> str:
     if each.type == EventType.ALERT_NOTED:
         return ""
-    parts = [str(each.data.get("why") or "")]
-    if each.type in (EventType.ALERT_OPENED, EventType.ALERT_CHANGED):
-        parts.append(str(each.data.get("summary") or ""))
+    why, summary = str(each.data.get("why") or ""), str(each.data.get("summary") or "")
+    parts = [] if each.type == EventType.ALERT_OPENED and why == _NEW else [why]
+    if each.type in (EventType.ALERT_OPENED, EventType.ALERT_CHANGED) and summary != each.data.get("title"):
+        parts.append(summary)
     return " ".join(part for part in parts if part)
 
 
@@ -111,6 +113,8 @@ _WORDS: Mapping[str, tuple[EntryKind, str]] = {
     EventType.ALERT_ACKNOWLEDGED: (EntryKind.TAKEN, "Acknowledged{by}"),
     EventType.ALERT_RESOLVED: (EntryKind.RESOLVED, "Resolved{by}"),
 }
+#: Why of what opens for the first time: it says no more than that.
+_NEW = WORDS[NotifyReason.FIRST]
 _STATES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.PENDING: "still to reach",
     DeliveryStatus.SENDING: "still to reach",
