@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models.alerting import AlertLevel, AlertStatus, Muted, Severity, StepState
+from alerts.states import IS_DUE, IS_OPEN
+from models.alerting import AlertLevel, AlertStatus, Muted, Severity
 from models.tables import Alert, AlertStep, Location
 
 #: Counting stops here: nobody pages that far, and a list must come at once.
@@ -159,9 +160,7 @@ def count_alerts(session: Session, which: AlertFilter) -> AlertCounts:
 def mark(session: Session) -> str:
     """Return what changes whenever an open alert does, or one opens or is over: an alert is there before it is told of,
     and until then no event says so."""
-    open_ = sa.select(sa.func.count(), sa.func.sum(col(Alert.version))).where(
-        col(Alert.status) != AlertStatus.RESOLVED.value
-    )
+    open_ = sa.select(sa.func.count(), sa.func.sum(col(Alert.version))).where(IS_OPEN)
     many, versions = session.execute(open_).one()
     newest = session.execute(sa.select(sa.func.max(col(Alert.id)))).scalar()
     return f"{newest or 0}/{many}/{versions or 0}"
@@ -177,7 +176,7 @@ _child = aliased(Alert)
 _CHILDREN = sa.select(sa.func.count()).where(col(_child.parent_id) == col(Alert.id)).correlate(Alert).scalar_subquery()
 _NEXT_STEP = (
     sa.select(sa.func.min(col(AlertStep.due_at)))
-    .where(col(AlertStep.alert_id) == col(Alert.id), col(AlertStep.state) == StepState.DUE.value)
+    .where(col(AlertStep.alert_id) == col(Alert.id), IS_DUE)
     .correlate(Alert)
     .scalar_subquery()
 )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from alerts.rules import may_become
+from alerts.states import IS_DUE, IS_OPEN
 from alerts.telling import STORM, Story, Tx, tell
 from models.alerting import AlertStatus, NoticeKind, StepState
 from models.errors import DomainError, ErrorCode
@@ -54,7 +55,7 @@ def stop_steps(tx: Tx, alert_ids: Sequence[int], *, why: str) -> None:
     """Stop the steps of escalation that are still due: acknowledged, or over."""
     if not alert_ids:
         return
-    due = sa.and_(col(AlertStep.alert_id).in_(alert_ids), col(AlertStep.state) == StepState.DUE.value)
+    due = sa.and_(col(AlertStep.alert_id).in_(alert_ids), IS_DUE)
     stopped = sa.update(AlertStep).where(due).values(state=StepState.STOPPED.value, done_at=tx.now, why=why[:200])
     tx.session.execute(stopped.execution_options(synchronize_session=False))
 
@@ -63,16 +64,16 @@ def wake_inside(tx: Tx, alert_ids: Sequence[int]) -> None:
     """Have the open alerts that these tell of, or mute, looked at again by the engine."""
     if not alert_ids:
         return
-    inside = sa.and_(col(Alert.parent_id).in_(alert_ids), col(Alert.status) != AlertStatus.RESOLVED.value)
+    inside = sa.and_(col(Alert.parent_id).in_(alert_ids), IS_OPEN)
     again = sa.update(Alert).where(inside).values(check_at=tx.now, parent_id=None)
     tx.session.execute(again.execution_options(synchronize_session=False))
 
 
 def _look_at(tx: Tx, alert_id: int) -> None:
-    again = sa.update(Alert).where(col(Alert.id) == alert_id, col(Alert.status) != AlertStatus.RESOLVED.value)
+    again = sa.update(Alert).where(col(Alert.id) == alert_id, IS_OPEN)
     tx.session.execute(again.values(check_at=tx.now).execution_options(synchronize_session=False))
 
 
 def _children(tx: Tx, parent: Alert) -> Sequence[Alert]:
-    mine = sa.and_(col(Alert.parent_id) == parent.id, col(Alert.status) != AlertStatus.RESOLVED.value)
+    mine = sa.and_(col(Alert.parent_id) == parent.id, IS_OPEN)
     return tx.session.scalars(sa.select(Alert).where(mine).order_by(col(Alert.id)).with_for_update()).all()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from models.alerting import AlertStatus
-from models.tables import Alert, AlertProblem
+from alerts.states import IS_OPEN
+from models.enums import DefinitionStatus
+from models.tables import Alert, AlertPolicy, AlertProblem
 
 
 def alerts_concerning(session: Session, subjects: Sequence[str], *, limit: int = 20) -> list[int]:
@@ -19,10 +20,12 @@ def alerts_concerning(session: Session, subjects: Sequence[str], *, limit: int =
     same = sa.and_(
         col(AlertProblem.policy_code) == col(Alert.policy_code), col(AlertProblem.group_key) == col(Alert.group_key)
     )
+    watching = sa.select(col(AlertPolicy.code)).where(col(AlertPolicy.status) == DefinitionStatus.ACTIVE.value)
     found = (
         sa.select(col(Alert.id))
         .join(AlertProblem, same)
-        .where(col(AlertProblem.subject).in_(list(subjects)), col(Alert.status) != AlertStatus.RESOLVED.value)
+        # No problem is without its policy; with their codes a subject is found by the index of both.
+        .where(col(AlertProblem.policy_code).in_(watching), col(AlertProblem.subject).in_(list(subjects)), IS_OPEN)
         .distinct()
         .order_by(col(Alert.id))
         .limit(limit)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from alerts.silences import Matcher, SilenceFacts, SilenceState, matchers_of
-from models.alerting import AlertStatus
+from alerts.states import IS_OPEN
 from models.tables import Alert, Silence
 
 
@@ -79,7 +79,7 @@ def open_labels(session: Session) -> list[tuple[int, dict[str, str], int | None]
     """Return id, labels and silence of every alert that is open."""
     rows = session.execute(
         sa.select(Alert.id, Alert.labels, Alert.silence_id)  # type: ignore[call-overload]
-        .where(col(Alert.status) != AlertStatus.RESOLVED.value)
+        .where(IS_OPEN)
         .order_by(col(Alert.id))
     )
     return [(row[0], row[1], row[2]) for row in rows]

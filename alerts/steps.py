@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from alerts.escalation import PlannedStep, resumed, snapshot, verdict
+from alerts.states import IS_DUE
 from alerts.telling import Tx, tell
 from models.alerting import AlertStatus, NoticeKind, ReceiverKind, StepState
 from models.tables import Alert, AlertStep, Location, Subscription
@@ -55,20 +56,15 @@ def plan(tx: Tx, alert: Alert, steps: Sequence[Mapping[str, Any]], *, zone: str)
 
 
 def due(session: Session, now: datetime, *, limit: int = 1_000) -> list[int]:
-    """Return the ids of the alerts with steps that have come due, those that wait longest first."""
-    rows = session.execute(
-        sa.select(col(AlertStep.alert_id), sa.func.min(col(AlertStep.due_at)))
-        .where(col(AlertStep.state) == StepState.DUE.value, col(AlertStep.due_at) <= now)
-        .group_by(col(AlertStep.alert_id))
-        .order_by(sa.func.min(col(AlertStep.due_at)), col(AlertStep.alert_id))
-        .limit(limit)
-    )
-    return [row[0] for row in rows]
+    """Return the ids of the alerts with steps that have come due, of the first `limit`; what waits longest first."""
+    waiting = sa.select(col(AlertStep.alert_id)).where(IS_DUE, col(AlertStep.due_at) <= now)
+    rows = session.scalars(waiting.order_by(col(AlertStep.due_at), col(AlertStep.alert_id)).limit(limit))
+    return list(dict.fromkeys(rows))
 
 
 def next_due(session: Session) -> datetime | None:
     """Return when the next step comes due; None when none is waiting."""
-    waiting = sa.select(sa.func.min(col(AlertStep.due_at))).where(col(AlertStep.state) == StepState.DUE.value)
+    waiting = sa.select(sa.func.min(col(AlertStep.due_at))).where(IS_DUE)
     found: datetime | None = session.execute(waiting).scalar()
     return found
 
@@ -129,7 +125,7 @@ def late(session: Session, now: datetime) -> list[LateStep]:
     """Return the steps that came due more than `LATE` ago and that nothing became of: there should be none."""
     rows = session.execute(
         sa.select(col(AlertStep.alert_id), col(AlertStep.number), col(AlertStep.due_at))
-        .where(col(AlertStep.state) == StepState.DUE.value, col(AlertStep.due_at) < now - LATE)
+        .where(IS_DUE, col(AlertStep.due_at) < now - LATE)
         .order_by(col(AlertStep.due_at), col(AlertStep.id))
         .limit(1_000)
     )
@@ -161,6 +157,6 @@ def _taking(session: Session, codes: Iterable[str]) -> list[str]:
 
 
 def _steps(session: Session, alert_id: int, *which: sa.ColumnElement[bool]) -> Sequence[AlertStep]:
-    mine = sa.and_(col(AlertStep.alert_id) == alert_id, col(AlertStep.state) == StepState.DUE.value, *which)
+    mine = sa.and_(col(AlertStep.alert_id) == alert_id, IS_DUE, *which)
     statement = sa.select(AlertStep).where(mine).order_by(col(AlertStep.number))
     return session.scalars(statement.execution_options(populate_existing=True)).all()

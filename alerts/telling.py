@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from alerts.notice import EVENT_OF, NAMED, Notice, instant, key_of, subject_of
+from alerts.states import IS_OPEN
 from models.alerting import AlertLevel, AlertStatus, NoticeKind, Severity
 from models.events import EventType
 from models.tables import Alert, AlertPolicy, AlertProblem
@@ -115,7 +116,7 @@ def named(session: Session, alert: Alert) -> tuple[dict[str, str], ...]:
     """Return the first subjects an alert is about: its problems, or the alerts that a storm tells of together."""
     if alert.group_key.startswith(STORM):
         children = sa.select(col(Alert.group_key), col(Alert.title), col(Alert.id)).where(
-            col(Alert.parent_id) == alert.id, col(Alert.status) != AlertStatus.RESOLVED.value
+            col(Alert.parent_id) == alert.id, IS_OPEN
         )
         rows = session.execute(children.order_by(col(Alert.id)).limit(NAMED))
         return tuple({"subject": key, "text": title, "url": f"/alerts/{id_}"} for key, title, id_ in rows)

@@ -21,6 +21,7 @@ from alerts.delivery.states import IS_PENDING, IS_SENDING
 from alerts.delivery.superseding import supersede
 from alerts.delivery.turns import Turns, lock_turns, spend_turns
 from alerts.envelope import EventFacts
+from alerts.states import as_written
 from models.alerting import ContentMode, ReceiverKind
 from models.enums import DeliveryStatus
 from models.tables import Delivery, DeliveryAttempt, Event, JobLease, Subscription
@@ -124,7 +125,7 @@ def _receipts(session: Session, deliveries: Sequence[Delivery]) -> dict[tuple[in
         .where(
             col(Delivery.subscription_id).in_({one.subscription_id for one in deliveries}),
             col(Delivery.subject).in_({one.subject for one in deliveries}),
-            sa.literal_column("delivery.receipt IS NOT NULL", sa.Boolean()),
+            as_written("delivery.receipt IS NOT NULL"),
         )
         .order_by(col(Delivery.event_seq))
     )

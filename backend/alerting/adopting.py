@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from alerts.grouping import Problem, event_of, facts_of
 from alerts.policy import Happened, Policy, group_key_of, raised
+from alerts.states import IS_OPEN
 from backend.alerting.active import active_policies
 from backend.alerting.cases import Case, cases_of, lock_alerts
 from backend.alerting.evaluate import evaluate
@@ -123,5 +124,5 @@ def _keys(uow: Uow, code: str) -> set[Key]:
 
 def _open_keys(uow: Uow, code: str) -> set[Key]:
     """Return the keys of the policy's open alerts, and of its problems."""
-    mine = sa.and_(col(Alert.policy_code) == code, col(Alert.status) != AlertStatus.RESOLVED.value)
+    mine = sa.and_(col(Alert.policy_code) == code, IS_OPEN)
     return {(code, key) for key in uow.session.scalars(sa.select(col(Alert.group_key)).where(mine))} | _keys(uow, code)

@@ -13,6 +13,7 @@ from sqlmodel import col
 from alerts.grouping import Group, Problem, group_of
 from alerts.policy import Policy
 from alerts.rules import Sent
+from alerts.states import IS_OPEN
 from backend.alerting.feed import Key
 from backend.persistence.bulk import CHUNK, chunks, fetch_in, table_of
 from backend.persistence.uow import Uow
@@ -20,7 +21,6 @@ from models.alerting import AlertStatus, Severity
 from models.tables import Alert, AlertProblem
 
 _ALERTS, _PROBLEMS = table_of(Alert), table_of(AlertProblem)
-OPEN = _ALERTS.c.status != AlertStatus.RESOLVED.value
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ def lock_alerts(uow: Uow, keys: Iterable[Key]) -> dict[Key, Alert]:
     """Return the open alerts of these keys, locked in ascending order of id, as they are in the database."""
     ids: list[int] = []
     for code, group_keys in sorted(_by_policy(keys).items()):
-        mine = sa.select(_ALERTS.c.id).where(OPEN, _ALERTS.c.policy_code == code)
+        mine = sa.select(_ALERTS.c.id).where(IS_OPEN, _ALERTS.c.policy_code == code)
         ids += [row.id for row in fetch_in(uow.session, mine, _ALERTS.c.group_key, group_keys)]
     return {(row.policy_code, row.group_key): row for row in locked(uow, ids)}
 
@@ -66,7 +66,7 @@ def locked(uow: Uow, ids: Iterable[int]) -> list[Alert]:
     """Return those of these alerts that are still open, locked in ascending order of id."""
     rows: list[Alert] = []
     for chunk in chunks(sorted(set(ids)), CHUNK):
-        statement = sa.select(Alert).where(col(Alert.id).in_(chunk), OPEN).order_by(col(Alert.id))
+        statement = sa.select(Alert).where(col(Alert.id).in_(chunk), IS_OPEN).order_by(col(Alert.id))
         rows += uow.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
     return rows
 

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from alerts.policy import Policy, group_key_of
+from alerts.states import IS_OPEN
 from backend.alerting.active import active_policies
-from backend.alerting.cases import OPEN, cases_of, lock_alerts
+from backend.alerting.cases import cases_of, lock_alerts
 from backend.alerting.evaluate import evaluate
 from backend.alerting.feed import (
     CURSOR,
@@ -54,7 +55,7 @@ class Outlook:
 def outlook(uow: Uow) -> Outlook:
     """Return what there is to do; writes nothing. News that no policy looks at is passed over later, many at once."""
     cursor = sa.select(col(FeedCursor.seq)).where(col(FeedCursor.name) == CURSOR).scalar_subquery()
-    check = sa.select(sa.func.min(_ALERTS.c.check_at)).where(OPEN).scalar_subquery()
+    check = sa.select(sa.func.min(_ALERTS.c.check_at)).where(IS_OPEN).scalar_subquery()
     until = sa.select(sa.func.min(_PROBLEMS.c.until)).scalar_subquery()
     seq, check_at, until_at = uow.session.connection().execute(sa.select(cursor, check, until)).one()
     next_at = min((at for at in (check_at, until_at) if at is not None), default=None)
@@ -103,7 +104,7 @@ def observe(
 
 def _due(uow: Uow, *, limit: int) -> list[Key]:
     """Return the alerts whose time has come, the longest overdue first."""
-    due = sa.select(_ALERTS.c.policy_code, _ALERTS.c.group_key).where(OPEN, _ALERTS.c.check_at <= uow.now)
+    due = sa.select(_ALERTS.c.policy_code, _ALERTS.c.group_key).where(IS_OPEN, _ALERTS.c.check_at <= uow.now)
     rows = uow.session.connection().execute(due.order_by(_ALERTS.c.check_at).limit(limit))
     return [(row.policy_code, row.group_key) for row in rows]
 

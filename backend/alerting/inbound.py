@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from alerts.inbound import Asked, Told
 from alerts.notice import HASHED, MOST_KEY, key_of
+from alerts.states import IS_OPEN
 from backend.alerting import commands
 from backend.auth.actor import Actor
 from backend.clock import system_now
@@ -87,7 +88,7 @@ def _first(uow: Uow, channel: str, message_id: str) -> bool:
 def _open_alert(uow: Uow, channel: str, told: Told) -> tuple[int | None, AlertStatus]:
     """Lock the open alert that a message is about, if the channel was told of it, and return it with its state."""
     which = col(Alert.id) == told.alert if told.alert is not None else _of_key(told.key)
-    statement = sa.select(Alert).where(which, col(Alert.status) != AlertStatus.RESOLVED.value).order_by(col(Alert.id))
+    statement = sa.select(Alert).where(which, IS_OPEN).order_by(col(Alert.id))
     rows = uow.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
     named = (row for row in rows if told.alert is not None or key_of(row.policy_code, row.group_key) == told.key)
     row = next(named, None)

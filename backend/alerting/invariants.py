@@ -7,14 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from alerts.states import IS_DUE, IS_OPEN
 from backend.persistence.bulk import table_of
-from models.alerting import AlertStatus, StepState
+from models.alerting import AlertStatus
 from models.enums import DefinitionStatus
 from models.tables import Alert, AlertPolicy, AlertProblem, AlertStep
 
 _ALERT, _PROBLEM, _STEP = table_of(Alert), table_of(AlertProblem), table_of(AlertStep)
 _POLICY = table_of(AlertPolicy)
-_OPEN = _ALERT.c.status != AlertStatus.RESOLVED.value
 
 
 def rules() -> Iterator[tuple[str, sa.Select[*tuple[Any, ...]]]]:
@@ -29,7 +29,7 @@ def _told_by_what_is_over() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(_ALERT.c.id.label("alert"), parent.c.id.label("told_by"))
         .join(parent, parent.c.id == _ALERT.c.parent_id)
-        .where(_OPEN, parent.c.status == AlertStatus.RESOLVED.value)
+        .where(IS_OPEN, parent.c.status == AlertStatus.RESOLVED.value)
     )
 
 
@@ -37,7 +37,7 @@ def _steps_of_what_is_over() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(_ALERT.c.id.label("alert"), _STEP.c.number.label("step"))
         .join(_STEP, _STEP.c.alert_id == _ALERT.c.id)
-        .where(_ALERT.c.status == AlertStatus.RESOLVED.value, _STEP.c.state == StepState.DUE.value)
+        .where(_ALERT.c.status == AlertStatus.RESOLVED.value, IS_DUE)
     )
 
 

@@ -16,8 +16,9 @@ from alerts.policy import Policy
 from alerts.quiet import quiet_until
 from alerts.silence_rows import standing
 from alerts.silences import SilenceFacts, silencing
+from alerts.states import IS_OPEN
 from alerts.telling import STORM
-from backend.alerting.cases import OPEN, Case
+from backend.alerting.cases import Case
 from backend.alerting.feed import places_of
 from backend.persistence.bulk import chunks, is_one_of, table_of
 from backend.persistence.uow import Uow
@@ -144,5 +145,5 @@ def _look(uow: Uow, levels: Sequence[AlertLevel], where: sa.ColumnElement[bool])
     narrower = _ALERTS.c.level.in_([level.value for level in levels])
     changeable = sa.or_(_ALERTS.c.muted.is_(None), _ALERTS.c.muted == Muted.INHIBITED.value)
     uow.session.connection().execute(
-        sa.update(_ALERTS).where(_LIVE, OPEN, narrower, changeable, where).values(check_at=uow.now)
+        sa.update(_ALERTS).where(_LIVE, IS_OPEN, narrower, changeable, where).values(check_at=uow.now)
     )

@@ -18,6 +18,7 @@ from alerts import silence_rows
 from alerts.browse import AlertFilter, AlertView, list_alerts
 from alerts.silence_rows import SilenceView, view_of
 from alerts.silences import Matcher, SilenceFacts, SilenceState, matcher_faults, pinned, time_faults
+from alerts.states import IS_OPEN
 from backend.alerting.scope import visible_alert
 from backend.auth.scope import visible
 from backend.persistence.uow import Uow
@@ -182,7 +183,7 @@ def _keeping_quiet(uow: Uow) -> frozenset[int]:
     """Return the ids of the silences that keep alerts quiet which the actor may see: he may know why."""
     quiet = sa.select(col(Alert.silence_id)).where(
         col(Alert.silence_id).is_not(None),
-        col(Alert.status) != AlertStatus.RESOLVED.value,
+        IS_OPEN,
         visible_alert(uow.actor.scope),
     )
     return frozenset(found for found in uow.session.scalars(quiet.distinct()) if found is not None)

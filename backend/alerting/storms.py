@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from alerts.policy import Policy, Storm
+from alerts.states import IS_OPEN
 from alerts.storm import (
     Candidate,
     gathered,
@@ -19,7 +20,7 @@ from alerts.storm import (
     worst,
 )
 from alerts.telling import STORM
-from backend.alerting.cases import OPEN, Case, lock_alerts, locked
+from backend.alerting.cases import Case, lock_alerts, locked
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow
 from models.alerting import AlertStatus, Muted, Severity
@@ -93,7 +94,7 @@ def _recent(uow: Uow, policy: Policy, storm: Storm) -> list[Candidate]:
         _ALERTS.c.group_key.not_like(STORM + "%"),
     )
     rows = uow.session.connection().execute(
-        sa.select(_ALERTS.c.id, _ALERTS.c.group_code, _ALERTS.c.opened_at).where(OPEN, mine)
+        sa.select(_ALERTS.c.id, _ALERTS.c.group_code, _ALERTS.c.opened_at).where(IS_OPEN, mine)
     )
     return [Candidate(row.id, region_of(storm, row.group_code), row.opened_at) for row in rows]
 
@@ -123,7 +124,7 @@ def review(uow: Uow, parents: Iterable[Alert], policies: Mapping[str, Policy]) -
     rows = {alert.id: alert for alert in parents if alert.id is not None}
     if not rows:
         return []
-    columns = sa.select(_ALERTS.c.parent_id, _ALERTS.c.severity, sa.func.count().label("number")).where(OPEN)
+    columns = sa.select(_ALERTS.c.parent_id, _ALERTS.c.severity, sa.func.count().label("number")).where(IS_OPEN)
     counted = fetch_in(
         uow.session, columns.group_by(_ALERTS.c.parent_id, _ALERTS.c.severity), _ALERTS.c.parent_id, rows
     )
