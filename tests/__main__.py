@@ -13,7 +13,8 @@ from tests.stages import CHECKS, pytest_stage, run
 from tests.support.services import services
 
 PARALLEL = ("-n", "logical", "--dist", "worksteal", "--ignore=tests/e2e", "--ignore=tests/house", "--durations=15")
-BY_FILE = ("-n", "2", "--dist", "loadfile", "tests/e2e", "--durations=15")
+#: In the order of `LONGEST` in tests/e2e/conftest.py: xdist itself would begin with the files of most tests.
+BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "tests/e2e", "--durations=15")
 STAGES = (
     pytest_stage("fast tests", *PARALLEL),
     pytest_stage("real programs", *BY_FILE),

@@ -16,7 +16,10 @@ from backend.persistence.engine import make_engine
 from backend.persistence.migrate import upgrade
 from backend.persistence.uow import UowFactory
 from backend.wakeups import Wakeups
+from tests.support.again import pytest_report_teststatus, pytest_runtest_protocol, pytest_terminal_summary
 from tests.support.databases import TestDatabase
+
+__all__ = ["pytest_report_teststatus", "pytest_runtest_protocol", "pytest_terminal_summary"]  # pytest's hooks
 
 START = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 

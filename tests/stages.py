@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.support.again import AGAIN
+
 _SCRIPTS = Path(sys.executable).parent
 
 NOTHING_COLLECTED = 5
@@ -91,11 +93,14 @@ def count(results: Path, outcome: Outcome) -> None:
         outcome.counts[verdict] += 1
         if verdict != "passed":
             outcome.lines.append(f"{verdict.upper()} {case.get('classname')}::{case.get('name')}")
+        if case.find(f"properties/property[@name='{AGAIN}']") is not None:
+            outcome.counts["run again"] += 1
+            outcome.lines.append(f"RUN AGAIN {case.get('classname')}::{case.get('name')}")
 
 
 def summary(outcome: Outcome, *, seconds: float) -> str:
     """Return what did not pass, and a last line as pytest writes it, over all stages."""
-    order = ("failed", "passed", "skipped", "errors")
+    order = ("failed", "passed", "skipped", "errors", "run again")
     counts = ", ".join(f"{outcome.counts[verdict]} {verdict}" for verdict in order if outcome.counts[verdict])
     stages = [f"STAGE FAILED {title}" for title in outcome.failed]
     minutes = f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -12,13 +12,38 @@ from tests.support.attack import database_of, seed
 from tests.support.browser import chromium_browser
 from tests.support.server import Program
 
+#: Files that take longest, longest first. Whoever is free takes the next file: what takes long must not come last.
+LONGEST = (
+    "test_every_page",
+    "test_overlays",
+    "test_attack_data",
+    "test_keyboard",
+    "test_attack",
+    "test_moves_page",
+    "test_kill_nine",
+    "test_never_oversold",
+    "test_workflow_pages",
+    "test_channels_page",
+    "test_availability_process",
+    "test_orders_kill_nine",
+    "test_network_map",
+    "test_pick_steps",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is end to end."""
+    """Everything in this folder is end to end, and begins with the longest files."""
+    items.sort(key=_rank)
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(600))  # the first one also builds the UI and fills the demo network
+
+
+def _rank(item: pytest.Item) -> int:
+    if "e2e" not in item.path.parts:
+        return -1
+    return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +59,10 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """Yield the running demo network. Shared: look, do not change what other tests look at."""
+    """Yield the running demo network. Shared: look, do not change what other tests look at. It is never idle, and takes
+    half a minute to fill: what needs it stands in one file, after which it ends."""
     with Program("up", "--demo", folder=tmp_path_factory.mktemp("demo")) as program:
         yield program
 

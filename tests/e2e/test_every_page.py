@@ -1,11 +1,12 @@
 """Every page of `dashboard/nav.py`, in every size and theme: it opens without an error, speaks to nobody else, has no
-accessibility violation (the map frame included), does not overflow; screenshots to look at are in var/screenshots."""
+accessibility violation (the map frame included), is not cut, does not overflow; pictures are in var/screenshots."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,14 +15,14 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from dashboard import nav
 from tests.support.browser import (
-    SIZES,
-    THEMES,
-    Size,
-    Theme,
+    ALL_SCREENS,
+    HANDS,
+    Sizes,
+    answers,
+    by_hand,
     carry_session,
     new_context,
-    screenshot,
-    violations,
+    on_every_screen,
     visit,
     wait_for_map,
 )
@@ -33,8 +34,6 @@ MISSING = "/there-is-no-such-page"
 
 #: Accounts that the demo network offers on its sign-in page.
 MANAGER = ("manager", "show-me-the-map")
-
-SCREENS = [(size, theme) for size in SIZES for theme in THEMES]
 
 
 @pytest.fixture(scope="session")
@@ -118,40 +117,46 @@ class Watch:
             self.faults.append(f"{status} for {url}")
 
 
-@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0].name}-{screen[1]}")
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, Size, Theme]]:
-    size, theme = request.param
-    context = new_context(browser, size, theme)
-    yield context, size, theme
-    context.close()
+@dataclass(frozen=True)
+class Hand:
+    """The sizes of a screen and two browsers, of the manager and of a stranger, that load the scripts once."""
+
+    sizes: Sizes
+    known: BrowserContext
+    stranger: BrowserContext
+
+
+@pytest.fixture(scope="module", params=HANDS, ids=by_hand)
+def hand(request: pytest.FixtureRequest, browser: Browser, demo: Program, manager: httpx.Client) -> Iterator[Hand]:
+    sizes = request.param
+    hand = Hand(sizes, known=new_context(browser, sizes[0]), stranger=new_context(browser, sizes[0]))
+    carry_session(hand.known, demo.url, dict(manager.cookies))
+    yield hand
+    hand.known.close()
+    hand.stranger.close()
 
 
 @pytest.mark.parametrize("page", nav.PAGES, ids=lambda page: page.title)
 def test_page_screenshot(
     page: nav.Page,
-    screen: tuple[BrowserContext, Size, Theme],
+    hand: Hand,
     demo: Program,
-    manager: httpx.Client,
     worst_location: str,
     newest_order: str,
     open_shipment: str,
     newest_wave: str,
     newest_alert: str,
 ) -> None:
-    context, size, theme = screen
-    if page.permission is not None:
-        carry_session(context, demo.url, dict(manager.cookies))
-    tab = context.new_page()
+    tab = (hand.stranger if page.permission is None else hand.known).new_page()
     watch = Watch(tab, demo.url)
     ids = {nav.PICK: open_shipment, nav.WAVE: newest_wave, nav.PICK_WAVE: newest_wave, nav.ALERT: newest_alert}
     visit(tab, demo.url + address(page, {"code": worst_location, "id": ids.get(page, newest_order)}))
     settled(tab)
 
-    screenshot(tab, page.title.lower().replace(" ", "-"), size, theme)
-    assert watch.faults == []
+    assert on_every_screen(tab, page.title.lower().replace(" ", "-"), hand.sizes, read=ALL_SCREENS) == []
     assert tab.title().endswith("Pickwatch")
-    assert violations(tab) == []
-    assert tab.evaluate("document.documentElement.scrollWidth") <= size.width, "the page is wider than the screen"
+    assert watch.faults == []
+    tab.close()
 
 
 def settled(tab: Page) -> None:
@@ -162,3 +167,24 @@ def settled(tab: Page) -> None:
     for frame in tab.frames:
         frame.wait_for_load_state("load")
     wait_for_map(tab)
+
+
+def test_the_demo_network_lets_one_in_at_one_tap(demo: Program, browser: Browser) -> None:
+    context = new_context(browser)
+    page = context.new_page()
+    watch = Watch(page, demo.url)
+    visit(page, f"{demo.url}/login?next=/deliveries")
+    page.get_by_role("button", name="Network manager").click()
+    page.wait_for_url(re.compile(r"^[^?]*/deliveries"))
+    answers(page)
+    assert watch.faults == []
+    context.close()
+
+
+def test_screenshot_of_a_sign_in_that_failed(demo: Program, hand: Hand) -> None:
+    page = hand.stranger.new_page()
+    visit(page, f"{demo.url}/login?error=unauthenticated")
+    expect(page.get_by_role("button", name="Wall display")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert on_every_screen(page, "login", hand.sizes, read=ALL_SCREENS) == []
+    page.close()

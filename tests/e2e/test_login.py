@@ -1,4 +1,4 @@
-"""Signing in with a real browser: by keyboard, with mistakes, and at one tap on the demo network."""
+"""Signing in with a real browser: by keyboard, with mistakes. The demo network's one tap is in `test_every_page.py`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.attack import PASSWORD
-from tests.support.browser import SIZES, THEMES, Size, Theme, new_context, screenshot, violations
+from tests.support.browser import new_context
 from tests.support.server import Program
+
+#: The page has read its address: what is typed from now on stays.
+READY = "#main[data-ready]"
 
 
 @pytest.fixture
@@ -29,6 +32,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def test_by_keyboard_with_a_mistake_first(site: Program, page: Page) -> None:
     page.goto(f"{site.url}/login?next=/?view=list")
     expect(page.get_by_role("heading", name="Sign in to Pickwatch")).to_be_visible()
+    expect(page.locator(READY)).to_be_visible()
     expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type("ann")
     page.keyboard.press("Tab")
@@ -36,6 +40,7 @@ def test_by_keyboard_with_a_mistake_first(site: Program, page: Page) -> None:
     page.keyboard.press("Enter")
     problem = page.get_by_role("alert", name="There is a problem")
     expect(problem).to_contain_text("The user name or the password is not right.")
+    expect(page.locator(READY)).to_be_visible()
     expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type("ann")
     page.keyboard.press("Tab")
@@ -48,15 +53,9 @@ def test_by_keyboard_with_a_mistake_first(site: Program, page: Page) -> None:
 def test_a_network_of_ones_own_offers_nobody(site: Program, page: Page) -> None:
     page.goto(f"{site.url}/login")
     expect(page.get_by_label("User name")).to_be_focused()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator(READY)).to_be_visible()
     assert "demo" not in page.inner_text("main")
     assert "show-me-the-map" not in page.content()
-
-
-def test_the_demo_network_lets_one_in_at_one_tap(demo: Program, page: Page) -> None:
-    page.goto(f"{demo.url}/login?next=/deliveries")
-    page.get_by_role("button", name="Network manager").click()
-    page.wait_for_url(re.compile(r"/deliveries"))
 
 
 def test_an_address_of_the_senders_choice_shows_only_our_words(site: Program, page: Page) -> None:
@@ -64,17 +63,3 @@ def test_an_address_of_the_senders_choice_shows_only_our_words(site: Program, pa
     expect(page.get_by_role("alert", name="There is a problem")).to_contain_text("Signing in did not work.")
     assert "555" not in page.inner_text("main")
     assert page.locator("input[name=next]").first.input_value() == "/"
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
-@pytest.mark.parametrize("theme", THEMES)
-def test_screenshot_and_accessibility(demo: Program, browser: Browser, size: Size, theme: Theme) -> None:
-    context = new_context(browser, size, theme)
-    page = context.new_page()
-    page.goto(f"{demo.url}/login?error=unauthenticated")
-    expect(page.get_by_role("button", name="Wall display")).to_be_visible()
-    expect(page.get_by_role("alert")).to_be_visible()
-    screenshot(page, "login", size, theme)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()

@@ -12,7 +12,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.netmap.symbols import SYMBOLS
 from dashboard.theme import LIGHT
-from tests.support.browser import LAPTOP, PHONE, SIZES, THEMES, Theme, carry_session, new_context, violations, visit
+from tests.support.browser import (
+    ALL_SCREENS,
+    HANDS,
+    LAPTOP,
+    PHONE,
+    Sizes,
+    by_hand,
+    carry_session,
+    new_context,
+    on_every_screen,
+    visit,
+)
 from tests.support.ports import eventually
 from tests.support.server import Program
 
@@ -241,12 +252,10 @@ def test_a_lost_connection_is_said_and_greys_the_map(shop: Shop, context: Browse
     view.until_symbol("NYC", "non_compliant")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_neither_page_nor_map_has_an_accessibility_fault(shop: Shop, browser: Browser, theme: Theme) -> None:
-    for size in SIZES:
-        with new_context(browser, size, theme) as context:
-            view = shop.visit(context)
-            assert violations(view.page) == [], (size.name, theme)
+@pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
+def test_neither_page_nor_map_has_an_accessibility_fault(shop: Shop, browser: Browser, sizes: Sizes) -> None:
+    with new_context(browser, sizes[0]) as context:
+        assert on_every_screen(shop.visit(context).page, "map", sizes, read=ALL_SCREENS) == []
 
 
 def test_the_map_follows_the_theme_of_the_page(shop: Shop, browser: Browser) -> None:

@@ -45,7 +45,7 @@ def test_an_order_is_found_and_opened_without_the_mouse(desk: Page, program: Pro
     expect(desk.locator("#order-search")).to_be_focused()
     desk.keyboard.type("CHI-0-3")
     expect(desk.locator(".orders tbody tr")).to_have_count(1)
-    assert "q=CHI-0-3" in desk.url
+    expect(desk).to_have_url(re.compile("q=CHI-0-3"))
     desk.keyboard.press("ArrowDown")
     expect(desk.locator(".row-link").first).to_be_focused()
     desk.keyboard.press("Enter")

@@ -10,20 +10,28 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.test_pages import opened
 from tests.e2e.test_routing_pages import TRIED, document, write
-from tests.support.browser import LAPTOP, PHONE, TABLET, THEMES, Size, cut, screenshot, wait_for_map
-from tests.support.browser import violations as axe
+from tests.support.browser import (
+    HANDS,
+    LAPTOP,
+    PHONE,
+    Screens,
+    Sizes,
+    carry_session,
+    cut,
+    new_context,
+    on_every_screen,
+    visit,
+    wait_for_map,
+)
 from tests.support.network import PASSWORD, WORST, seed
 from tests.support.server import Program
 
 STOCK = f"/inventory?sku=tea&at={WORST}&of=tea"
 #: Colours differ by theme, parts by size: two readings see all of both.
-READ_BY_AXE = {(LAPTOP, "light"), (PHONE, "dark")}
-#: One context for fingers, one for a mouse: the first opens a page once and is then made smaller.
-HANDS = ((LAPTOP,), (TABLET, PHONE))
+READ_BY_AXE: Screens = frozenset({(LAPTOP, "light"), (PHONE, "dark")})
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,17 @@ def boss(program: Program) -> httpx.Client:
     return client
 
 
+@pytest.fixture(scope="module")
+def hands(browser: Browser, program: Program, boss: httpx.Client) -> Iterator[list[tuple[BrowserContext, Sizes]]]:
+    """Yield a browser with a mouse and one for fingers; each for all of it, so that scripts are loaded once."""
+    contexts = [(new_context(browser, sizes[0]), sizes) for sizes in HANDS]
+    for context, _ in contexts:
+        carry_session(context, program.url, dict(boss.cookies))
+    yield contexts
+    for context, _ in contexts:
+        context.close()
+
+
 ROUTED = {
     "external_id": "ROUTED-1",
     "channel": "web",
@@ -217,32 +236,33 @@ OVERLAYS = (
 )
 
 
+BAD = """<style>.sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden }</style>
+<main style="white-space: nowrap"><p style="width: 60px; overflow: hidden">Cut at its side</p>
+<p style="margin-left: 380px">Beside the screen</p>
+<p style="position: absolute; right: 0">0 of 2<span class="sr-only"> for readers alone</span></p>
+<p style="width: 60px; overflow: hidden; text-overflow: ellipsis">Ended by three dots</p>
+<p style="width: 60px; overflow: auto">Scrolled inside</p></main>"""
+
+
+def test_what_is_cut_is_seen(browser: Browser) -> None:
+    context = new_context(browser, PHONE)
+    page = context.new_page()
+    page.set_content(BAD)
+    assert cut(page) == ["cut: Cut at its side", "cut: off screen: Beside the screen"]
+    context.close()
+
+
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda overlay: overlay.name)
 def test_what_opens_fits_every_screen(
-    overlay: Overlay, browser: Browser, program: Program, boss: httpx.Client, routed: str
+    overlay: Overlay, hands: list[tuple[BrowserContext, Sizes]], program: Program, routed: str
 ) -> None:
     wrong: list[str] = []
-    for sizes in HANDS:
-        context, page = opened(browser, program, boss, overlay.path.format(routed=routed), sizes[0])
+    for context, sizes in hands:
+        page = context.new_page()
+        visit(page, program.url + overlay.path.format(routed=routed))
         overlay.opens(page)
         expect(page.locator(overlay.sign).first).to_be_visible()
         wait_for_map(page)
-        for size in sizes:
-            page.set_viewport_size({"width": size.width, "height": size.height})
-            wrong += [f"{size.name}: {fault}" for fault in _looked_at(page, overlay, size)]
-        context.close()
+        wrong += on_every_screen(page, f"opened-{overlay.name}", sizes, at=overlay.sign, read=READ_BY_AXE)
+        page.close()
     assert wrong == []
-
-
-def _looked_at(page: Page, overlay: Overlay, size: Size) -> list[str]:
-    wrong = []
-    page.locator(overlay.sign).first.evaluate("(it) => it.scrollIntoView({block: 'center'})")
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        expect(page.locator("html")).to_have_class(re.compile(theme))
-        screenshot(page, f"opened-{overlay.name}", size, theme)
-        if (size, theme) in READ_BY_AXE:
-            wrong += axe(page)
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append("wider than the screen")
-    return wrong + cut(page)

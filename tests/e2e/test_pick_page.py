@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support import floor
-from tests.support.browser import SIZES, answers, carry_session, new_context, violations, visit
+from tests.support.browser import SIZES, carry_session, new_context, reload, violations, visit
 from tests.support.floor import BARCODE
 from tests.support.server import Program
 
@@ -164,8 +164,7 @@ def test_scans_of_a_lost_connection_are_kept_over_a_reload_and_merged_once(
     store.ann.post("/api/v1/scans", json={"scans": kept}).raise_for_status()
     page.close()
     handheld.set_offline(False)
-    other.reload()
-    answers(other)
+    reload(other)
     sent(other)
     expect(other.locator(".pick-link")).to_be_hidden()
     expect(other.locator(".pick-count")).to_contain_text("3 of 4")

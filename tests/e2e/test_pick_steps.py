@@ -13,15 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support import exceptions
 from tests.support.attack import database_of
 from tests.support.browser import (
+    ALL_SCREENS,
+    HANDS,
     PHONE,
-    SIZES,
-    THEMES,
-    Size,
-    Theme,
-    answers,
+    Sizes,
+    by_hand,
     carry_session,
     new_context,
-    screenshot,
+    on_every_screen,
+    reload,
     violations,
 )
 from tests.support.exceptions import BARCODE, PASSWORD
@@ -86,8 +86,7 @@ def test_steps_of_the_stores_own_name_every_fault_and_are_done(
     page = opened(handheld, id_)
     scan(page, TEA)
     step(page, "Cold check")
-    page.reload()
-    answers(page)
+    reload(page)
     says(page, "Cold check")  # what there is to do, not "scan the next item"
     main = page.locator(".pick-main")
     main.tap()
@@ -156,8 +155,7 @@ def test_it_is_handed_over_for_the_right_code_only(handheld: BrowserContext, flo
     id_ = floor[1]["code"]
     page = opened(handheld, id_)
     ready(page, CUP)
-    page.reload()
-    answers(page)
+    reload(page)
     says(page, "Ask for the pickup code, or a name")
     right = code_of(floor, id_)
     wrong = str((int(right) + 1) % 10**6).zfill(6)
@@ -267,36 +265,27 @@ def test_what_no_order_allows_is_not_offered(handheld: BrowserContext, floor: Fl
     assert picked(ann, id_) == {"TEA-1": 0}
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
-def test_every_step_fits_every_screen(
-    browser: Browser, floor: Floor, ann: httpx.Client, size: Size, theme: Theme
-) -> None:
+@pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
+def test_every_step_fits_every_screen(browser: Browser, floor: Floor, ann: httpx.Client, sizes: Sizes) -> None:
     program, ids = floor
-    context = new_context(browser, size, theme, base_url=program.url)
+    context = new_context(browser, sizes[0], base_url=program.url)
     carry_session(context, program.url, dict(ann.cookies))
 
     def look(path: str, *steps: str) -> Page:
         for one in steps:
-            ann.post(f"/api/v1/shipments/{ids[path]}/{one}")  # done already at the second size: then it is refused
+            ann.post(f"/api/v1/shipments/{ids[path]}/{one}")  # done already by the second hand: then it is refused
         return opened(context, ids[path])
 
     page = look("look-short")
     page.get_by_role("button", name="Not there").click()
     page.get_by_label("Green tea, 200 g").check()
-    shown(page, "pick-instead", size, theme)
+    assert on_every_screen(page, "pick-instead", sizes, read=ALL_SCREENS) == []
     page = look("look-fork", "pick")
     step(page, "Cold check")
     page.locator(".pick-main").click()
     expect(page.locator("#ask-state-fault")).not_to_be_empty()
-    shown(page, "pick-asks", size, theme)
+    assert on_every_screen(page, "pick-asks", sizes, read=ALL_SCREENS) == []
     page = look("look-code", "pick", "pack", "ready")
     step(page, "Hand over")
-    shown(page, "pick-hand-over", size, theme)
+    assert on_every_screen(page, "pick-hand-over", sizes, read=ALL_SCREENS) == []
     context.close()
-
-
-def shown(page: Page, name: str, size: Size, theme: Theme) -> None:
-    screenshot(page, name, size, theme)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

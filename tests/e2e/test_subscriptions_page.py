@@ -13,9 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_channels_page import fares, signed_with, submit
-from tests.e2e.test_pages import READ_BY_AXE, opened
-from tests.support.browser import SIZES, THEMES, Size, Theme, answers, cut, open_by, screenshot, visit
-from tests.support.browser import violations as axe
+from tests.e2e.test_pages import opened
+from tests.support.browser import HANDS, Sizes, by_hand, on_every_screen, open_by, reload, visit
 from tests.support.network import PASSWORD, seed
 from tests.support.receiver import Receiver
 from tests.support.server import Program
@@ -121,8 +120,7 @@ def test_one_that_pulls_shows_how_far_behind_it_is(browser: Browser, program: Pr
     lag(page, "1 message")
     pulled = boss.get("/api/v1/subscriptions/till/events").raise_for_status().json()
     boss.post("/api/v1/subscriptions/till/acknowledge", json={"cursor": pulled["next"]}).raise_for_status()
-    page.reload()
-    answers(page)
+    reload(page)
     lag(page, "None")
     page.get_by_role("button", name="Edit").press("Enter")
     expect(page.locator("#field-types")).to_have_value("product.changed")
@@ -144,24 +142,18 @@ VIEWS = (
 )
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
+@pytest.mark.parametrize("sizes", HANDS, ids=by_hand)
 def test_every_view_fits_every_screen_and_is_accessible(
-    browser: Browser, program: Program, boss: httpx.Client, size: Size, theme: Theme
+    browser: Browser, program: Program, boss: httpx.Client, sizes: Sizes
 ) -> None:
-    context, page = opened(browser, program, boss, LIST, size, theme)
+    context, page = opened(browser, program, boss, LIST, sizes[0])
     faults = []
     for name, path, sign, button in VIEWS:
         visit(page, program.url + path)
         expect(page.locator(".row-link").first).to_be_visible()
         press = page.get_by_role("button", name=button).press
         open_by(page, partial(press, "Enter") if button else page.bring_to_front, sign)
-        if (size, theme) in READ_BY_AXE:
-            faults += [f"{name}: {fault}" for fault in axe(page)]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            faults.append(f"{name}: wider than the screen")
-        faults += [f"{name}: {fault}" for fault in cut(page)]
-        screenshot(page, name, size, theme)
+        faults += on_every_screen(page, name, sizes)
     context.close()
     assert faults == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.support.ports import eventually
 from tests.support.services import BROWSER, chromium
 
 #: How long to look for something: ends a test that would hang, measures nothing. A busy machine may need many seconds.
@@ -42,6 +44,19 @@ SIZES = (LAPTOP, TABLET, PHONE)
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
+
+Sizes = tuple[Size, ...]
+Screens = frozenset[tuple[Size, Theme]]
+ALL_SCREENS: Screens = frozenset((size, theme) for size in SIZES for theme in THEMES)
+#: One profile for a mouse, one for fingers: the second opens a page once and is then made smaller.
+HANDS: tuple[Sizes, ...] = ((LAPTOP,), (TABLET, PHONE))
+#: The tablet's parts are the laptop's or the phone's; colours differ by theme, not by size.
+READ_BY_AXE: Screens = frozenset({(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")})
+
+
+def by_hand(sizes: Sizes) -> str:
+    """Return what tests call one of `HANDS`."""
+    return "-".join(size.name for size in sizes)
 
 
 @contextmanager
@@ -88,8 +103,14 @@ def visit(page: Page, address: str) -> None:
 
 
 def answers(page: Page) -> None:
-    """Wait until a page of ours has its data and its events reach the program."""
-    page.locator("main[data-live]").wait_for(state="attached")
+    """Wait until a page of ours has its data and its events reach the program; the one to sign in says so by itself."""
+    page.locator("main[data-live], main[data-ready]").wait_for(state="attached")
+
+
+def reload(page: Page) -> None:
+    """Load a page of ours again and wait until it answers."""
+    page.reload()
+    answers(page)
 
 
 def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
@@ -103,10 +124,48 @@ def open_by(page: Page, opens: Callable[[], object], sign: str) -> None:
         expect(page.locator(sign).first).to_be_visible()
 
 
-def wait_for_map(page: Page) -> None:
-    """Wait until the map of a page, if one is shown, says that the world and all locations are drawn."""
+def on_every_screen(page: Page, name: str, sizes: Sizes, *, at: str = "", read: Screens = READ_BY_AXE) -> list[str]:
+    """Show what is open in each of these sizes in both themes, as it stands: nothing is loaded again, what
+    is `at` is in view. Take a picture of each, let axe read those in `read`. Return all that is wrong: what axe says,
+    what is cut, what does not fit. In the end the page has the first size and is light, as it was opened."""
+    wrong = []
+    for size, theme in ((size, theme) for size in sizes for theme in THEMES):
+        put_on(page, size, theme)
+        if at:
+            page.locator(at).first.evaluate("(it) => it.scrollIntoView({block: 'center'})")
+        screenshot(page, name, size, theme)
+        faults = violations(page) if (size, theme) in read else []
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append("wider than the screen")
+        faults += cut(page)
+        wrong += [f"{name}, {size.name}, {theme}: {fault}" for fault in faults]
+    put_on(page, sizes[0], THEMES[0])
+    return wrong
+
+
+def put_on(page: Page, size: Size, theme: Theme) -> None:
+    """Show an open page in another size and theme, and wait until its map and its charts are drawn anew."""
+    page.set_viewport_size({"width": size.width, "height": size.height})
+    page.emulate_media(color_scheme=theme)
+    expect(page.locator("html")).to_have_class(re.compile(rf"\b{theme}\b"))
+    wait_for_map(page, f"[data-theme={theme}]")
+    eventually(lambda: page.evaluate(_CHARTS_FIT), what="the charts in the size and the colours of the page")
+    page.evaluate(_PAINTED)
+
+
+#: Charts have the width of their place, and the theme's own colour of text.
+_CHARTS_FIT = """() => [...document.querySelectorAll('.js-plotly-plot')].every((chart) => {
+  const {width, font} = chart._fullLayout ?? {};
+  const text = getComputedStyle(document.documentElement).getPropertyValue('--text').trim();
+  return width === chart.clientWidth && font.color.toLowerCase() === text.toLowerCase();
+})"""
+_PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+
+
+def wait_for_map(page: Page, more: str = "") -> None:
+    """Wait until the map of a page, if one is shown, says that the world and all locations are drawn, and `more`."""
     if page.locator(".map-frame").is_visible():
-        drawn = page.frame_locator(".map-frame").locator("html[data-ready][data-world=drawn]")
+        drawn = page.frame_locator(".map-frame").locator(f"html[data-ready][data-world=drawn]{more}")
         drawn.wait_for(state="attached")
 
 
@@ -130,10 +189,15 @@ _CUT = """() => {
   const shown = (it) => it.checkVisibility({visibilityProperty: true}) && !it.closest('.sr-only, .skip-link');
   const found = [];
   for (const it of document.querySelectorAll('main *, dialog[open] *, .top *, .menu-panel *')) {
-    if (![...it.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) || !shown(it)) continue;
-    const range = document.createRange();
-    range.selectNodeContents(it);
-    const text = range.getBoundingClientRect();
+    const own = [...it.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+    if (!own.length || !shown(it)) continue;
+    const parts = own.map((node) => { // not of elements in it, which may be for readers alone
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return range.getBoundingClientRect();
+    });
+    const [left, right] = [parts.map((part) => part.left), parts.map((part) => part.right)];
+    const text = {left: Math.min(...left), right: Math.max(...right)};
     for (let box = it; box && box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
       if (style.textOverflow === 'ellipsis' || /auto|scroll/.test(style.overflowX)) break;
@@ -143,7 +207,7 @@ _CUT = """() => {
       if (text.right > frame.right + 1 || text.left < frame.left - 1) found.push(it.textContent.trim().slice(0, 60));
       break;
     }
-    if (text.width && (text.right > innerWidth + 1 || text.left < -1)) {
+    if (text.right > text.left && (text.right > innerWidth + 1 || text.left < -1)) {
       let box = it;
       while (box && !/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflowX)) box = box.parentElement;
       if (!box || box === document.documentElement) found.push(`off screen: ${it.textContent.trim().slice(0, 40)}`);

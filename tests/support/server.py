@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 #: Seconds after which an answer will not come any more: ends a test that would hang, measures nothing.
 HANGS = 90
+#: Seconds a start may take where everything else takes its time too: the demo network is filled before it answers.
+STARTS = 400
 
 #: Settings of the machine that runs the tests must not reach the program under test.
 FOREIGN = re.compile(r"^(PICKWATCH_(?!TEST_).*|DATABASE_URL|REDIS_URL|PORT|PYTHONDONTWRITEBYTECODE)$")
@@ -74,7 +76,7 @@ class Program:
                 start_new_session=True,
             )
         if "worker" not in self.arguments:  # a worker serves nothing
-            eventually(lambda: self._answers(serves), seconds=180, what=f"{self.url}{serves}; its log:\n{self.log}")
+            eventually(lambda: self._answers(serves), seconds=STARTS, what=f"{self.url}{serves}; its log:\n{self.log}")
         return self
 
     def _answers(self, path: str) -> bool:

@@ -13,6 +13,7 @@ import socketio
 
 NAMESPACE = "/_event"
 ROOT = "reflex___state____state"
+HYDRATED = "is_hydrated_rx_state_"
 
 
 def run(conversation: Coroutine[Any, Any, None]) -> None:
@@ -61,15 +62,17 @@ class Wire:
     async def ask(self, name: str, payload: Any = None, **router: Any) -> list[dict[str, Any]]:
         """Send an event and return all that comes back until the answer to a marker event sent after it.
 
-        Events of one tab run in order, so what stands before the marker's answer belongs to this event.
+        Events of one tab run in order, so what stands before the marker's answer belongs to this event. The marker says
+        yes, then no. Neither need come alone: what an event set off (a page's first load) goes on beside the marker,
+        and what it changed may come with the marker's own change. The marker comes from the same address as the event:
+        from another one it would change that as well.
         """
         start = len(self.heard)
         await self.send(name, payload, **router)
-        seen = len(self.heard)
-        await self.send(f"{ROOT}.set_is_hydrated", {"value": True})
-        await self.send(f"{ROOT}.set_is_hydrated", {"value": False})
-        await self.until(lambda: any(_hydrated(update) is False for update in self.heard[seen:]))
-        return [update for update in self.heard[start:] if _hydrated(update) is None]
+        await self.send(f"{ROOT}.set_is_hydrated", {"value": True}, **router)
+        await self.send(f"{ROOT}.set_is_hydrated", {"value": False}, **router)
+        await self.until(lambda: _ended(self.heard[start:]))
+        return [update for update in self.heard[start:] if not _is_marker(update)]
 
     async def until(self, happened: Any, *, seconds: float = 60) -> None:
         """Wait until the condition holds; AssertionError with all that was heard when it never does."""
@@ -88,8 +91,17 @@ class Wire:
 
 
 def _hydrated(update: dict[str, Any]) -> bool | None:
-    """Return what an update that is nothing but the answer to a marker says, else None."""
-    delta = update.get("delta") or {}
-    root = delta.get(ROOT, {})
-    value = root.get("is_hydrated_rx_state_")
-    return value if len(delta) == len(root) == 1 and isinstance(value, bool) else None
+    """Return what an update says of the marker's variable, None when nothing."""
+    value = (update.get("delta") or {}).get(ROOT, {}).get(HYDRATED)
+    return value if isinstance(value, bool) else None
+
+
+def _ended(updates: list[dict[str, Any]]) -> bool:
+    """Return whether the marker's no came after a yes: a no without one is that of an event which loads a page."""
+    said = [value for update in updates if (value := _hydrated(update)) is not None]
+    return True in said and False in said[said.index(True) :]
+
+
+def _is_marker(update: dict[str, Any]) -> bool:
+    """Return whether an update is nothing but the answer to a marker."""
+    return (update.get("delta") or {}).keys() == {ROOT} and update["delta"][ROOT].keys() == {HYDRATED}
