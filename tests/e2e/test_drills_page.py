@@ -106,6 +106,7 @@ def ends(desk: Page, wall: Page) -> None:
     """End it, and read what it showed; the one who may only look reads it too."""
     panel = desk.get_by_role("complementary", name="Drill")
     panel.get_by_role("button", name="End…").press("Enter")
+    expect(desk.get_by_role("button", name="End it now")).to_be_focused()
     desk.keyboard.press("Escape")
     expect(panel.get_by_role("button", name="End…")).to_be_visible()
     panel.get_by_role("button", name="End…").press("Enter")
