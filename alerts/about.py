@@ -26,12 +26,13 @@ _TOLD = "alert."
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """A subject that an alert is about now; `born`: it was so before its policy was."""
+    """A subject that an alert is about now; `born`: it was so before its policy was. `until`: when it ends alone."""
 
     subject: str
     since: datetime
     facts: Mapping[str, Any]
     born: bool
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def problems_of(session: Session, alert: AlertView, *, limit: int = 100) -> list
     if not alert.open:
         return []
     rows = session.execute(
-        sa.select(AlertProblem.subject, AlertProblem.since, AlertProblem.facts, AlertProblem.born)  # type: ignore[call-overload]
+        sa.select(*(getattr(AlertProblem, name) for name in ProblemView.__slots__))
         .where(col(AlertProblem.policy_code) == alert.policy, col(AlertProblem.group_key) == alert.group_key)
         .order_by(col(AlertProblem.since), col(AlertProblem.id))
         .limit(limit)

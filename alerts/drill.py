@@ -40,8 +40,8 @@ class DrillAsk:
     lasts: timedelta = LASTS
 
 
-def incident(policy: Policy, key: str, ask: DrillAsk, *, now: datetime) -> Happened:
-    """Return an event that the policy would take for a problem, marked as a drill."""
+def incident(policy: Policy, key: str, ask: DrillAsk, *, now: datetime, by: str = "") -> Happened:
+    """Return an event that the policy would take for a problem, marked as a drill that `by` began."""
     raising = policy.raises[0]
     data: dict[str, Any] = {"location": PLACE, "name": "Drill location", "open": 40}
     for name in _NAMED.findall(policy.says):
@@ -49,7 +49,7 @@ def incident(policy: Policy, key: str, ask: DrillAsk, *, now: datetime) -> Happe
     for test in raising.where:
         if test.field.startswith("data."):
             _put(data, test.field.removeprefix("data."), _fitting(test))
-    data |= {"drill": True, "drill_channels": list(ask.channels), "drill_escalates": ask.escalates}
+    data |= {"drill": True, "drill_channels": list(ask.channels), "drill_escalates": ask.escalates, "drill_by": by}
     return Happened(0, _type(raising), key, now, data, location=PLACE, groups=(KEY.rstrip("/"),))
 
 
@@ -94,14 +94,14 @@ def findings(alert: AlertView, told: Sequence[ToldView], steps: Sequence[StepVie
     elif not alert.facts.get("drill_channels"):
         found.append("No channel was named, so nobody outside was told.")
     opened = [one for one in told if one.event == EventType.ALERT_OPENED]
-    found += [f"{one.title} was not reached: {one.status.value}." for one in opened if one.status in _MISSED]
+    found += [f"{one.title} was not reached: {_MISSED[one.status]}." for one in opened if one.status in _MISSED]
     slow = [one for one in opened if (_seconds(one.owed_at, one.finished_at) or 0) > 60]
     found += [f"{one.title} was told only after {_span(one)}." for one in slow]
     if alert.acknowledged_at is None:
         found.append("Nobody acknowledged it.")
     sent = sum(one.state is StepState.SENT for one in steps)
     if sent:
-        found.append(f"{sent} of {len(steps)} steps had to be escalated.")
+        found.append(f"It had to be escalated: {sent} of {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
     return found
 
 
@@ -162,4 +162,8 @@ def _put(data: dict[str, Any], path: str, value: Any) -> None:
     data[last] = value
 
 
-_MISSED = (DeliveryStatus.DEAD, DeliveryStatus.PENDING, DeliveryStatus.SENDING)
+_MISSED: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.DEAD: "its message was given up",
+    DeliveryStatus.PENDING: "its message was still waiting",
+    DeliveryStatus.SENDING: "its message was still on its way",
+}

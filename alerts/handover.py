@@ -44,12 +44,13 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One incident from the first sign to the end."""
+    """One incident from the first sign to the end. `findings`: what a drill that is over showed, else None."""
 
     alert: AlertView
     entries: tuple[Entry, ...]
     steps: tuple[StepView, ...]
     problems: tuple[str, ...]
+    findings: tuple[str, ...] | None = None
 
 
 def note_of(facts: Handover, zone: str = "UTC") -> str:
@@ -88,7 +89,9 @@ def report_of(facts: Report) -> str:
     steps = (
         f"Step {one.number}, {', '.join(one.channels)}: {one.state.value} {_why(one)}".rstrip() for one in facts.steps
     )
+    found = facts.findings if facts.findings != () else ("Nothing: it went as it should.",)
     lines = [
+        *_section("What the drill showed", (escaped(one) for one in found or ())),
         *_section("What happened", story),
         *_section("Escalation", (escaped(step) for step in steps)),
         *_section("What it was about", (escaped(one) for one in facts.problems)),

@@ -11,6 +11,7 @@ from typing import Any
 
 from alerts.about import Happening, ToldView
 from alerts.browse import AlertView
+from alerts.rules import WORDS, NotifyReason
 from models.alerting import Muted
 from models.enums import DeliveryStatus
 from models.events import EventType
@@ -108,9 +109,10 @@ def _with(words: str, by: str) -> str:
 def _detail(each: Happening) -> str:
     if each.type == EventType.ALERT_NOTED:
         return ""
-    parts = [str(each.data.get("why") or "")]
-    if each.type in (EventType.ALERT_OPENED, EventType.ALERT_CHANGED):
-        parts.append(str(each.data.get("summary") or ""))
+    why, summary = str(each.data.get("why") or ""), str(each.data.get("summary") or "")
+    parts = [] if each.type == EventType.ALERT_OPENED and why == _NEW else [why]
+    if each.type in (EventType.ALERT_OPENED, EventType.ALERT_CHANGED) and summary != each.data.get("title"):
+        parts.append(summary)
     return " ".join(part for part in parts if part)
 
 
@@ -129,6 +131,8 @@ _UNTOLD: Mapping[Muted, str] = {
     Muted.BORN: "Nobody is told: it was so before its policy was made or edited.",
     Muted.QUIET: "Nobody is called in the quiet time of its policy.",
 }
+#: Why of what opens for the first time: it says no more than that.
+_NEW = WORDS[NotifyReason.FIRST]
 _STATES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.PENDING: "still to reach",
     DeliveryStatus.SENDING: "still to reach",

@@ -133,6 +133,8 @@ def problem_named(subject: str, facts: dict[str, Any]) -> dict[str, str]:
 def page_of(subject: str) -> str:
     """Return the path of the page about an event's subject; empty when there is none."""
     kind, _, code = subject.partition("/")
+    if kind == "channel" and code:
+        return f"/alerts/channels?code={quote(code, safe='')}"
     folder = {"location": "locations", "order": "orders"}.get(kind)
     return f"/{folder}/{quote(code, safe='')}" if folder and code else ""
 

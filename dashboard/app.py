@@ -32,7 +32,7 @@ from dashboard.pages import (
     wave,
     waves,
 )
-from dashboard.pages.alerts import hand_over, silences
+from dashboard.pages.alerts import drills, hand_over, silences
 from dashboard.pages.alerts import one as alert
 from dashboard.pages.alerts import overview as alerts
 from dashboard.pages.policies import edit as policy
@@ -42,6 +42,7 @@ from dashboard.pages.routing import edit, empty, overview, shadow, trial
 from dashboard.pages.workflows import edit as workflow
 from dashboard.pages.workflows import overview as workflows
 from dashboard.sign_in_first import SignInFirst
+from dashboard.state.alerts.drills import DrillsState
 from dashboard.state.alerts.hand_over import HandOverState
 from dashboard.state.alerts.one import AlertState
 from dashboard.state.alerts.overview import AlertsState
@@ -123,6 +124,7 @@ CONTENT: dict[nav.Page, tuple[Callable[[], rx.Component], list[Any]]] = {
     nav.SUBSCRIPTIONS: (subscriptions.page, [Session.load, SubscriptionsState.open]),
     nav.ALERT: (alert.page, [Session.load, AlertState.open]),
     nav.HAND_OVER: (hand_over.page, [Session.load, HandOverState.open]),
+    nav.DRILLS: (drills.page, [Session.load, DrillsState.open]),
     nav.SILENCES: (silences.page, [Session.load, SilencesState.open]),
     nav.EVENT_TYPES: (catalogue.page, [Session.load, CatalogueState.open]),
     nav.DELIVERIES: (deliveries.page, [Session.load, DeliveriesState.open]),

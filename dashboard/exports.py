@@ -22,6 +22,7 @@ from dashboard.address import (
 )
 from dashboard.address.alerts import AlertsAddress
 from dashboard.address.base import Address
+from dashboard.address.drills import DrillsAddress
 from dashboard.address.policies import PoliciesAddress
 from dashboard.address.receivers import CatalogueAddress, ReceiversAddress
 from dashboard.address.routing import EmptyAddress, RoutingAddress
@@ -32,6 +33,7 @@ from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway, door
 from dashboard.present import order_sheet, return_sheet, sheet, stock_sheet, wave_sheet
 from dashboard.present import queue as say_queue
+from dashboard.present.alerts import drills as say_drills
 from dashboard.present.alerts import overview as say_alerts
 from dashboard.present.alerts import silences as say_silences
 from dashboard.present.policies import overview as say_policies
@@ -89,6 +91,7 @@ _list("event-types", Permission.EVENTS_READ, CatalogueAddress, Gateway.every_eve
 _list("channels", Permission.CHANNELS_READ, ReceiversAddress, Gateway.every_channel, lambda _: say_channels.SHEET)
 _list("alerts", Permission.ALERTS_READ, AlertsAddress, Gateway.every_alert, lambda _: say_alerts.SHEET)
 _list("silences", Permission.ALERTS_READ, SilencesAddress, Gateway.every_silence, lambda _: say_silences.SHEET)
+_list("drills", Permission.ALERTS_READ, DrillsAddress, Gateway.every_drill, lambda _: say_drills.SHEET)
 _list("waves", Permission.ORDERS_READ, WavesAddress, Gateway.every_wave, lambda _: wave_sheet.WAVES)
 _list("inventory", Permission.INVENTORY_READ, InventoryAddress, Gateway.every_balance, _balances)
 _list(

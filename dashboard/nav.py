@@ -112,6 +112,14 @@ SILENCES = Page(
     parent="/alerts",
 )
 
+DRILLS = Page(
+    "/alerts/drills",
+    "Drills",
+    "Incidents that are none: begin one, watch who is told and how fast, read what it showed.",
+    Permission.ALERTS_READ,
+    parent="/alerts",
+)
+
 ALERT = Page(
     "/alerts/[id]",
     "Alert",
@@ -252,36 +260,10 @@ PICK_WAVE = Page(
 NOT_FOUND = Page("404", "Page not found", "There is no such page.", None)
 
 PAGES: tuple[Page, ...] = (
-    NETWORK,
-    LOCATION,
-    ORDERS,
-    ORDER,
-    QUEUE,
-    WAVES,
-    WAVE,
-    INVENTORY,
-    RETURNS,
-    ROUTING,
-    ROUTING_EDIT,
-    ROUTING_TRY,
-    ROUTING_SHADOW,
-    ROUTING_EMPTY,
-    PICK,
-    PICK_WAVE,
-    ALERTS,
-    HAND_OVER,
-    SILENCES,
-    POLICIES,
-    POLICY_EDIT,
-    CHANNELS,
-    SUBSCRIPTIONS,
-    EVENT_TYPES,
-    ALERT,
-    DELIVERIES,
-    WORKFLOWS,
-    WORKFLOWS_EDIT,
-    LOGIN,
-    NOT_FOUND,
+    *(NETWORK, LOCATION, ORDERS, ORDER, QUEUE, WAVES, WAVE, INVENTORY, RETURNS),
+    *(ROUTING, ROUTING_EDIT, ROUTING_TRY, ROUTING_SHADOW, ROUTING_EMPTY, PICK, PICK_WAVE),
+    *(ALERTS, HAND_OVER, SILENCES, POLICIES, POLICY_EDIT, DRILLS, CHANNELS, SUBSCRIPTIONS, EVENT_TYPES, ALERT),
+    *(DELIVERIES, WORKFLOWS, WORKFLOWS_EDIT, LOGIN, NOT_FOUND),
 )
 
 

@@ -4,6 +4,7 @@
 //   data-close        what Esc presses when no dialog and no menu is open; that of a form goes before that of a panel
 //   data-search       the search field of a page; / goes there first, the arrow down from there into the list, Esc out of it
 //   data-focus        a form whose first field takes the focus when the form appears; what is written in it is not lost unasked
+//   data-comes-into-view  is scrolled to when it appears
 //   data-keeps-focus  takes the focus when what had it in there is gone, such as a button that was pressed
 //   data-closes-menu  in a menu (details[data-menu]): closes it, and gives the focus back to what opened it
 //   data-palette      the search dialog; data-opens-palette opens it, / and Ctrl-K too
@@ -132,6 +133,8 @@
       }
       for (const node of addedNodes) {
         if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        const news = node.matches("[data-comes-into-view]") ? node : node.querySelector("[data-comes-into-view]");
+        news?.scrollIntoView({ block: "nearest" });
         const form = node.matches("[data-focus]") ? node : node.querySelector("[data-focus]");
         const modal = form?.closest("dialog[data-modal]");
         if (form) for (const it of new Set([modal ?? form, node])) openers.set(it, document.activeElement);

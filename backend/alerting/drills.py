@@ -7,7 +7,7 @@ mutes nothing real, and tells only the channels that it names.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from alerts import about
-from alerts.browse import AlertFilter, AlertView, list_alerts
+from alerts.browse import AlertFilter, AlertSort, AlertView, find_alerts, list_alerts
 from alerts.drill import KEY, MOST_PROBLEMS, DrillAsk, incident, report
 from alerts.grouping import facts_of
 from alerts.notice import key_of
@@ -46,19 +46,24 @@ class DrillView:
     report: Mapping[str, Any] | None
 
 
-def begin(uow: Uow, ask: DrillAsk) -> DrillView:
-    """Begin a drill and return it; raises INVALID, and FORBIDDEN for who is limited to some locations."""
+def checked(uow: Uow, ask: DrillAsk) -> Policy:
+    """Return the policy that a drill would try; raises INVALID, and FORBIDDEN for who is limited to some locations."""
     if not uow.actor.scope.everything:
         raise DomainError(ErrorCode.FORBIDDEN, "A drill is for whoever sees the whole network.")
-    policies = active_policies(uow)
-    policy = policies.get(ask.policy)
+    policy = active_policies(uow).get(ask.policy)
     faults = [*_policy_faults(policy, ask), *_channel_faults(uow, ask)]
     if policy is None or faults:
         raise invalid(faults)
+    return policy
+
+
+def begin(uow: Uow, ask: DrillAsk) -> DrillView:
+    """Begin a drill and return it; raises INVALID, and FORBIDDEN for who is limited to some locations."""
+    policy = checked(uow, ask)
     lock_cursor(uow)  # the engine waits, as this does its work for one alert
     key = f"{KEY}{secrets.token_hex(6)}"
     insert_rows(uow.session, AlertProblem, _problems(uow, policy, key, ask))
-    observe(uow, {}, policies, due=[(policy.code, key)])
+    observe(uow, {}, {**active_policies(uow), policy.code: policy}, due=[(policy.code, key)])
     uow.session.flush()
     found = sa.select(col(Alert.id)).where(col(Alert.policy_code) == policy.code, col(Alert.group_key) == key)
     return get(uow, uow.session.execute(found).scalar_one())
@@ -85,6 +90,18 @@ def listing(uow: Uow, *, limit: int, before_id: int | None = None) -> list[Drill
     found = list_alerts(uow.session, AlertFilter(drill=True), limit=limit, before_id=before_id)
     reports = _reports(uow, [one.id for one in found])
     return [DrillView(one, reports.get(one.id)) for one in found]
+
+
+def find(
+    uow: Uow, statuses: Sequence[AlertStatus] = (), *, offset: int = 0, limit: int = 50
+) -> tuple[list[DrillView], int]:
+    """Return one page of drills in these states (none: in all), the newest first, and how many there are."""
+    if not uow.actor.scope.everything:
+        return [], 0
+    which = AlertFilter(statuses=statuses, drill=True)
+    page = find_alerts(uow.session, which, sort=AlertSort.NEWEST, offset=offset, limit=limit)
+    reports = _reports(uow, [one.id for one in page.items])
+    return [DrillView(one, reports.get(one.id)) for one in page.items], page.total
 
 
 def get(uow: Uow, alert_id: int) -> DrillView:
@@ -126,7 +143,7 @@ def file(uow: Uow, ids: list[int]) -> None:
 
 def _problems(uow: Uow, policy: Policy, key: str, ask: DrillAsk) -> list[dict[str, Any]]:
     """Return as many problems as the policy needs, since long enough that it need not wait."""
-    event = incident(policy, key, ask, now=uow.now)
+    event = incident(policy, key, ask, now=uow.now, by=uow.actor.label)
     row = {
         "policy_code": policy.code,
         "group_key": key,

@@ -14,7 +14,7 @@ from alerts import browse
 from alerts.browse import AlertFilter, AlertSort
 from alerts.handover import Handover, Report, ShiftCounts, report_of
 from alerts.silences import SilenceState
-from backend.alerting import queries, silences
+from backend.alerting import drills, queries, silences
 from backend.alerting.scope import visible_alert
 from backend.persistence.uow import Uow
 from models.alerting import AlertStatus
@@ -62,7 +62,9 @@ def report(uow: Uow, alert_id: int) -> str:
     """Return the report of an incident as Markdown; raises NOT_FOUND."""
     whole = queries.whole(uow, alert_id)
     named = [str(one.facts.get("text", one.subject)) for one in whole.problems] or [one.title for one in whole.children]
-    return report_of(Report(whole.alert, whole.timeline, whole.steps, tuple(named)))
+    filed = drills.get(uow, alert_id).report if whole.alert.drill else None
+    findings = tuple(filed["findings"]) if filed else None
+    return report_of(Report(whole.alert, whole.timeline, whole.steps, tuple(named), findings))
 
 
 def printed(markdown: str, title: str) -> str:

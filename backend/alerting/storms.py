@@ -135,6 +135,11 @@ def review(uow: Uow, parents: Iterable[Alert], policies: Mapping[str, Policy]) -
     ]
 
 
+def _counted(severity: str, number: int) -> str:
+    """Return the word of a severity as it is counted: "1 warning", "6 warnings", "2 critical"."""
+    return f"{severity}s" if number != 1 and severity in (Severity.WARNING, Severity.ERROR) else severity
+
+
 def _reviewed(parent: Alert, inside: Mapping[str, int], policy: Policy | None) -> Case:
     key, was = (parent.policy_code, parent.group_key), AlertStatus(parent.status)
     case = Case(key, policy, parent, None, was, parent.severity)
@@ -143,7 +148,8 @@ def _reviewed(parent: Alert, inside: Mapping[str, int], policy: Policy | None) -
         return case
     parent.problems = sum(inside.values())
     parent.severity = max((Severity(word) for word in inside), key=lambda severity: severity.rank).value
-    parent.summary = ", ".join(f"{number:,} {word}" for word, number in inside.items())
+    worst_first = sorted(inside.items(), key=lambda one: Severity(one[0]).rank, reverse=True)
+    parent.summary = ", ".join(f"{number:,} {_counted(word, number)}" for word, number in worst_first)
     if policy is not None:
         parent.title = storm_title(policy, parent.group_code, parent.problems)
     return case

@@ -22,10 +22,12 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceiversAddress(Address):
-    """`/alerts/channels?health=&code=&page=`, and the same of `/alerts/subscriptions`; `code` is the opened one."""
+    """`/alerts/channels?health=&code=&page=`, and the same of `/alerts/subscriptions`; `code` is the opened one,
+    `types` what a new subscription is to be told of."""
 
     health: Health | None = None
     code: str = ""
+    types: str = ""
 
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> Self:
@@ -34,6 +36,7 @@ class ReceiversAddress(Address):
             page=base.page(parameters),
             health=base.word(Health, parameters.get("health")),
             code=base.text(parameters.get("code")),
+            types=base.text(parameters.get("types")),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -10,6 +11,7 @@ from dashboard.components import table
 from dashboard.components.dialog import CLOSES, dialog, opens
 from dashboard.components.form import described_form
 from dashboard.components.link import link
+from dashboard.components.states import skeleton
 from dashboard.components.step import icon_of
 
 _HEALTH = {
@@ -87,6 +89,31 @@ def form(state: Any, page: Any) -> Any:
             custom_attrs={"data-modal": ""},
         ),
     )
+
+
+def list_and_panel(page: Any, *, label: str, nothing: Any, detail: Callable[[], rx.Component]) -> tuple[Any, ...]:
+    """Return what stands below the head of such a page: the filter, the list of the state `page`, beside it the opened
+    one as `detail` draws it, and the form."""
+    opened = page.detail.code != ""
+    return (
+        rx.el.div(table.choices("State", page.states), class_name="filters"),
+        rx.cond(opened, rx.fragment(), said(page)),
+        rx.el.div(
+            rx.el.div(
+                table.live_list(page, row, label=label, nothing=nothing, waiting=skeleton(6)),
+                class_name="panel deliveries-list receivers-list",
+            ),
+            rx.cond(opened, detail()),
+            class_name="deliveries",
+        ),
+        form(page, page),
+    )
+
+
+def rotating(page: Any) -> rx.Component:
+    """Return the question before a new secret is made."""
+    until = "For a day, messages are signed with the new secret and the old one, so that the receiver can change over."
+    return question("rotate", "Make a new secret?", until, word="Make it", does=page.rotate)
 
 
 def action(word: str, icon: str, does: Any) -> rx.Component:

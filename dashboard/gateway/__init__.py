@@ -13,6 +13,7 @@ from dashboard.gateway.catalogue import CatalogueDoor
 from dashboard.gateway.channels import ChannelsDoor
 from dashboard.gateway.controls import ControlsDoor
 from dashboard.gateway.deliveries import DeliveriesDoor
+from dashboard.gateway.drills import DrillsDoor
 from dashboard.gateway.hand_over import HandOverDoor
 from dashboard.gateway.handing import HandingDoor
 from dashboard.gateway.inventory import InventoryDoor
@@ -52,6 +53,7 @@ class Gateway(
     AlertDoor,
     HandOverDoor,
     SilencesDoor,
+    DrillsDoor,
     OrdersDoor,
     OrderDoor,
     ReturnsDoor,

@@ -21,7 +21,7 @@ from dashboard.present.alerts.forms import AlertAction
 from dashboard.present.reading import Reading
 from dashboard.views.alert import AlertScreen
 from models.enums import Permission
-from models.errors import DomainError, ErrorCode, invalid
+from models.errors import DomainError, ErrorCode, invalid, not_found
 
 
 class AlertDoor(Door):
@@ -61,16 +61,19 @@ class AlertDoor(Door):
             else:
                 commands.resolve(uow, alert_id, note=words, expected_version=version)
 
-    def run_step(self, asker: Asker, alert_id: int, number: int, *, label: str) -> str:
-        """Carry out a button of an alert's runbook as it was seen, and return what came of it in words; NOT_FOUND,
-        STALE when it reads otherwise by now, FORBIDDEN, and what its command refuses."""
+    def run_step(self, asker: Asker, alert_id: int, number: int, *, label: str, at: int = 0) -> str:
+        """Carry out a button of an alert's runbook as it was seen, and return what came of it in words; `at` is the
+        alert it is done for, one of those that this one tells of (0: for this one). NOT_FOUND, STALE when it reads
+        otherwise by now, FORBIDDEN, and what its command refuses."""
         asker.actor.require(Permission.ALERTS_READ)
         with self._context().read(asker.actor) as uow:
             found = runbook.of(uow, shown(uow, alert_id))
+            if at and shown(uow, at).parent_id != alert_id:
+                raise not_found("alert", at)
         buttons = {part.number: say_runbook.spoken(part) for part in found if isinstance(part, Action)}
         if buttons.get(number) != label:
             raise DomainError(ErrorCode.STALE, "The runbook reads otherwise by now; nothing was done. Look again.")
-        return runbook.run(self._context(), asker.actor, alert_id, number).words
+        return runbook.run(self._context(), asker.actor, at or alert_id, number).words
 
 
 def _may_open_messages(actor: Actor) -> bool:

@@ -42,10 +42,10 @@ class SubscriptionsDoor(Door):
             found, reader = listed(service.list_subscriptions(uow), address), self._reader(uow, asker)
         yield [say.sheet_row(one, reader) for one in found]
 
-    def new_subscription_form(self, asker: Asker) -> Form:
-        """Return the form of a new subscription."""
+    def new_subscription_form(self, asker: Asker, types: str = "") -> Form:
+        """Return the form of a new subscription, to these types when it is known to which."""
         asker.actor.require(Permission.SUBSCRIPTIONS_WRITE)
-        return subscription_form.blank()
+        return subscription_form.blank(types)
 
     def subscription_form(self, asker: Asker, code: str) -> tuple[Form, int]:
         """Return the form of a subscription and the version it was filled from; NOT_FOUND."""

@@ -16,6 +16,7 @@ from dashboard.components.panel import panel_head
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.step import work_step
+from dashboard.components.when import when
 from dashboard.state.deliveries import DeliveriesState
 
 state: Any = DeliveriesState  # its attributes are Vars on the class, which mypy cannot know
@@ -88,7 +89,7 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(row.subscription, rx.el.span(row.kind, class_name="row-more"), class_name="col-to"),
         rx.el.td(work_step(row.state, row.word), rx.el.span(row.more, class_name="row-more")),
         rx.el.td(row.attempts, class_name="is-number col-tries"),
-        rx.el.td(rx.el.span(row.when, title=row.title), class_name="col-when"),
+        rx.el.td(when(row.created_at), rx.el.span(row.when, class_name="row-more"), class_name="col-when"),
         class_name=rx.cond(row.chosen, "row is-chosen", "row"),
         key=row.key,
     )
@@ -106,7 +107,7 @@ def _detail() -> rx.Component:
                 one.alert != "",
                 rx.el.div(rx.el.dt("Tells of"), rx.el.dd(link(one.alert, href=one.alert_href))),
             ),
-            rx.el.div(rx.el.dt("Created"), rx.el.dd(one.created)),
+            rx.el.div(rx.el.dt("Created"), rx.el.dd(one.created, " (", when(one.created_at), ")")),
             rx.el.div(rx.el.dt("webhook-id"), rx.el.dd(rx.el.code(one.event_id))),
             class_name="detail-facts",
         ),
@@ -136,7 +137,7 @@ def _attempt(attempt: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             rx.el.strong("#", attempt.number, " ", attempt.answer),
-            rx.el.span(attempt.when, " · ", attempt.took, class_name="muted"),
+            rx.el.span(when(attempt.when), " · ", attempt.took, class_name="muted"),
             class_name="attempt-head",
         ),
         rx.cond(attempt.error != "", rx.el.p(attempt.error)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from alerts.connectors.registry import CONNECTORS
 from alerts.queries import AttemptView, DeliveryView
@@ -107,7 +106,7 @@ def row(one: DeliveryView, address: DeliveriesAddress, reader: Reader) -> Delive
         more=_more(one, reader),
         attempts=say.count(one.attempts, reader.locale),
         when=say.relative(one.created_at, reader.sent_now),
-        title=_utc(one.created_at, reader),
+        created_at=one.created_at.isoformat(),
         href=address.href(PATH, id=one.id, page=address.page),
         chosen=one.id == address.id,
     )
@@ -124,7 +123,8 @@ def _more(one: DeliveryView, reader: Reader) -> str:
     if one.status is DeliveryStatus.DELIVERED and one.finished_at:
         return f"after {say.duration((one.finished_at - one.created_at).total_seconds())}"
     if one.next_attempt_at:
-        return f"next attempt {say.relative(one.next_attempt_at, reader.sent_now)}"
+        due = one.next_attempt_at > reader.sent_now
+        return f"next attempt {say.relative(one.next_attempt_at, reader.sent_now)}" if due else "until its turn comes"
     if one.status is DeliveryStatus.PENDING:
         return "behind an earlier message"
     return ""
@@ -150,7 +150,8 @@ def detail(one: DeliveryView, address: DeliveriesAddress, reader: Reader, *, may
         state=one.status.value,
         word=STATE_WORDS[one.status],
         more="" if one.status in (DeliveryStatus.DEAD, DeliveryStatus.SUPERSEDED) else _more(one, reader),
-        created=f"{say.relative(one.created_at, reader.sent_now)} ({_utc(one.created_at, reader)})",
+        created=say.relative(one.created_at, reader.sent_now),
+        created_at=one.created_at.isoformat(),
         attempts=[attempt(each, reader) for each in reversed(one.tries)],
         replay=_REPLAY.get(one.status, "") if may_replay and _may_go(one) else "",
         close=address.href(PATH, id=0, page=address.page),
@@ -182,11 +183,7 @@ def attempt(each: AttemptView, reader: Reader) -> Attempt:
         answer=answer,
         good=each.status_code is not None and 200 <= each.status_code < 300,
         took=f"{say.count(each.duration_ms, reader.locale)} ms",
-        when=_utc(each.started_at, reader),
+        when=each.started_at.isoformat(),
         error=each.error or "",
         response=each.response or "",
     )
-
-
-def _utc(instant: datetime, reader: Reader) -> str:
-    return say.at_place(instant, "UTC", reader.sent_now, reader.locale)

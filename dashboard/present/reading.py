@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from backend.inventory.rules import MAX_UNITS
-from dashboard.views.forms import Form
+from dashboard.views.forms import Form, FormField
 from models.errors import Fault
 
 
@@ -23,11 +23,15 @@ def with_faults(shown: Form, faults: Sequence[Fault], given: Mapping[str, str], 
             by_field.setdefault(name, fault.message)
         else:
             general.append(fault.message)
-    fields = [
-        replace(each, value=given.get(each.name, each.value), fault=by_field.get(each.name, ""))
-        for each in shown.fields
-    ]
+    fields = [replace(refilled(each, given), fault=by_field.get(each.name, "")) for each in shown.fields]
     return replace(shown, fields=fields, fault=" ".join(general) if faults else otherwise)
+
+
+def refilled(one: FormField, given: Mapping[str, str]) -> FormField:
+    """Return a field as it was filled in."""
+    if one.kind == "checks":
+        return replace(one, chosen=[value for value, _ in one.options if f"{one.name}:{value}" in given])
+    return replace(one, value=given.get(one.name, one.value))
 
 
 class Reading:

@@ -80,7 +80,8 @@ class ToldLine:
 
 @dataclass(frozen=True)
 class RunbookPart:
-    """A piece of the runbook: HTML, or the button `number` with its label and what it does."""
+    """A piece of the runbook: HTML, or the button `number` with its label and what it does. `asks_where`: it acts at
+    one of the locations that the alert tells of."""
 
     key: str
     html: str = ""
@@ -89,6 +90,7 @@ class RunbookPart:
     icon: str = ""
     does: str = ""
     may: bool = False
+    asks_where: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class AlertScreen:
     subjects: list[Subject] = field(default_factory=list)
     subjects_more: str = ""
     todo: list[RunbookPart] = field(default_factory=list)
+    todo_note: str = ""
+    places: list[tuple[str, str]] = field(default_factory=list)
     labels: list[tuple[str, str]] = field(default_factory=list)
     steps: list[StepLine] = field(default_factory=list)
     told: list[ToldLine] = field(default_factory=list)

@@ -21,7 +21,7 @@ class DeliveryRow:
     more: str
     attempts: str
     when: str
-    title: str
+    created_at: str
     href: str
     chosen: bool
 
@@ -57,6 +57,7 @@ class DeliveryDetail:
     word: str = ""
     more: str = ""
     created: str = ""
+    created_at: str = ""
     attempts: list[Attempt] = field(default_factory=list)
     replay: str = ""
     close: str = ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of a form: `kind` is the input's type, or "select" with `options` (value, label)."""
+    """A field of a form: `kind` is the input's type, "area", "select" with `options` (value, label), or "checks", where
+    each option is a box of its own, sent as `name:value`, of which `chosen` are ticked."""
 
     name: str
     label: str
@@ -17,6 +18,7 @@ class FormField:
     fault: str = ""
     required: bool = False
     options: list[tuple[str, str]] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -79,9 +79,9 @@ class Fake(Gateway):
         """Note it."""
         self._do(action, given.get("words", ""), alert_id, version)
 
-    def run_step(self, asker: Asker, alert_id: int, number: int, *, label: str) -> str:
+    def run_step(self, asker: Asker, alert_id: int, number: int, *, label: str, at: int) -> str:
         """Note it."""
-        self._do("run", number, label)
+        self._do("run", number, label, at)
         return "CHI is given at most 20 orders."
 
     def bell(self, asker: Asker) -> Ringing:
@@ -205,7 +205,7 @@ def test_a_button_of_the_runbook_asks_first_and_runs_as_it_read(fake: Fake) -> N
         assert (state.form.title, fake.done) == ("Cap it?", [])
         await handler(AlertState, "confirm")(state, {})
         assert (fake.done, state.said, state.refused) == (
-            [("run", 1, "Cap it")],
+            [("run", 1, "Cap it", 0)],
             "CHI is given at most 20 orders.",
             False,
         )

@@ -23,10 +23,9 @@ from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway
 from dashboard.present.alerts.forms import AlertAction
 from dashboard.present.alerts.silence_forms import SilenceAction
-from models.alerting import AlertStatus, Muted, Severity
+from models.alerting import AlertLevel, AlertStatus, Muted, Severity
 from models.enums import ActorKind, Permission, Role
 from models.errors import DomainError, ErrorCode
-from models.tables import AlertPolicy
 from tests.support.api import client_of
 from tests.support.open_alerts import channel, fire, places, sequenced
 
@@ -226,32 +225,16 @@ def test_a_shift_of_another_length_looks_further_back(ctx: Context, door: Gatewa
     assert len(door.shift(boss, HandOverAddress(hours=12)).over) == 1
 
 
-def policy_with_a_button(ctx: Context, label: str) -> None:
-    """Write the policy of `fire`'s alerts, with a runbook of one button."""
-    document = {"title": "Red", "runbook": f"Do it: [{label}](pickwatch:cap?orders=5&for=2h)"}
-    with ctx.uow() as uow:
-        row = AlertPolicy(code="red", version=1, status="active", document=document, created_by="t", created_at=uow.now)
-        uow.session.add(row)
+def test_only_what_has_a_place_is_on_the_map(ctx: Context, door: Gateway) -> None:
+    boss = person(Role.ADMIN)
+    assert door.alert(boss, fire(ctx, "CHI")).head.map_href == "/?at=CHI"
+    assert door.alert(boss, fire(ctx, None, group_key="all", level=AlertLevel.NETWORK.value)).head.map_href == ""
 
 
-def test_a_button_of_the_runbook_does_what_stood_on_it_or_nothing(ctx: Context, door: Gateway) -> None:
-    policy_with_a_button(ctx, "cap it at 5")
-    alert, boss = fire(ctx, "CHI"), person(Role.ADMIN)
-    text, button = door.alert(boss, alert).todo
-    assert "<strong>cap it at 5</strong>" in text.html
-    assert (button.label, button.may) == ("Cap it at 5", True)
-    assert button.does == "Routing gives CHI at most 5 orders a day for 2 hours. What it has stays there."
-    with pytest.raises(DomainError) as otherwise:
-        door.run_step(boss, alert, button.number, label="Cap it at 500")
-    assert otherwise.value.code is ErrorCode.STALE
-    viewer = person(Role.VIEWER)
-    assert not door.alert(viewer, alert).todo[1].may
-    with pytest.raises(DomainError) as refused:
-        door.run_step(viewer, alert, button.number, label=button.label)
-    assert refused.value.code is ErrorCode.FORBIDDEN
-    assert door.location(boss, "CHI", LocationAddress()).running == []
-    assert door.run_step(boss, alert, button.number, label=button.label).startswith("CHI is given at most 5 orders")
-    assert len(door.location(boss, "CHI", LocationAddress()).running) == 1
+def test_the_first_line_of_a_story_says_nothing_twice(ctx: Context, door: Gateway) -> None:
+    alert = fire(ctx, "CHI", summary="CHI is Non-Compliant")
+    (opened,) = door.alert(person(Role.ADMIN), alert).story
+    assert opened.text == "Opened."
 
 
 def test_open_screens_notice_an_alert_before_it_is_told_of(ctx: Context) -> None:

@@ -41,6 +41,7 @@ def test_a_storm_is_one_alert_per_region_with_the_whole_list(ctx: Context, clock
     children = [alert for alert in alerts(ctx) if alert.parent_id == parent.id]
     assert {alert.labels["location"] for alert in children} == set(south)
     assert {alert.muted for alert in children} == {"storm"}
+    assert parent.summary == "5 warnings"
     with ctx.read() as uow:
         first = sa.select(Event).where(
             col(Event.type) == "alert.opened", col(Event.subject) == "alert/colour/storm:south"
@@ -75,6 +76,7 @@ def test_a_storm_that_becomes_worse_says_so_once_and_can_be_ended_by_hand(ctx: C
         settle(ctx)
     assert [type_ for type_, _ in told(ctx)] == ["alert.opened", "alert.changed"]
     (parent,) = [alert for alert in alerts(ctx) if alert.group_key == "storm:south"]
+    assert parent.summary == "4 critical"
     assert parent.id is not None
     with ctx.uow() as uow:
         commands.resolve(uow, parent.id)

@@ -71,7 +71,7 @@ def test_a_drill_goes_from_open_to_its_report(ctx: Context, clock: ManualClock) 
     assert (report["acknowledged_after_s"], report["resolved_after_s"]) == (720, 900)
     assert {(one["channel"], one["status"], one["after_s"]) for one in report["told"]} == {("lab", "delivered", 3)}
     assert [(step["number"], step["state"]) for step in report["escalated"]] == [(1, "sent")]
-    assert report["findings"] == ["1 of 1 steps had to be escalated."]
+    assert report["findings"] == ["It had to be escalated: 1 of 1 step."]
     with ctx.read() as uow:
         filed = sa.select(sa.func.count()).select_from(Event).where(col(Event.type) == "drill.filed")
         assert uow.session.scalar(filed) == 1

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.catalogue import catalogue
 from alerts.connectors.registry import CONNECTORS
 from alerts.receivers import ReceiverView, schema_of
-from dashboard.address.receivers import Health
+from dashboard.address.receivers import CatalogueAddress, Health, ReceiversAddress
+from dashboard.format import AMERICAN
 from dashboard.present.reading import with_faults
+from dashboard.present.receivers import catalogue as say_catalogue
 from dashboard.present.receivers import channel_form, filters, schema_form, subscription_form
 from dashboard.present.receivers.health import health_of
 from dashboard.present.receivers.kinds import kind_of
@@ -43,6 +47,16 @@ def test_every_kind_has_a_form_that_asks_for_all_it_needs(kind: ReceiverKind) ->
     assert {field.kind for field in form.fields} <= {"text", "url", "password", "select", "number", "area"}
     assert all(field.label and field.label[0].isupper() for field in form.fields)
     assert ("url" in names) is (KINDS[kind].url is not None)
+
+
+def test_a_new_subscription_begins_with_the_type_one_came_from() -> None:
+    opened = {"type": "wave.released"}
+    (kind,) = [one for one in catalogue().values() if one.name == opened["type"]]
+    detail = say_catalogue.screen([kind], CatalogueAddress.parse(opened), AMERICAN).detail
+    asked = ReceiversAddress.parse(dict(parse_qsl(urlsplit(detail.subscribe).query)))
+    fields = {field.name: field.value for field in subscription_form.blank(asked.types).fields}
+    assert fields["types"] == "wave.released"
+    assert {field.name: field.value for field in subscription_form.blank().fields}["types"] == ""
 
 
 @pytest.mark.parametrize("kind", CONNECTORS)

@@ -11,6 +11,7 @@ _TABS = (
     (nav.ALERTS, "Alerts"),
     (nav.SILENCES, "Silences"),
     (nav.POLICIES, "Policies"),
+    (nav.DRILLS, "Drills"),
     (nav.CHANNELS, "Channels"),
     (nav.SUBSCRIPTIONS, "Subscriptions"),
     (nav.EVENT_TYPES, "Event types"),

@@ -44,7 +44,7 @@ def _content() -> rx.Component:
                 class_name="page-head",
             ),
             _tools(),
-            class_name="alerts-head",
+            class_name="head-row",
         ),
         rx.el.div(table.choices("Length of the shift", state.shifts), class_name="filters"),
         rx.el.p(state.answer, class_name="panel hand-answer"),
@@ -80,7 +80,7 @@ def _tools() -> rx.Component:
             class_name="button",
             custom_attrs={"data-prints": ""},
         ),
-        class_name="hand-tools",
+        class_name="head-actions",
     )
 
 

@@ -77,7 +77,7 @@ def _head() -> rx.Component:
             _place(),
         ),
         _actions(),
-        class_name="location-head order-head",
+        class_name="location-head order-head alert-head",
     )
 
 
@@ -95,7 +95,10 @@ def _place() -> rx.Component:
     return rx.el.p(
         rx.cond(head.where_href != "", link(head.where, href=head.where_href), rx.el.span(head.where)),
         rx.cond(head.place_status != "", rx.fragment(" is ", pill(head.place_status, head.place_word), " now")),
-        link(rx.icon("map", size=16), "On the map", href=head.map_href, class_name="alert-map"),
+        rx.cond(
+            head.map_href != "",
+            link(rx.icon("map", size=16), "On the map", href=head.map_href, class_name="alert-map"),
+        ),
         class_name="alert-place",
     )
 

@@ -25,14 +25,17 @@ def page() -> rx.Component:
     """Return the page."""
     return frame(
         nav.ALERTS,
-        rx.el.div(
+        rx.el.header(
             rx.el.div(
                 rx.el.h1("Alerts"),
                 rx.el.p("What is wrong, where, since when, and who has it.", class_name="muted"),
                 class_name="page-head",
             ),
-            link(rx.icon("clipboard-list", size=16), "Hand-over", href=nav.HAND_OVER.route, class_name="button"),
-            class_name="alerts-head",
+            rx.el.div(
+                link(rx.icon("clipboard-list", size=16), "Hand-over", href=nav.HAND_OVER.route, class_name="button"),
+                class_name="head-actions",
+            ),
+            class_name="head-row",
         ),
         alert_tabs(nav.ALERTS),
         trouble(state.trouble, AlertsState.open),
@@ -133,7 +136,12 @@ def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             link(row.title, href=row.href, custom_attrs=table.ROW, class_name="row-link"),
-            rx.el.span(rx.cond(row.drill, marks.drill()), row.where, class_name="row-place"),
+            rx.el.span(
+                rx.cond(row.drill, marks.drill()),
+                row.where,
+                rx.el.span(" · ", row.since, class_name="row-since"),
+                class_name="row-place",
+            ),
             scope="row",
         ),
         rx.el.td(marks.severity(row.severity, row.severity_word), class_name="col-severity"),

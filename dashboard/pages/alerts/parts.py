@@ -51,7 +51,12 @@ def todo() -> Any:
         state.todo.length() > 0,
         panel(
             "What to do",
-            rx.el.div(rx.foreach(state.todo, _todo), class_name="todo panel-body", id="runbook"),
+            rx.el.div(
+                rx.foreach(state.todo, _todo),
+                rx.cond(state.todo_note != "", rx.el.p(state.todo_note, class_name="todo-note")),
+                class_name="todo panel-body",
+                id="runbook",
+            ),
         ),
     )
 

@@ -28,7 +28,7 @@ def page() -> rx.Component:
     return frame(
         nav.SILENCES,
         zone(SilencesState.at_zone),
-        rx.el.div(
+        rx.el.header(
             rx.el.div(
                 rx.el.h1("Silences"),
                 rx.el.p(
@@ -36,8 +36,8 @@ def page() -> rx.Component:
                 ),
                 class_name="page-head",
             ),
-            rx.cond(state.may_make, _new()),
-            class_name="alerts-head",
+            rx.cond(state.may_make, rx.el.div(_new(), class_name="head-actions")),
+            class_name="head-row",
         ),
         alert_tabs(nav.SILENCES),
         trouble(state.trouble, SilencesState.open),
@@ -146,8 +146,8 @@ def _form() -> rx.Component:
             leave=SilencesState.leave,
             key=state.form.action,
             class_name="stock-form",
+            told=rx.el.div(_matched(state.preview.words, state.preview.alerts), role="status"),
         ),
-        rx.el.div(_matched(state.preview.words, state.preview.alerts), role="status"),
         class_name="panel delivery silence-panel",
         aria_label="Silence",
     )
@@ -161,5 +161,10 @@ def _matched(words: Any, alerts: Any) -> Any:
 
     return rx.cond(
         words != "",
-        rx.el.div(rx.el.p(words, class_name="matched-words"), rx.el.ul(rx.foreach(alerts, one)), class_name="matched"),
+        rx.el.div(
+            rx.el.p(words, class_name="matched-words"),
+            rx.el.ul(rx.foreach(alerts, one)),
+            class_name="matched",
+            custom_attrs={"data-comes-into-view": ""},
+        ),
     )

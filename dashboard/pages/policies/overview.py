@@ -77,14 +77,12 @@ def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             link(row.title, href=row.href, custom_attrs=table.ROW, class_name="row-link"),
+            rx.el.span(severity(row.severity, row.severity_word), _state(row), class_name="policy-marks"),
             rx.el.span(row.words, class_name="row-place policy-words"),
             scope="row",
         ),
         rx.el.td(severity(row.severity, row.severity_word), class_name="col-severity"),
-        rx.el.td(
-            rx.el.span(icon_of(row.state, _STATE, "archive"), row.word, class_name=f"sent version-{row.state}"),
-            class_name="col-state",
-        ),
+        rx.el.td(_state(row), class_name="col-state"),
         rx.el.td(
             rx.cond(
                 row.open_href != "",
@@ -106,6 +104,10 @@ def _row(row: Any) -> rx.Component:
         class_name="row",
         key=row.key,
     )
+
+
+def _state(row: Any) -> rx.Component:
+    return rx.el.span(icon_of(row.state, _STATE, "archive"), row.word, class_name=f"sent version-{row.state}")
 
 
 def _new() -> rx.Component:

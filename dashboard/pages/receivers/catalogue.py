@@ -16,7 +16,9 @@ from dashboard.components.panel import panel_head
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.state.receivers.catalogue import CatalogueState
+from dashboard.state.session import Session
 
+session: Any = Session
 state: Any = CatalogueState  # its attributes are Vars on the class, which mypy cannot know
 
 
@@ -40,8 +42,11 @@ def page() -> rx.Component:
                 on_change=CatalogueState.find,
                 size="is-small",
             ),
-            rx.el.span(state.found, class_name="muted"),
-            rx.el.a(rx.icon("download", size=16), "CSV", href=state.csv, class_name="button", download=True),
+            rx.el.div(
+                rx.el.span(state.found, class_name="muted"),
+                rx.el.a(rx.icon("download", size=16), "CSV", href=state.csv, class_name="button", download=True),
+                class_name="catalogue-tools",
+            ),
             class_name="filters",
         ),
         rx.el.div(
@@ -87,6 +92,10 @@ def _detail() -> rx.Component:
     one = state.detail
     return rx.el.aside(
         panel_head(one.name, one.about, close=one.close),
+        rx.cond(
+            session.routes.contains(nav.SUBSCRIPTIONS.route) & (one.subscribe != ""),
+            rx.el.p(link(rx.icon("webhook", size=16), "Subscribe to it", href=one.subscribe, class_name="button")),
+        ),
         rx.el.h3("Its data"),
         rx.el.ul(rx.foreach(one.fields, _field), class_name="catalogue-fields"),
         rx.el.details(

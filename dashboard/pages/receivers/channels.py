@@ -8,20 +8,19 @@ from typing import Any
 import reflex as rx
 
 from dashboard import nav
-from dashboard.components import receivers, table
+from dashboard.components import receivers
 from dashboard.components.alerts.tabs import alert_tabs
 from dashboard.components.link import link
 from dashboard.components.panel import panel_head
 from dashboard.components.routing.ticker import ticker
 from dashboard.components.shell import frame
-from dashboard.components.states import notice, skeleton, trouble
+from dashboard.components.states import notice, trouble
 from dashboard.components.step import work_step
 from dashboard.state.receivers.channels import ChannelsState
 
 state: Any = ChannelsState  # its attributes are Vars on the class, which mypy cannot know
 
 _ONCE = "Copy it to the receiver now. Whoever has it can sign messages as if they were ours."
-_ROTATES = "For a day, messages are signed with the new secret and the old one, so that the receiver can change over."
 
 
 def page() -> rx.Component:
@@ -31,17 +30,7 @@ def page() -> rx.Component:
         _head(),
         alert_tabs(nav.CHANNELS),
         trouble(state.trouble, ChannelsState.open),
-        rx.el.div(table.choices("State", state.states), class_name="filters"),
-        rx.cond(state.detail.code == "", receivers.said(state)),
-        rx.el.div(
-            rx.el.div(
-                table.live_list(ChannelsState, receivers.row, label="Channels", nothing=_empty(), waiting=skeleton(6)),
-                class_name="panel deliveries-list receivers-list",
-            ),
-            rx.cond(state.detail.code != "", _detail()),
-            class_name="deliveries",
-        ),
-        receivers.form(state, ChannelsState),
+        *receivers.list_and_panel(ChannelsState, label="Channels", nothing=_empty(), detail=_detail),
         _questions(),
     )
 
@@ -146,7 +135,7 @@ def _tried() -> rx.Component:
 
 def _questions() -> rx.Component:
     return rx.fragment(
-        receivers.question("rotate", "Make a new secret?", _ROTATES, word="Make it", does=ChannelsState.rotate),
+        receivers.rotating(ChannelsState),
         receivers.question(
             "delete", "Delete this channel?", state.detail.losing, word="Delete it", does=ChannelsState.delete
         ),

@@ -8,18 +8,17 @@ from typing import Any
 import reflex as rx
 
 from dashboard import nav
-from dashboard.components import receivers, table
+from dashboard.components import receivers
 from dashboard.components.alerts.tabs import alert_tabs
 from dashboard.components.link import link
 from dashboard.components.panel import panel_head
 from dashboard.components.shell import frame
-from dashboard.components.states import notice, skeleton, trouble
+from dashboard.components.states import notice, trouble
 from dashboard.state.receivers.subscriptions import SubscriptionsState
 
 state: Any = SubscriptionsState  # its attributes are Vars on the class, which mypy cannot know
 
 _ONCE = "Copy it to the receiver now, which checks our signature with it (Standard Webhooks)."
-_ROTATES = "For a day, messages are signed with the new secret and the old one, so that the receiver can change over."
 
 
 def page() -> rx.Component:
@@ -29,19 +28,7 @@ def page() -> rx.Component:
         _head(),
         alert_tabs(nav.SUBSCRIPTIONS),
         trouble(state.trouble, SubscriptionsState.open),
-        rx.el.div(table.choices("State", state.states), class_name="filters"),
-        rx.cond(state.detail.code == "", receivers.said(state)),
-        rx.el.div(
-            rx.el.div(
-                table.live_list(
-                    SubscriptionsState, receivers.row, label="Subscriptions", nothing=_empty(), waiting=skeleton(6)
-                ),
-                class_name="panel deliveries-list receivers-list",
-            ),
-            rx.cond(state.detail.code != "", _detail()),
-            class_name="deliveries",
-        ),
-        receivers.form(state, SubscriptionsState),
+        *receivers.list_and_panel(SubscriptionsState, label="Subscriptions", nothing=_empty(), detail=_detail),
         _questions(),
     )
 
@@ -128,7 +115,7 @@ def _actions(one: Any) -> rx.Component:
 
 def _questions() -> rx.Component:
     return rx.fragment(
-        receivers.question("rotate", "Make a new secret?", _ROTATES, word="Make it", does=SubscriptionsState.rotate),
+        receivers.rotating(SubscriptionsState),
         receivers.question(
             "delete",
             "Delete this subscription?",

@@ -94,7 +94,9 @@ def _how(one: AlertView, reader: Reader) -> str:
         took = say.duration((one.resolved_at - one.since).total_seconds())
         return f"over {say.relative(one.resolved_at, reader.now)} {words.who(one, reader)}, lasted {took}"
     for_ = f"for {say.duration((reader.now - one.since).total_seconds())}"
-    return f"{for_}, {words.who(one, reader)}" if one.status is AlertStatus.ACKNOWLEDGED else for_
+    if one.acknowledged_at is None or one.status is not AlertStatus.ACKNOWLEDGED:
+        return for_
+    return f"{for_}, taken on by {one.acknowledged_by} {say.relative(one.acknowledged_at, reader.now)}"
 
 
 def _silence(one: SilenceView, reader: Reader) -> HandedSilence:

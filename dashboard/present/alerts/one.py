@@ -61,11 +61,15 @@ def screen(facts: Facts, reader: Reader) -> AlertScreen:
     else:
         subjects = [_problem(problem, one, reader) for problem in whole.problems]
         more = one.problems - len(subjects) if subjects else 0
+    places = [(str(child.id), words.where(child)) for child in whole.children if child.open and child.location]
+    todo = runbook.parts(facts.runbook, one, facts.may_run, places)
     return AlertScreen(
         head=_head(facts, reader),
         subjects=subjects,
         subjects_more=f"and {say.count(more, reader.locale)} more" if more > 0 else "",
-        todo=runbook.parts(facts.runbook, one, facts.may_run),
+        todo=todo,
+        todo_note=runbook.note(todo),
+        places=places,
         labels=sorted((name, str(value)) for name, value in one.labels.items() if name != "alertname"),
         steps=[story.step(step, one, reader) for step in whole.steps],
         told=[story.told(line, one, reader, opens=facts.may_open_told) for line in reversed(whole.told)],
@@ -92,7 +96,7 @@ def _head(facts: Facts, reader: Reader) -> AlertHead:
         drill=one.drill,
         where=words.where(one) if one.location or one.group else f"About {_LEVELS[one.level]}",
         where_href=words.where_href(one),
-        map_href=words.map_href(one.location) if one.location else "/",
+        map_href=words.map_href(one),
         place_status=status.value if status else "",
         place_word=common.word_of(status) if status else "",
         clears=facts.policy.clears,
@@ -128,7 +132,7 @@ def _problem(problem: ProblemView, one: AlertView, reader: Reader) -> Subject:
     return Subject(
         key=problem.subject,
         text=str(problem.facts.get("text") or problem.subject),
-        href=page_of(problem.subject),
+        href=page_of(problem.subject) or page_of(str(problem.facts.get("subject") or "")),
         more="Was so before the policy" if problem.born else "",
         since=say.duration((reader.now - problem.since).total_seconds()),
         title=say.at_place(problem.since, one.time_zone, reader.now, reader.locale),

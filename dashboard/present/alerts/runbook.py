@@ -4,6 +4,7 @@ do in words. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 
 from markdown_it import MarkdownIt
 
@@ -11,7 +12,7 @@ from alerts.browse import AlertView
 from alerts.runbooks import Action, ActionKind, Part
 from dashboard.present.common import METHOD_WORDS
 from dashboard.views.alert import RunbookPart
-from dashboard.views.forms import Form
+from dashboard.views.forms import Form, FormField
 from models.enums import Method
 
 #: No HTML of whoever wrote it, and no pictures from elsewhere.
@@ -28,18 +29,37 @@ _ICONS: Mapping[ActionKind, str] = {
 _UNITS = {"m": "minute", "h": "hour", "d": "day"}
 
 
-def parts(found: Sequence[Part], alert: AlertView, may: Callable[[Action], bool]) -> list[RunbookPart]:
-    """Return the runbook in order: pieces of HTML, and buttons; `may` says which of these the reader may press."""
+def parts(
+    found: Sequence[Part], alert: AlertView, may: Callable[[Action], bool], places: Sequence[tuple[str, str]] = ()
+) -> list[RunbookPart]:
+    """Return the runbook in order: pieces of HTML, and buttons; `may` says which of these the reader may press. One
+    that acts at a location asks at which of `places` where the alert has none. What is over has no buttons."""
     shown = []
-    for place, part in enumerate(found):
-        if isinstance(part, Action):
-            icon, does = _ICONS[part.kind], what(part, alert)
-            allowed = may(part) and _has_place(part, alert)
-            if alert.open:
-                shown.append(RunbookPart(str(place), "", part.number, spoken(part), icon, does, allowed))
+    for key, part in enumerate(found):
+        if not isinstance(part, Action):
+            shown.append(RunbookPart(str(key), str(_markdown.render(part.markdown))))
+        elif not alert.open:
+            shown.append(RunbookPart(str(key), f'<p class="todo-was">{escape(spoken(part))}</p>'))
         else:
-            shown.append(RunbookPart(str(place), str(_markdown.render(part.markdown))))
+            elsewhere = not _has_place(part, alert)
+            allowed = may(part) and (not elsewhere or bool(places))
+            shown.append(
+                RunbookPart(
+                    *(str(key), "", part.number, spoken(part), _ICONS[part.kind], what(part, alert), allowed),
+                    asks_where=elsewhere,
+                )
+            )
     return shown
+
+
+def note(shown: Sequence[RunbookPart]) -> str:
+    """Return why some buttons cannot be pressed, empty when all can."""
+    barred = [part for part in shown if part.number and not part.may]
+    if not barred:
+        return ""
+    if all(part.asks_where for part in barred):
+        return "What is greyed out acts at one location, and no location is named here."
+    return "What is greyed out needs a right that you do not have."
 
 
 def _has_place(action: Action, alert: AlertView) -> bool:
@@ -56,7 +76,7 @@ def spoken(action: Action) -> str:
 def what(action: Action, alert: AlertView) -> str:
     """Return what a button will do, in a sentence."""
     given = action.arguments
-    place = given.get("location") or alert.location or "the alert's location"
+    place = given.get("location") or alert.location or "the location that you choose"
     for_ = _for(given.get("for", ""))
     if action.kind is ActionKind.ACKNOWLEDGE:
         return "You take the alert on; nobody else is told next."
@@ -81,16 +101,21 @@ def what(action: Action, alert: AlertView) -> str:
 _CAPS = {"orders": "orders", "items": "units"}
 
 
-def question(part: RunbookPart, drill: str = "") -> Form:
-    """Return the question before a button is carried out; `drill` is said when it is only an exercise."""
+def question(part: RunbookPart, drill: str = "", places: Sequence[tuple[str, str]] = ()) -> Form:
+    """Return the question before a button is carried out; `drill` is said when it is only an exercise. `places` are the
+    alerts that it tells of, by id and place, of which one is to be chosen where the button has no place."""
+    where = FormField(WHERE, "Where", "select", required=True, options=[("", "Choose one"), *places])
     return Form(
         action=f"run {part.number}",
         title=f"{part.label}?",
         explain=f"{part.does} {drill}It is written into the timeline, with your name.",
         button=part.label,
+        fields=[where] if part.asks_where else [],
     )
 
 
+#: The field that says where.
+WHERE = "where"
 #: Said in a drill.
 DRILL = "This is a drill: what is outside the alert is only written down. "
 

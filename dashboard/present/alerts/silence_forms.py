@@ -151,7 +151,7 @@ def _fields(lines: str, zone: str) -> list[FormField]:
         ),
         FormField("reason", "Why", hint="Everybody sees it, with your name.", required=True),
         FormField("lasts", "How long", "select", value="120", options=list(_LENGTHS)),
-        FormField("ends", "The time", "datetime-local", hint=f"{clock}; only when it lasts until a time."),
+        FormField("ends", "Until", "datetime-local", hint=f"{clock}; only when it lasts until a time."),
         FormField("starts", "From", "datetime-local", hint=f"{clock}; empty: from now."),
     ]
 

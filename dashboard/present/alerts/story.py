@@ -13,6 +13,7 @@ from dashboard.present.deliveries import STATE_WORDS as SENT_WORDS
 from dashboard.views.alert import StepLine, ToldLine
 from dashboard.views.common import Entry as Line
 from models.alerting import StepState
+from models.enums import DeliveryStatus
 from models.events import EventType
 
 _STEPS = {
@@ -20,6 +21,11 @@ _STEPS = {
     StepState.SENT: "Told",
     StepState.SPARED: "Spared",
     StepState.STOPPED: "Stopped",
+}
+_REACHED = {
+    DeliveryStatus.DELIVERED: "told",
+    DeliveryStatus.DEAD: "not told",
+    DeliveryStatus.SUPERSEDED: "need not be told",
 }
 _TOLD = {
     EventType.ALERT_OPENED: "That it opened",
@@ -50,7 +56,7 @@ def told(one: ToldView, alert: AlertView, reader: Reader, *, opens: bool) -> Tol
     what = _TOLD.get(EventType(one.event), one.event) if one.event in EventType.__members__.values() else one.event
     return ToldLine(
         key=str(one.delivery),
-        text=f"{one.title}: {what[0].lower()}{what[1:]}",
+        text=f"{one.title}: {_REACHED.get(one.status, 'to be told')} {what[0].lower()}{what[1:]}",
         state=one.status.value,
         word=SENT_WORDS[one.status],
         when=say.relative(one.at, reader.now),

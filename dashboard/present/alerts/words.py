@@ -38,9 +38,11 @@ def href(alert_id: int) -> str:
     return f"{PATH}/{alert_id}"
 
 
-def map_href(location: str) -> str:
-    """Return the address of the map with a location chosen."""
-    return f"/?at={quote(location, safe='')}"
+def map_href(view: AlertView) -> str:
+    """Return the address of the map with its location chosen, or its group alone; empty for neither."""
+    if view.location:
+        return f"/?at={quote(view.location, safe='')}"
+    return f"/?group={quote(view.group, safe='')}" if view.group and not view.drill else ""
 
 
 def where(view: AlertView) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from alerts.catalogue import EventKind
 from dashboard import format as say
-from dashboard.address.receivers import CatalogueAddress
+from dashboard.address.receivers import CatalogueAddress, ReceiversAddress
 from dashboard.format import Locale
+from dashboard.present.receivers.listing import SUBSCRIPTIONS_PATH
 from dashboard.present.sheet import Cell
 from dashboard.views.receivers import CatalogueScreen, FieldRow, TypeDetail, TypeFamily, TypeRow
 
@@ -61,6 +62,7 @@ def _detail(one: EventKind, address: CatalogueAddress) -> TypeDetail:
         about=one.about,
         fields=list(fields(one.schema)),
         schema=json.dumps(one.schema, indent=2, ensure_ascii=False),
+        subscribe=ReceiversAddress(types=one.name).href(SUBSCRIPTIONS_PATH),
         close=address.href(PATH, type=""),
     )
 

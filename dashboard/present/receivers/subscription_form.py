@@ -36,11 +36,11 @@ class Meant:
     groups: tuple[str, ...]
 
 
-def blank() -> Form:
-    """Return the form of a new subscription."""
+def blank(types: str = "") -> Form:
+    """Return the form of a new subscription, to these types when it is known to which."""
     code = FormField("code", "Code", hint="Such as warehouse-wms. It stays as it is.", required=True)
     explain = "It is told of what happens from now on. It never sees more than you do."
-    return Form(NEW, "New subscription", explain, "Make it", [code, *_fields(None)])
+    return Form(NEW, "New subscription", explain, "Make it", [code, *_fields(None, types)])
 
 
 def filled(one: ReceiverView) -> Form:
@@ -59,10 +59,10 @@ def again(one: ReceiverView) -> Form:
     return Form(REPLAY, f"Send again to {one.title or one.code}", explain, "Send again", [at])
 
 
-def _fields(one: ReceiverView | None) -> list[FormField]:
+def _fields(one: ReceiverView | None, types: str = "") -> list[FormField]:
     """Return the fields, filled with what one is."""
     if one is None:
-        return _filled(Meant("", "", "", ContentMode.STRUCTURED, (), (), (), ()), "push")
+        return _filled(Meant("", "", "", ContentMode.STRUCTURED, (types,) if types else (), (), (), ()), "push")
     is_ = Meant(
         one.code, one.title, one.url, one.content_mode, one.types, tuple(one.filters), one.locations, one.groups
     )

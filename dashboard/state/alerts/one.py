@@ -21,12 +21,12 @@ from dashboard.views.alert import AlertHead, RunbookPart, StepLine, Subject, Tol
 from dashboard.views.common import Entry
 from dashboard.views.forms import Form
 from models.enums import Permission
-from models.errors import ErrorCode
+from models.errors import ErrorCode, Fault
 
 Number = Annotated[int, Field(ge=1, le=100)]
 Version = Annotated[int, Field(ge=1, le=2**53)]
 
-_PARTS = ("head", "subjects", "subjects_more", "todo", "labels", "steps", "told", "story")
+_PARTS = ("head", "subjects", "subjects_more", "todo", "todo_note", "places", "labels", "steps", "told", "story")
 _CHANGED = "Somebody changed this alert first; nothing was done. You see it as it is now: look again, then decide."
 _SAID = {
     AlertAction.RESOLVE: "It is resolved; whoever was told of it is told that too.",
@@ -42,6 +42,8 @@ class AlertState(Shows, rx.State):
     subjects: list[Subject] = []
     subjects_more: str = ""
     todo: list[RunbookPart] = []
+    todo_note: str = ""
+    places: list[tuple[str, str]] = []  # the alerts that it tells of, by id, and where each is
     labels: list[tuple[str, str]] = []
     steps: list[StepLine] = []
     told: list[ToldLine] = []
@@ -93,7 +95,7 @@ class AlertState(Shows, rx.State):
         found = next((part for part in self.todo if part.number == number and part.may), None)
         if found is not None:
             self._say("")
-            self.form = runbook.question(found, runbook.DRILL if self.head.drill else "")
+            self.form = runbook.question(found, runbook.DRILL if self.head.drill else "", self.places)
             self._button = (number, found.label)
 
     @rx.event
@@ -109,7 +111,7 @@ class AlertState(Shows, rx.State):
         if not self.form.action:
             return
         if self.form.action not in AlertAction.__members__.values():
-            await self._run()
+            await self._run(texts(given))
             return
         action, fields, alert, seen = AlertAction(self.form.action), texts(given), self._id(), self._seen
         try:
@@ -123,11 +125,15 @@ class AlertState(Shows, rx.State):
         self._say(_SAID[action])
         await self._reload()
 
-    async def _run(self) -> None:
-        alert, (number, label) = self._id(), self._button
-        self.form = Form()
+    async def _run(self, given: dict[str, str]) -> None:
+        alert, (number, label), where = self._id(), self._button, given.get(runbook.WHERE, "")
+        if self.form.fields and where not in dict(self.places):
+            fault = Fault(f"/{runbook.WHERE}", "missing", "Choose where this is to be done.")
+            self.form = with_faults(self.form, [fault], given, "")
+            return
+        self.form, at = Form(), int(where) if where else 0
         try:
-            words = await ask(self, lambda door, asker: door.run_step(asker, alert, number, label=label))
+            words = await ask(self, lambda door, asker: door.run_step(asker, alert, number, label=label, at=at))
         except Trouble as trouble:
             self._say(f"{label}: not done. {trouble}")
             self.refused = True

@@ -80,7 +80,7 @@ class Receivers(LiveRows, mixin=True):
         self._code, self._just_made = code, True  # so that opening it keeps what is said of it
         self.form, self.secret = Form(), secret
         self._say(said)
-        return rx.redirect(self._address().href(self._path(), code=code, health=None))
+        return rx.redirect(self._address().href(self._path(), code=code, health=None, types=""))
 
     async def _saved(self, said: str) -> None:
         self.form = Form()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -26,8 +27,11 @@ class SubscriptionsState(Receivers, rx.State):
     @rx.event
     @policy(Permission.SUBSCRIPTIONS_READ)
     async def open(self) -> None:
-        """Show what the address asks for; runs whenever it changes."""
+        """Show what the address asks for; runs whenever it changes. Types to be told of open the form."""
         await self._arrive()
+        types = self._address().types
+        if types and self.may_write:
+            await self._open_form(lambda door, asker: (door.new_subscription_form(asker, types), 0))
 
     @rx.event
     @policy(Permission.SUBSCRIPTIONS_READ)
@@ -57,9 +61,11 @@ class SubscriptionsState(Receivers, rx.State):
 
     @rx.event
     @policy(Permission.SUBSCRIPTIONS_READ)
-    def leave(self) -> None:
+    def leave(self) -> Any:
         """Close the form and change nothing."""
         self.form = Form()
+        address = self._address()
+        return rx.redirect(address.href(SUBSCRIPTIONS_PATH, types=""), replace=True) if address.types else None
 
     @rx.event
     @policy(Permission.SUBSCRIPTIONS_WRITE)
@@ -122,7 +128,7 @@ class SubscriptionsState(Receivers, rx.State):
         return None
 
     async def _screen(self, keep: Sequence[str]) -> ReceiversScreen:
-        address = self._address()
+        address = replace(self._address(), types="")
         return await ask(self, lambda door, asker: door.subscriptions(asker, address))
 
     def _path(self) -> str:
