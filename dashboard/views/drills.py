@@ -37,7 +37,8 @@ class DrillStep:
 
 @dataclass(frozen=True)
 class DrillDetail:
-    """An opened drill. `filing`: it is over and its report is to come; `filed`: it is there, with its `findings`."""
+    """An opened drill. `filing`: it is over and its report is to come; `filed`: it is there, with its `findings`;
+    `waits`: a message is on its way, whose arrival is no event."""
 
     id: int = 0
     version: int = 0
@@ -52,6 +53,7 @@ class DrillDetail:
     steps: list[DrillStep] = field(default_factory=list)
     filing: bool = False
     filed: bool = False
+    waits: bool = False
     verdict: str = ""
     findings: list[str] = field(default_factory=list)
     text: str = ""

@@ -16,6 +16,8 @@ from backend.context import Context
 from backend.jobs import escalation
 from dashboard.address.drills import DrillsAddress, DrillsShown
 from dashboard.gateway import Gateway
+from dashboard.present import sheet
+from dashboard.present.alerts.drills import SHEET
 from dashboard.views.drills import DrillDetail
 from models.enums import Role
 from models.errors import DomainError, ErrorCode
@@ -23,7 +25,7 @@ from models.tables import Subscription
 from tests.integration.test_alert_pages import person
 from tests.integration.test_drills import begin as prepare
 from tests.integration.test_drills import delivered
-from tests.support.alerting import LATE, add_policy, alerts
+from tests.support.alerting import LATE, add_policy, alerts, settle
 from tests.support.shop import row_counts
 
 TYPED = {"policy": "colour", "channels:lab": "on", "escalate": "yes", "minutes": "30"}
@@ -74,7 +76,10 @@ def test_a_drill_is_seen_as_it_goes_and_its_report_stands_there(
     assert (one.filing, one.filed) == (False, False)
     assert ("Begun by", "ana") in one.facts
     assert [step.state for step in one.steps][-1] == "due"
+    settle(ctx)
+    assert opened(door, drill).waits
     delivered(ctx)
+    assert not opened(door, drill).waits
     assert "lab: reached in 3.0 s" in [step.text for step in opened(door, drill).steps]
     clock.advance(timedelta(minutes=2))
     door.acknowledge(person(Role.ADMIN), drill, one.version)
@@ -90,8 +95,11 @@ def test_a_drill_is_seen_as_it_goes_and_its_report_stands_there(
     (row,) = door.drills(person(Role.ADMIN), DrillsAddress(show=DrillsShown.OVER)).rows
     assert (row.state_word, row.taken, row.result) == ("Over", "2 min", "All went well")
     assert door.drills(person(Role.ADMIN), DrillsAddress(show=DrillsShown.RUNNING)).rows == []
-    ((cells,),) = door.every_drill(person(Role.ADMIN), DrillsAddress())
-    assert (cells[0], cells[4], cells[8]) == (drill, "ana", "ana")
+    rows = [row for batch in door.every_drill(person(Role.ADMIN), DrillsAddress()) for row in batch]
+    head, line = sheet.lines(SHEET, rows)
+    written = dict(zip(head.strip().strip("\ufeff").split(","), line.strip().split(","), strict=True))
+    assert (written["id"], written["channels"], written["acknowledged_by"]) == (str(drill), "lab", "ana")
+    assert written["acknowledged_after_s"] == "120"
 
 
 @pytest.mark.parametrize(

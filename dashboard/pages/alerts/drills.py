@@ -14,6 +14,7 @@ from dashboard.components.alerts.tabs import alert_tabs
 from dashboard.components.form import described_form
 from dashboard.components.link import link
 from dashboard.components.panel import panel_head
+from dashboard.components.routing.ticker import ticker
 from dashboard.components.shell import frame
 from dashboard.components.states import notice, skeleton, trouble
 from dashboard.components.step import icon_of
@@ -117,6 +118,7 @@ def _detail() -> rx.Component:
         _actions(),
         rx.cond(one.filing, rx.el.p("It is over. Its report is filed once all who were told know, within a minute.")),
         rx.cond(one.filed, _report()),
+        rx.cond(one.waits, ticker(DrillsState.look_again, every=1000)),
         rx.el.h3("How it goes"),
         rx.el.ol(rx.foreach(one.steps, _step), class_name="drill-steps", aria_live="polite"),
         receivers.facts(one.facts),

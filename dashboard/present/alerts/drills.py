@@ -37,6 +37,7 @@ SHEET = (
     *("id", "policy", "title", "state", "began_by", "began_at", "channels", "escalates", "acknowledged_by"),
     *("acknowledged_after_s", "resolved_by", "resolved_after_s", "findings"),
 )
+_ON_ITS_WAY = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 _WELL = "It went as it should: told, taken on, over."
 
 
@@ -148,6 +149,7 @@ def _detail(facts: Facts, address: DrillsAddress, reader: Reader) -> DrillDetail
         steps=list(_steps(whole, reader)),
         filing=not alert.open and one.report is None,
         filed=one.report is not None,
+        waits=any(told.status in _ON_ITS_WAY for told in whole.told),
         verdict=_verdict(findings) if one.report else "",
         findings=findings,
         text=f"/api/v1/alerts/{alert.id}/report.md",
@@ -240,8 +242,12 @@ def cells(one: DrillView, titles: Mapping[tuple[str, int], str]) -> tuple[Cell, 
         " ".join(str(code) for code in alert.facts.get("drill_channels") or ()),
         "yes" if alert.facts.get("drill_escalates") else "no",
         alert.acknowledged_by,
-        report.get("acknowledged_after_s"),
+        _whole(report.get("acknowledged_after_s")),
         alert.resolved_by,
-        report.get("resolved_after_s"),
+        _whole(report.get("resolved_after_s")),
         " ".join(report.get("findings", ())),
     )
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)

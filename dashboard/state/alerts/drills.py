@@ -66,6 +66,13 @@ class DrillsState(LiveRows, rx.State):
         await self._load()
 
     @rx.event
+    @policy(Permission.ALERTS_READ)
+    async def look_again(self) -> None:
+        """Show how the opened drill's messages fare; the page asks while one is on its way."""
+        if self.detail.waits:
+            await self._reload()
+
+    @rx.event
     @policy(Permission.ALERTS_WRITE)
     async def begin(self) -> None:
         """Open the form of a new drill."""
