@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import col
 
+from alerts.policy import STORM
 from alerts.rules import may_become
 from alerts.states import IS_DUE, IS_OPEN
-from alerts.telling import STORM, Story, Tx, tell
+from alerts.telling import Story, Tx, tell
 from models.alerting import AlertStatus, NoticeKind, StepState
 from models.errors import DomainError, ErrorCode
 from models.tables import Alert, AlertProblem, AlertStep

@@ -143,7 +143,7 @@ def _nonsense(document: Mapping[str, Any], channels: Collection[str] | None) -> 
     for index, field in enumerate(document.get("group_by", ())):
         yield from _field(field, f"/group_by/{index}")
     yield from _names(document.get("says", ""), "/says")
-    if "clear" not in document and "lasts_s" not in document:
+    if not document.get("clear") and "lasts_s" not in document:
         yield Fault("/lasts_s", "missing", "Nothing would ever end it: say what clears it, or how long it lasts.")
     if "storm" in document and document["level"] == AlertLevel.NETWORK:
         yield Fault("/storm", "not_here", "Alerts of the whole network are one already.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,8 @@ PLACE = "DRILL"
 KEY = "drill/"
 #: How long a drill goes on when nobody ends it.
 LASTS = timedelta(minutes=30)
+#: So many channels at most: longer lists are not kept of an event.
+MOST_CHANNELS = 20
 #: A policy that needs more problems than this is not tried.
 MOST_PROBLEMS = 100
 _NAMED = re.compile(r"\{data\.([\w.-]+)\}")
@@ -49,6 +51,16 @@ def incident(policy: Policy, key: str, ask: DrillAsk, *, now: datetime, by: str 
             _put(data, test.field.removeprefix("data."), _fitting(test))
     data |= {"drill": True, "drill_channels": list(ask.channels), "drill_escalates": ask.escalates, "drill_by": by}
     return Happened(0, _type(raising), key, now, data, location=PLACE, groups=(KEY.rstrip("/"),))
+
+
+def is_drill(facts: Mapping[str, Any]) -> bool:
+    """Return whether what is kept of an event (`grouping.facts_of`) says that it is only an exercise."""
+    return facts["data"].get("drill") is True
+
+
+def rehearsed(policy: Policy | None) -> Policy | None:
+    """Return a policy as a drill goes by it: what somebody ends is over at once, it does not flap."""
+    return None if policy is None else replace(policy, keep=timedelta())
 
 
 def steps_for(facts: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

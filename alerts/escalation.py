@@ -1,7 +1,7 @@
 """Who is told next when nobody takes an alert on: the steps of a policy, and their instants for one alert. Pure.
 
 The steps are copied (`snapshot`) when the alert is first told of, so that editing a policy does not change who is being
-called right now. Rows and sending: `backend/alerting/escalation.py`.
+called right now. Rows and sending: `steps.py`.
 """
 
 from __future__ import annotations
@@ -42,17 +42,25 @@ def snapshot(steps: Sequence[Mapping[str, Any]], *, told_at: datetime, zone: str
     return planned
 
 
-def resumed(step: PlannedStep, *, stopped_at: datetime, now: datetime, zone: str) -> PlannedStep:
-    """Return a step that was stopped as it goes on: what was still to wait then is still to wait."""
-    rest = max(step.planned_at - stopped_at, timedelta())
-    return PlannedStep(step.number, now + rest, _after(now + rest, step.quiet, zone), step.channels, step.quiet)
+def resumed(steps: Sequence[PlannedStep], *, stopped_at: datetime, now: datetime, zone: str) -> list[PlannedStep]:
+    """Return steps that were stopped as they go on, in order: what was still to wait then is still to wait, and again
+    none comes before the one in front of it."""
+    going: list[PlannedStep] = []
+    for step in sorted(steps, key=lambda step: step.number):
+        at = now + max(step.planned_at - stopped_at, timedelta())
+        before = going[-1].due_at if going else at
+        going.append(PlannedStep(step.number, at, _after(max(at, before), step.quiet, zone), step.channels, step.quiet))
+    return going
 
 
-def verdict(status: AlertStatus, *, muted: str | None) -> tuple[StepState, str]:
+def verdict(status: AlertStatus, *, muted: str | None, clear_since: datetime | None = None) -> tuple[StepState, str]:
     """Return what becomes of a step that is due, given the alert as it is at this very moment, and why.
 
-    While nobody is to be told it stays due: it is looked at again, and sent if it is still firing when that ends.
+    While nobody is to be told, or nothing holds any more (`clear_since`) and the alert only stays so that it does not
+    flap, it stays due: it is looked at again, and sent if it is still firing when that ends.
     """
+    if status is AlertStatus.FIRING and clear_since is not None:
+        return StepState.DUE, "Nothing holds any more."
     if status is AlertStatus.FIRING:
         return (StepState.SENT, "Nobody has acknowledged it.") if muted is None else (StepState.DUE, f"It is {muted}.")
     if status is AlertStatus.PENDING:

@@ -16,15 +16,25 @@ from models.alerting import AlertStatus, Muted
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftCounts:
+    """How many alerts are open, how many of these are told and nobody has, how many were resolved."""
+
+    open: int
+    nobody: int
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """A shift as it is handed on: what is open, worst first; what was resolved in it; silences that end within the next
-    one; drills are left out."""
+    one; drills are left out. Of very many only the first stand there; `counts` has them all."""
 
     since: datetime
     until: datetime
     open: tuple[AlertView, ...]
     resolved: tuple[AlertView, ...]
     ending: tuple[SilenceView, ...]
+    counts: ShiftCounts
 
     @property
     def nobody(self) -> tuple[AlertView, ...]:
@@ -102,7 +112,10 @@ class _Clock:
 
 def _counts(facts: Handover) -> str:
     soon = f", {len(facts.ending)} silences end soon" if facts.ending else ""
-    return f"{len(facts.open)} open, {len(facts.nobody)} of them with nobody; {len(facts.resolved)} resolved{soon}."
+    many = facts.counts
+    said = f"{many.open:,} open, {many.nobody:,} of them with nobody; {many.resolved:,} resolved{soon}."
+    named = len(facts.open) == many.open and len(facts.resolved) == many.resolved
+    return said if named else f"{said} Only the first {max(len(facts.open), len(facts.resolved)):,} are named here."
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

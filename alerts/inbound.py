@@ -38,7 +38,8 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was asked: for the alert of a key (what the tool knows it by) or of an id. `id` is the message's own."""
+    """What was asked: for the alert of a key (what the tool knows it by) or of an id. `id` is the message's own, `at`
+    when it was done there, where the tool says so."""
 
     id: str
     asked: Asked
@@ -46,6 +47,7 @@ class Told:
     alert: int | None = None
     by: str = ""
     note: str = ""
+    at: datetime | None = None
 
 
 def secret_faults(kind: ReceiverKind, secret: str | None) -> list[Fault]:
@@ -96,7 +98,16 @@ def of_pagerduty(document: Any) -> Told | None:
     agent = event.get("agent")
     by = agent.get("summary") if isinstance(agent, Mapping) else None
     note = "Reopened there." if event.get("event_type") == "incident.reopened" else ""
-    return Told(id_, asked, key=key, by=_name(by), note=note)
+    return Told(id_, asked, key=key, by=_name(by), note=note, at=_instant(event.get("occurred_at")))
+
+
+def _instant(text: Any) -> datetime | None:
+    """Return an instant as PagerDuty writes it; None for what is none."""
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
 
 
 def _name(text: Any) -> str:

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -23,9 +23,10 @@ from models.alerting import AlertStatus
 
 #: The path below which they lie.
 PATH = "/alert-links"
-LIFETIME = timedelta(days=7)
 #: No token that we make is longer.
 LONGEST = 400
+#: No link is good for longer, whatever `PICKWATCH_LINK_DAYS` says.
+MOST_LIFE = timedelta(days=90)
 
 
 class LinkAction(StrEnum):
@@ -72,11 +73,13 @@ def write(secret: bytes, link: Link) -> str:
     return f"{payload}.{_signature(secret, payload)}"
 
 
-def read(secret: bytes, token: str, *, now: datetime) -> Link:
-    """Return what a token says; raises LinkError(FORGED) or LinkError(EXPIRED)."""
+def read(good: Sequence[bytes], token: str, *, now: datetime) -> Link:
+    """Return what a token says that was signed with one of the secrets; raises LinkError(FORGED) or
+    LinkError(EXPIRED)."""
     payload, dot, signature = token.partition(".")
     fits = dot and len(token) <= LONGEST and token.isascii()
-    if not fits or not hmac.compare_digest(signature.encode(), _signature(secret, payload).encode()):
+    ours = [_signed(secret, payload, signature) for secret in good] if fits else []  # all, in the same time
+    if not any(ours):
         raise LinkError(LinkProblem.FORGED)
     try:
         alert, action, expires, channel, nonce = json.loads(_bytes(payload))
@@ -104,6 +107,7 @@ class Signer:
 
     secret: bytes
     public_url: str
+    lifetime: timedelta = timedelta(days=7)
 
     def __call__(self, notice: Notice, now: datetime, channel: str = "") -> Mapping[str, str]:
         """Return addresses by what they do; none once there is nothing to do."""
@@ -118,8 +122,12 @@ class Signer:
         return f"Signer({self.public_url!r})"
 
     def _address(self, alert: int, action: LinkAction, now: datetime, channel: str) -> str:
-        link = Link(alert, action, now + LIFETIME, channel, secrets.token_urlsafe(9))
+        link = Link(alert, action, now + self.lifetime, channel, secrets.token_urlsafe(9))
         return f"{self.public_url.rstrip('/')}{PATH}/{write(self.secret, link)}"
+
+
+def _signed(secret: bytes, payload: str, signature: str) -> bool:
+    return hmac.compare_digest(signature.encode(), _signature(secret, payload).encode())
 
 
 def _signature(secret: bytes, payload: str) -> str:

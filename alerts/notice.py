@@ -1,6 +1,6 @@
 """What one `alert.*` event tells, as every channel reads it: self-contained, so that a connector needs no database.
 
-Pure. The alert's commands and its tick write `Notice.data()` as the event's data; `alerts/connectors` read it back with
+Pure. `alerts/telling.py` writes `Notice.data()` as the event's data; `alerts/connectors` read it back with
 `Notice.of`. The order in which notices of one alert are sent is the order of the feed within one subject.
 """
 

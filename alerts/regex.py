@@ -11,6 +11,7 @@ from typing import Any
 
 import re2
 
+#: Characters of a pattern, and so of whatever may be one.
 LONGEST = 200
 #: Bytes that a pattern's machine may take; `((a{100}){100}){100}` is small to write and would be huge.
 _MOST_MEMORY = 1 << 20

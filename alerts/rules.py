@@ -84,7 +84,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """An alert as it is now; `opened_at` is None while it is pending."""
+    """An alert as it is now; `opened_at` is None while it is pending. `clearing`: nothing holds any more, it only stays
+    so that it does not flap. `taken`: how bad it was when somebody took it on whom nobody had told."""
 
     status: AlertStatus
     severity: Severity
@@ -92,6 +93,13 @@ class AlertFacts:
     opened_at: datetime | None
     muted: bool
     timing: Timing
+    clearing: bool = False
+    taken: Severity | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is to be called now."""
+        return self.muted or self.clearing or self.opened_at is None
 
 
 def needs_notify(last: Sent | None, alert: AlertFacts, now: datetime) -> NotifyReason | None:
@@ -101,11 +109,13 @@ def needs_notify(last: Sent | None, alert: AlertFacts, now: datetime) -> NotifyR
     """
     if alert.status is AlertStatus.RESOLVED:
         return None if last is None else NotifyReason.RESOLVED
-    if alert.muted or alert.opened_at is None:
+    if alert.quiet or alert.opened_at is None:
         return None
     if last is None:
-        firing = alert.status is AlertStatus.FIRING
-        return NotifyReason.FIRST if firing and now >= alert.opened_at + alert.timing.wait else None
+        if alert.status is AlertStatus.FIRING:
+            return NotifyReason.FIRST if now >= alert.opened_at + alert.timing.wait else None
+        worse = alert.taken is not None and alert.severity.rank > alert.taken.rank
+        return NotifyReason.FIRST if worse else None
     if alert.severity.rank > last.severity.rank:
         return NotifyReason.WORSE
     return _in_time(last, alert, now)
@@ -125,7 +135,7 @@ def _in_time(last: Sent, alert: AlertFacts, now: datetime) -> NotifyReason | Non
 
 def next_notice_at(last: Sent | None, alert: AlertFacts) -> datetime | None:
     """Return when `needs_notify` may have another answer though nothing happens; None: never."""
-    if alert.status is AlertStatus.RESOLVED or alert.muted or alert.opened_at is None:
+    if alert.status is AlertStatus.RESOLVED or alert.quiet or alert.opened_at is None:
         return None
     if last is None:
         return alert.opened_at + alert.timing.wait if alert.status is AlertStatus.FIRING else None

@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from alerts.regex import BadPatternError, compiled
+from alerts.regex import LONGEST, BadPatternError, compiled
 from models.errors import Fault
 
 MOST_MATCHERS = 20
 LONGEST_NAME = 64
-LONGEST_VALUE = 200
 
 
 class SilenceState(StrEnum):
@@ -129,8 +128,8 @@ def _faults_of(matcher: Matcher, pointer: str) -> list[Fault]:
     faults = []
     if not 1 <= len(matcher.name) <= LONGEST_NAME:
         faults.append(Fault(f"{pointer}/name", "bad_length", f"Use 1 to {LONGEST_NAME} characters."))
-    if len(matcher.value) > LONGEST_VALUE:
-        faults.append(Fault(f"{pointer}/value", "bad_length", f"Use at most {LONGEST_VALUE} characters."))
+    if len(matcher.value) > LONGEST:
+        faults.append(Fault(f"{pointer}/value", "bad_length", f"Use at most {LONGEST} characters."))
     elif matcher.is_regex:
         try:
             compiled(matcher.value)

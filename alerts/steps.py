@@ -33,15 +33,27 @@ class LateStep:
     due_at: datetime
 
 
-def plan(tx: Tx, alert: Alert, steps: Sequence[Mapping[str, Any]], *, zone: str) -> datetime | None:
-    """Write the steps of an alert that is first told of now, if it has none yet; return when the first comes due."""
-    mine = sa.select(sa.func.count()).where(col(AlertStep.alert_id) == alert.id).select_from(AlertStep)
-    if alert.id is None or tx.session.scalar(mine):
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of `escalate` that an alert shall have; quiet times are on the clock of `zone`."""
+
+    alert_id: int
+    steps: Sequence[Mapping[str, Any]]
+    zone: str = "UTC"
+
+
+def plan(tx: Tx, plans: Sequence[Plan]) -> datetime | None:
+    """Write the steps of alerts that are first told of now, of those that have none yet; return when the first of all
+    comes due."""
+    wanted = {each.alert_id: snapshot(each.steps, told_at=tx.now, zone=each.zone) for each in plans if each.steps}
+    if not wanted:
         return None
-    planned = snapshot(steps, told_at=tx.now, zone=zone)
+    known = sa.select(col(AlertStep.alert_id)).where(col(AlertStep.alert_id).in_(sorted(wanted))).distinct()
+    for alert_id in tx.session.scalars(known).all():
+        del wanted[alert_id]
     tx.session.add_all(
         AlertStep(
-            alert_id=alert.id,
+            alert_id=alert_id,
             number=step.number,
             due_at=step.due_at,
             planned_at=step.planned_at,
@@ -49,10 +61,11 @@ def plan(tx: Tx, alert: Alert, steps: Sequence[Mapping[str, Any]], *, zone: str)
             quiet=[dict(window) for window in step.quiet],
             state=StepState.DUE.value,
         )
+        for alert_id, planned in wanted.items()
         for step in planned
     )
     tx.session.flush()
-    return planned[0].due_at if planned else None
+    return min((planned[0].due_at for planned in wanted.values()), default=None)
 
 
 def due(session: Session, now: datetime, *, limit: int = 1_000) -> list[int]:
@@ -79,7 +92,7 @@ def carry_out(tx: Tx, alert_id: int) -> list[StepState]:
     if alert is None:
         return []
     steps = _steps(tx.session, alert_id, col(AlertStep.due_at) <= tx.now)
-    state, why = verdict(AlertStatus(alert.status), muted=alert.muted)
+    state, why = verdict(AlertStatus(alert.status), muted=alert.muted, clear_since=alert.clear_since)
     for step in steps:
         if state is StepState.DUE:
             step.due_at = tx.now + AGAIN
@@ -110,15 +123,13 @@ def resume(tx: Tx, alert: Alert, *, stopped_at: datetime) -> datetime | None:
         )
         .order_by(col(AlertStep.number))
     )
-    instants = []
-    for row in tx.session.scalars(stopped.execution_options(populate_existing=True)).all():
-        known = PlannedStep(row.number, row.planned_at, row.due_at, tuple(row.channels), tuple(row.quiet))
-        again = resumed(known, stopped_at=stopped_at, now=tx.now, zone=zone)
+    rows = tx.session.scalars(stopped.execution_options(populate_existing=True)).all()
+    known = [PlannedStep(row.number, row.planned_at, row.due_at, tuple(row.channels), tuple(row.quiet)) for row in rows]
+    for row, again in zip(rows, resumed(known, stopped_at=stopped_at, now=tx.now, zone=zone), strict=True):
         row.planned_at, row.due_at = again.planned_at, again.due_at
         row.state, row.done_at, row.why = StepState.DUE.value, None, None
-        instants.append(row.due_at)
     tx.session.flush()
-    return min(instants, default=None)
+    return min((row.due_at for row in rows), default=None)
 
 
 def late(session: Session, now: datetime) -> list[LateStep]:

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.policy import Policy, Storm, shortened
-from alerts.telling import STORM
+from alerts.policy import STORM, Policy, Storm, shortened
 from models.alerting import AlertLevel, Severity
 
 
@@ -50,7 +49,7 @@ def gathered(
 def storm_title(policy: Policy, region: str | None, count: int) -> str:
     """Return the title of a storm's parent."""
     where = region if region is not None else "the network"
-    return f"{policy.title}: {count:,} {'alert' if count == 1 else 'alerts'} in {where}"[:300]
+    return f"{policy.title}: {count:,} alert{'s' if count != 1 else ''} in {where}"[:300]
 
 
 def storm_labels(policy: Policy, region: str | None) -> dict[str, str]:

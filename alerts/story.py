@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from alerts.about import Happening, ToldView
+from alerts.browse import AlertView
 from alerts.rules import WORDS, NotifyReason
+from models.alerting import Muted
 from models.enums import DeliveryStatus
 from models.events import EventType
 
@@ -54,6 +56,15 @@ def tell(happened: Sequence[Happening], told: Sequence[ToldView] = ()) -> list[E
         detail = "" if detail.rstrip(".") == said else detail
         entries.append(Entry(each.at, kind, said, by or each.actor, detail, tuple(mine)))
     return entries
+
+
+def untold(alert: AlertView, around: AlertView | None) -> Entry | None:
+    """Return why nobody was told of an alert that is listed only; None when somebody was, or will be soon. `around` is
+    what tells of it, where that may be seen."""
+    if alert.notified_at is not None or alert.muted is None:
+        return None
+    other = f"Alert {around.id}, “{around.title}”," if around is not None else "A wider alert"
+    return Entry(alert.opened_at or alert.since, EntryKind.OPENED, _UNTOLD[alert.muted].format(other=other), "", "")
 
 
 def outcome(told: Sequence[ToldView]) -> str:
@@ -115,6 +126,13 @@ _WORDS: Mapping[str, tuple[EntryKind, str]] = {
 }
 #: Why of what opens for the first time: it says no more than that.
 _NEW = WORDS[NotifyReason.FIRST]
+_UNTOLD: Mapping[Muted, str] = {
+    Muted.STORM: "One of many that began together. {other} tells of all of them.",
+    Muted.INHIBITED: "Nobody is told of it by itself. {other} is about all around it.",
+    Muted.SILENCED: "Nobody is told: it is silenced.",
+    Muted.BORN: "Nobody is told: it was so before its policy was made or edited.",
+    Muted.QUIET: "Nobody is called in the quiet time of its policy.",
+}
 _STATES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.PENDING: "still to reach",
     DeliveryStatus.SENDING: "still to reach",

@@ -16,13 +16,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from alerts.notice import EVENT_OF, NAMED, Notice, instant, key_of, subject_of
+from alerts.policy import STORM
 from alerts.states import IS_OPEN
 from models.alerting import AlertLevel, AlertStatus, NoticeKind, Severity
 from models.events import EventType
 from models.tables import Alert, AlertPolicy, AlertProblem
 
-#: A storm's parent has a group key of this beginning.
-STORM = "storm:"
 #: Kinds after which people know of the alert: their instant is when it was last told.
 _CALLS = frozenset({NoticeKind.OPENED, NoticeKind.CHANGED, NoticeKind.REPEATED, NoticeKind.ESCALATED})
 #: Kinds that make no sense to somebody who was not told before.

@@ -10,7 +10,7 @@ with loading():
     from pydantic_settings import SettingsError
     from sqlalchemy.exc import DBAPIError
 
-    from backend.commands import availability, check, imports, people, replay, serve
+    from backend.commands import availability, check, imports, links, people, replay, serve
     from backend.config import setting_faults
     from models.errors import DomainError
 
@@ -28,6 +28,7 @@ app.command()(availability.availability)
 app.command()(serve.migrate)
 app.add_typer(people.users, name="user")
 app.add_typer(people.keys, name="key")
+app.add_typer(links.links, name="links")
 app.add_typer(imports.imports, name="import")
 app.command()(check.check)
 app.add_typer(replay.app, name="replay")

@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     webhook_concurrency: int = Field(default=32, ge=1, le=512)
     event_days: int = Field(default=400, ge=0, le=36_500)
     delivery_days: int = Field(default=30, ge=0, le=36_500)
+    alert_days: int = Field(default=400, ge=0, le=36_500)
     stale_after_seconds: int = Field(default=3600, ge=10)
+    silence_days: int = Field(default=31, ge=1, le=366)
+    link_days: int = Field(default=7, ge=1, le=90)
     import_days: int = Field(default=90, ge=0, le=36_500)
     import_max_mb: int = Field(default=256, ge=1, le=65_536)
     log_level: str = "info"

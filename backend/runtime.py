@@ -37,6 +37,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Co
             wakeups,
             public_url=settings.public_url,
             stale_after_seconds=settings.stale_after_seconds,
+            silence_days=settings.silence_days,
             append=append,
         ),
         keys=KeyCache(seconds=FRESH_SECONDS),

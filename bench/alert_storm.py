@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col
 
-from alerts.telling import STORM
+from alerts.policy import STORM
 from backend import runtime
 from backend.alerting.policies import ensure_defaults
 from backend.clock import ManualClock, system_now

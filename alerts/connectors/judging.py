@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -20,6 +21,8 @@ AGAIN = frozenset({408, 425, 429})
 _SHORTEST = 4  # what is shorter is no secret, and would be found in any text
 _TELLING = 12  # a value of a query that is shorter is a version or a flag
 _WORDS = 300
+#: A signed link of ours (`alerts/links.py`), however its slashes are written: whoever reads it may follow it.
+_LINK = re.compile(r"(alert-links(?:\\?/|%2[Ff]))[\w.%-]+")
 
 
 def outcome_of(status: int, *, never: Collection[int] = ()) -> Outcome:
@@ -51,7 +54,8 @@ def words(channel: ChannelFacts, reply: Reply, *, tool: str) -> str:
 
 
 def hidden(text: str, channel: ChannelFacts) -> str:
-    """Return what a tool said, without the channel's secrets should it have repeated them."""
+    """Return what a tool said, without the channel's secrets and our links should it have repeated them."""
+    text = _LINK.sub(r"\1•••", text)
     for secret in sorted(_spellings(channel), key=len, reverse=True):
         text = text.replace(secret, "•••")
     return text

@@ -32,8 +32,11 @@ SUBJECT = 200
 #: What begins a reply to a message that some of its recipients did not get.
 NOT_ALL = "Not taken for"
 SECURITIES = ("starttls", "tls", "none")
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: No empty part between dots: a message with such an address cannot be written.
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _COLOUR = {
     Severity.INFO: "#2b6cb0",
     Severity.WARNING: "#b7791f",
@@ -134,6 +137,7 @@ def _raw(notice: Notice, sender: str, recipients: tuple[str, ...], sending: Send
     if not first and notice.kind is not NoticeKind.TEST:
         message["In-Reply-To"] = root
         message["References"] = root
+    message["List-Id"] = f"Pickwatch alerts <alerts.pickwatch.{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     if notice.severity is Severity.CRITICAL and not notice.over:

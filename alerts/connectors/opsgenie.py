@@ -6,7 +6,7 @@ their own log of the integration.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,7 +15,7 @@ from alerts.connectors.base import Ask, ChannelFacts, HttpRequest, Pace, Reply, 
 from alerts.connectors.judging import verdict
 from alerts.connectors.settings import Configured, Form, base_faults, join, secret_faults
 from alerts.connectors.text import cut, encode, fitting, identity, plain, short
-from alerts.connectors.wording import details, fit, headline, links, problems, sentences
+from alerts.connectors.wording import Link, details, fit, headline, links, problems, sentences
 from alerts.delivery.retry import Outcome
 from alerts.notice import Notice
 from models.alerting import NoticeKind, ReceiverKind, Severity
@@ -100,7 +100,7 @@ class Opsgenie(Configured):
         return {
             "message": cut(headline(notice), MESSAGE),
             "alias": identity(notice.key, ALIAS),
-            "description": cut(_description(notice, found), DESCRIPTION),
+            "description": cut(_description(notice, links(notice, sending)), DESCRIPTION),
             **({"responders": [{"type": "team", "name": name} for name in teams]} if teams else {}),
             "tags": [short(tag, TAG) for tag in dict.fromkeys(tags)][:TAGS],
             "details": {name: str(value) for name, value in fitting({**found, **told}, DETAILS - 20).items()},
@@ -128,12 +128,12 @@ def _alias_in_path(notice: Notice) -> str:
     return quote(identity(notice.key, ALIAS), safe="")
 
 
-def _description(notice: Notice, found: Mapping[str, str]) -> str:
+def _description(notice: Notice, found: Sequence[Link]) -> str:
     shown, more = problems(notice, 10)
     lines = [f"- {problem['text'] or problem['subject']}" for problem in shown]
     if more:
         lines.append(f"- and {more:,} more")
-    where = [f"{text[:1].upper()}{text[1:]}: {url}" for text, url in found.items()]
+    where = [f"{link.text}: {link.url}" for link in found]
     return "\n\n".join([*sentences(notice), *(["\n".join(lines)] if lines else []), "\n".join(where)])
 
 

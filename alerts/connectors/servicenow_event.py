@@ -10,7 +10,7 @@ from typing import Any
 from alerts.connectors import servicenow
 from alerts.connectors.base import Ask, ChannelFacts, HttpRequest, Pace, Reply, Request, Sending, Verdict
 from alerts.connectors.settings import Configured, Form
-from alerts.connectors.text import cut, encode, fitting, identity
+from alerts.connectors.text import cut, encode, fitting, identity, plain
 from alerts.connectors.wording import details, fit, headline, links, sentences
 from alerts.delivery.retry import Outcome
 from alerts.notice import Notice
@@ -58,6 +58,8 @@ class ServiceNowEvent(Configured):
 
 def _event(notice: Notice, channel: ChannelFacts, sending: Sending, *, state: str) -> HttpRequest:
     found = {link.text: link.url for link in links(notice, sending)}
+    # Event Management reads keys and texts there, no numbers and nothing nested.
+    more = {name: plain(value) for name, value in details(notice).items() if value not in (None, "", [], {})}
     record = {
         "source": "Pickwatch",
         "event_class": "Pickwatch",
@@ -68,11 +70,15 @@ def _event(notice: Notice, channel: ChannelFacts, sending: Sending, *, state: st
         "message_key": identity(notice.key, KEY),
         "severity": CLEAR if state == "Closing" else SEVERITY[notice.severity],
         "description": cut("\n\n".join([headline(notice), *sentences(notice)]), DESCRIPTION),
-        "additional_info": encode(fitting({**found, **details(notice)}, MORE)).decode(),
+        "additional_info": _texts(fitting({**found, **more}, MORE)),
         "time_of_event": sending.event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "resolution_state": state,
     }
     return servicenow.call(channel, "POST", "/api/global/em/jsonv2", {"records": [record]}, about=state)
+
+
+def _texts(fields: Mapping[str, Any]) -> str:
+    return encode({name: str(value) for name, value in fields.items()}).decode()
 
 
 CONNECTOR = ServiceNowEvent()

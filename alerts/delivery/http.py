@@ -132,21 +132,21 @@ class Sender:
         self.used_at = time.monotonic()
         reused = bool(self._pool.connections)
         try:
-            async with asyncio.timeout(self._limits.timeout):
+            async with asyncio.timeout(self._limits.timeout) as patience:
                 try:
-                    return await self._once(request, most)
+                    return await self._once(request, most, patience)
                 except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                     if not reused:
                         raise
-                    return await self._once(request, most)  # the kept connection was closed under our feet
+                    return await self._once(request, most, patience)  # the kept connection was closed under our feet
         except TargetRefused as error:
             return Answer(Outcome.REFUSED, error=str(error))
         except (TimeoutError, httpcore.TimeoutException):
             return Answer(Outcome.TIMED_OUT, error=f"No answer within {self._limits.timeout:g} s.")
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-            return Answer(Outcome.UNREACHABLE, error=plain(str(error) or type(error).__name__)[:500])
+            return Answer(Outcome.UNREACHABLE, error=_why(error))
 
-    async def _once(self, request: HttpRequest, most: int) -> Reply:
+    async def _once(self, request: HttpRequest, most: int, patience: asyncio.Timeout) -> Reply:
         timeouts = {
             "connect": self._limits.connect_timeout,
             "read": self._limits.timeout,
@@ -159,6 +159,8 @@ class Sender:
             content=request.body,
             extensions={"timeout": timeouts},
         ) as response:
+            # It has answered: what is left of the patience is for the body, or a message that was taken would go again.
+            patience.reschedule(asyncio.get_running_loop().time() + _BODY_SECONDS * 2)
             beginning = await _beginning(response, most)
         headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
         return Reply(response.status, plain(beginning.decode("utf-8", "replace")), headers)
@@ -173,6 +175,15 @@ def _address(url: str) -> httpcore.URL:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target)
+
+
+def _why(error: Exception) -> str:
+    """Return in a sentence why there is no answer; nothing that the receiver sent is repeated."""
+    if isinstance(error, httpcore.ProtocolError):
+        return "What it answered is no HTTP, or far too long."
+    if isinstance(error, httpcore.ReadError | httpcore.WriteError):
+        return "The connection ended before there was an answer."
+    return plain(str(error) or type(error).__name__)[:500]
 
 
 def plain(text: str) -> str:

@@ -10,8 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 from models.errors import Fault
 
 MAX_URL = 2000
-#: Protocol assignments; some clouds keep their metadata service here, and Python 3.11 calls most of it public.
-_SPECIAL = ipaddress.IPv4Network("192.0.0.0/24")
+#: What Python 3.11 calls public and is not: protocol assignments (some clouds keep their metadata service there),
+#: Azure's way from a machine to its host, relays of 6to4.
+_SPECIAL = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "168.63.129.16/32", "192.88.99.0/24")))
+_DOCUMENTS = ipaddress.IPv6Network("3fff::/20")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
@@ -22,11 +24,11 @@ def is_public(address: str | Address) -> bool:
     """Return whether an address belongs to the public internet, looking through IPv4 hidden inside IPv6."""
     ip = ipaddress.ip_address(address.partition("%")[0]) if isinstance(address, str) else address
     if isinstance(ip, ipaddress.IPv4Address):
-        return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in _SPECIAL
+        return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in one for one in _SPECIAL)
     inner = _embedded(ip)
     if inner is not None:
         return is_public(inner)
-    return ip in _GLOBAL_UNICAST and ip.is_global
+    return ip in _GLOBAL_UNICAST and ip.is_global and ip not in _DOCUMENTS
 
 
 def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

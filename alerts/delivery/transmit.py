@@ -83,15 +83,15 @@ async def _tell(message: Claim, wire: Wire) -> Answer:
         judge = partial(connector.judge, notice, channel, sending)
     if request is None:
         return Answer(Outcome.UNTOLD, error="A channel of this kind is not told of it.")
-    return await _converse(request, judge, wire)
+    return await _converse(request, judge, channel, wire)
 
 
-async def _converse(request: Request, judge: Judge, wire: Wire) -> Answer:
+async def _converse(request: Request, judge: Judge, channel: ChannelFacts, wire: Wire) -> Answer:
     """Send a request and what its replies ask for next; the last answer counts, the last receipt is kept."""
     answer, receipt, following = Answer(Outcome.UNREACHABLE), None, 0
     wanted: Request | None = request
     while wanted is not None and following <= MAX_FOLLOWING:
-        answer, wanted = await _once(wanted, judge, wire)
+        answer, wanted = await _once(wanted, judge, channel, wire)
         receipt = answer.receipt or receipt
         following += 1
     if wanted is not None:
@@ -99,7 +99,7 @@ async def _converse(request: Request, judge: Judge, wire: Wire) -> Answer:
     return replace(answer, receipt=receipt)
 
 
-async def _once(request: Request, judge: Judge, wire: Wire) -> tuple[Answer, Request | None]:
+async def _once(request: Request, judge: Judge, channel: ChannelFacts, wire: Wire) -> tuple[Answer, Request | None]:
     """Send one request; return what came of it and what is to be sent next."""
     if isinstance(request, HttpRequest):
         reply = await wire.sender.exchange(request)
@@ -112,7 +112,7 @@ async def _once(request: Request, judge: Judge, wire: Wire) -> tuple[Answer, Req
         verdict.outcome,
         status_code=reply.status,
         error=verdict.error,
-        response=_kept(reply),
+        response=_kept(reply, channel),
         retry_after=verdict.retry_after,
         receipt=verdict.receipt,
     )
@@ -136,13 +136,10 @@ def channel_facts(message: Claim) -> ChannelFacts:
 
 
 def discreet(answer: Answer, channel: ChannelFacts) -> Answer:
-    """Return the answer without the channel's secrets: some tools answer with what they were sent."""
-    return replace(
-        answer,
-        error=None if answer.error is None else hidden(answer.error, channel)[:500],
-        response=None if answer.response is None else hidden(answer.response, channel),
-    )
+    """Return the answer whose error has none of the channel's secrets: some tools answer with what they were sent."""
+    return replace(answer, error=None if answer.error is None else hidden(answer.error, channel)[:500])
 
 
-def _kept(reply: Reply) -> str:
-    return reply.body.encode()[:MAX_RESPONSE].decode("utf-8", "ignore")
+def _kept(reply: Reply, channel: ChannelFacts) -> str:
+    """Return the beginning of what a tool said; secrets are taken out before it is cut."""
+    return hidden(reply.body, channel).encode()[:MAX_RESPONSE].decode("utf-8", "ignore")

@@ -9,8 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
+from alerts.closing import wake_inside
+from alerts.drill import is_drill
 from alerts.grouping import Problem, event_of, facts_of
-from alerts.policy import Happened, Policy, group_key_of, raised
+from alerts.policy import STORM, Happened, Policy, group_key_of, raised
 from alerts.states import IS_OPEN
 from backend.alerting.active import active_policies
 from backend.alerting.cases import Case, cases_of, lock_alerts
@@ -45,7 +47,9 @@ def adopt(uow: Uow, policy: Policy, *, reached: int) -> None:
     cases = cases_of(uow, keys | _keys(uow, policy.code), active_policies(uow), alerts)
     for case in cases:
         _hush(case)
+        case.severity_was = None  # what it mutes may be other than before
     evaluate(uow, cases, active_policies(uow), why="Its policy was edited.")
+    wake_inside(uow, [case.alert.id for case in cases if case.alert is not None and case.alert.id and _inhibits(case)])
 
 
 def let_go(uow: Uow, code: str) -> None:
@@ -65,6 +69,8 @@ def _goes_on(uow: Uow, policy: Policy, alert: Alert) -> bool:
 
 def _keep(uow: Uow, policy: Policy, row: AlertProblem, replayed: Replayed, told_of: set[Key]) -> None:
     """Carry a problem over into the new version, or delete it when that does not see it so."""
+    if policy.enabled and is_drill(row.facts):  # it goes on as it began: on a key of its own, until its own end
+        return
     intent = replayed.holding.get(row.subject)
     event, severity = (intent.event, intent.severity) if intent is not None else (None, None)
     if event is None and policy.enabled and row.seq <= replayed.since_seq:  # from before what was gone through again
@@ -77,6 +83,11 @@ def _keep(uow: Uow, policy: Policy, row: AlertProblem, replayed: Replayed, told_
     row.born = row.born or group_key != row.group_key or (policy.code, group_key) not in told_of
     row.group_key, row.severity, row.facts = group_key, severity.value, facts_of(policy, event)
     row.until = None if policy.lasts is None else event.at + policy.lasts
+
+
+def _inhibits(case: Case) -> bool:
+    """Whether it may mute narrower alerts. What a storm gathered stays with it."""
+    return case.live and not case.key[1].startswith(STORM)
 
 
 def _hush(case: Case) -> None:

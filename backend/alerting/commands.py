@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from alerts import closing, steps, telling
 from alerts.browse import AlertView
+from backend.alerting.feed import lock_cursor
 from backend.alerting.scope import shown, taken
 from backend.persistence.uow import Uow
 from backend.wakeups import Topic
@@ -29,6 +30,8 @@ def acknowledge(
         alert.status = AlertStatus.ACKNOWLEDGED.value
         alert.acknowledged_at, alert.acknowledged_by = uow.now, by
         alert.version += 1
+        if alert.notified_at is None:  # what he took on: when it becomes worse than that, it is told after all
+            alert.told = {"severity": alert.severity, "problems": alert.problems, "channels": []}
         closing.stop_steps(uow, [alert_id], why=f"acknowledged by {by}")
         why = note or f"Acknowledged by {by}."
         telling.tell(uow, alert, NoticeKind.ACKNOWLEDGED, why=why, by=by, notify=_others(alert, without))
@@ -64,7 +67,8 @@ def resolve(
     uow: Uow, alert_id: int, *, note: str = "", expected_version: int | None = None, without: Collection[str] = ()
 ) -> AlertView:
     """End an alert: it stays over until something happens anew. Again is no change. Raises NOT_FOUND, STALE,
-    ILLEGAL_TRANSITION."""
+    ILLEGAL_TRANSITION. Lock no alert before: others are touched too, those that it tells of or mutes."""
+    lock_cursor(uow)
     alert = taken(uow, alert_id, expected_version=expected_version)
     if alert.status != AlertStatus.RESOLVED:
         by = uow.actor.label

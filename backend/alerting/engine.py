@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from alerts.policy import Policy, group_key_of
 from alerts.states import IS_OPEN
-from backend.alerting.active import active_policies
+from backend.alerting.active import active_policies, watched_types
 from backend.alerting.cases import cases_of, lock_alerts
 from backend.alerting.evaluate import evaluate
 from backend.alerting.feed import (
@@ -30,14 +30,17 @@ from backend.alerting.feed import (
     next_events,
     take,
 )
+from backend.clock import system_now
 from backend.events.queries import latest_seq
 from backend.persistence.bulk import table_of
 from backend.persistence.uow import Uow
-from models.tables import Alert, AlertProblem, FeedCursor
+from models.tables import Alert, AlertProblem, Event, FeedCursor
 
-_ALERTS, _PROBLEMS = table_of(Alert), table_of(AlertProblem)
+_ALERTS, _EVENTS, _PROBLEMS = table_of(Alert), table_of(Event), table_of(AlertProblem)
 #: The cursor follows events that nobody looks at only every so many.
 _PASSED_OVER = 5_000
+#: More unread events than this are not counted one by one.
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ class Outlook:
         return self.behind or (self.next_at is not None and self.next_at <= now)
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Events that the engine has to look at and did not yet, at most `MOST_COUNTED`, and how old the oldest is, in real
+    seconds."""
+
+    events: int
+    seconds: float
+
+
 def outlook(uow: Uow) -> Outlook:
     """Return what there is to do; writes nothing. News that no policy looks at is passed over later, many at once."""
     cursor = sa.select(col(FeedCursor.seq)).where(col(FeedCursor.name) == CURSOR).scalar_subquery()
@@ -62,6 +74,15 @@ def outlook(uow: Uow) -> Outlook:
     after, end = seq or 0, latest_seq(uow.session)
     behind = end - after >= _PASSED_OVER or (after < end and any_events(uow, active_policies(uow), after=after))
     return Outlook(behind, next_at)
+
+
+def behind(uow: Uow) -> Behind:
+    """Return how far the engine is behind the feed; of what no policy looks at nothing is counted."""
+    types = watched_types(active_policies(uow).values())
+    cursor = uow.session.scalars(sa.select(col(FeedCursor.seq)).where(col(FeedCursor.name) == CURSOR)).first() or 0
+    unread = sa.select(_EVENTS.c.recorded_at).where(_EVENTS.c.seq > cursor, _EVENTS.c.type.in_(types))
+    found = uow.session.scalars(unread.order_by(_EVENTS.c.seq).limit(MOST_COUNTED)).all() if types else []
+    return Behind(len(found), max(0.0, (system_now() - found[0]).total_seconds()) if found else 0.0)
 
 
 def work(uow: Uow, *, limit: int = 1000) -> int:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from alerts.closing import resolved, stop_steps
-from alerts.drill import steps_for
+from alerts.drill import rehearsed, steps_for
 from alerts.grouping import Group, event_of, next_step, summary_of, title_of_group
 from alerts.notice import NAMED
-from alerts.policy import Policy, is_local, labels_of
+from alerts.policy import STORM, Policy, is_local, labels_of
 from alerts.rules import AT_ONCE, WORDS, AlertFacts, NotifyReason, needs_notify, next_notice_at
-from alerts.steps import plan
-from alerts.telling import STORM, Story, named, problem_named, tell
+from alerts.steps import Plan, plan
+from alerts.telling import Story, named, problem_named, tell
 from backend.alerting.cases import Case, locked, sent_of
 from backend.alerting.channels import Channels
 from backend.alerting.muting import look_inside, settle
@@ -49,9 +49,9 @@ def evaluate(uow: Uow, cases: Sequence[Case], policies: Mapping[str, Policy], *,
     settle(uow, storms, policies)
     everything = [*children, *storms]
     channels = Channels(uow.session)
-    for case in everything:
-        _tell(uow, case, channels)
+    begun = [case for case in everything if _tell(uow, case, channels) is NotifyReason.FIRST]
     uow.session.flush()
+    _plan(uow, begun)
     over = [case.alert.id for case in everything if case.alert is not None and _over(case.alert) and case.alert.id]
     stop_steps(uow, over, why="It is over.")
     look_inside(uow, everything)
@@ -77,7 +77,8 @@ def _apply(uow: Uow, case: Case, *, why: str) -> None:
     """Give an alert its next state, or make it, or forget that it was pending."""
     alert, group = case.alert, case.group
     clear_since = None if alert is None else alert.clear_since
-    step = next_step(case.was, group, case.policy, clear_since=clear_since, now=uow.now)
+    policy = rehearsed(case.policy) if alert is not None and alert.drill else case.policy
+    step = next_step(case.was, group, policy, clear_since=clear_since, now=uow.now)
     case.look_at = step.look_at
     if step.status is None:
         if alert is not None:
@@ -136,20 +137,37 @@ def _end_storms(uow: Uow, storms: Sequence[Case]) -> None:
             resolved(uow, case.alert, why="All of it is over.")
 
 
-def _tell(uow: Uow, case: Case, channels: Channels) -> None:
-    """Tell what has to be told of an alert, and note when to look at it again."""
+def _tell(uow: Uow, case: Case, channels: Channels) -> NotifyReason | None:
+    """Tell what has to be told of an alert, note when to look at it again, and return why it was told."""
     alert = case.alert
     if alert is None:
-        return
+        return None
     if alert.status == AlertStatus.PENDING.value:
         alert.check_at = case.look_at
-        return
+        return None
     reason = needs_notify(sent_of(alert), _facts(case, alert), uow.now)
     if reason is not None:
         _say(uow, case, alert, reason, channels)
     if not _over(alert):
         times = (case.look_at, case.mute_until, next_notice_at(sent_of(alert), _facts(case, alert)))
         alert.check_at = _soonest(times, now=uow.now)
+    return reason
+
+
+def _plan(uow: Uow, begun: Sequence[Case]) -> None:
+    """Plan the escalation of what was told of for the first time."""
+    plans = [
+        Plan(
+            case.alert.id,
+            steps_for(case.alert.facts, case.policy.escalate) if case.alert.drill else case.policy.escalate,
+            case.zone,
+        )
+        for case in begun
+        if case.policy is not None and case.policy.escalate and case.alert is not None and case.alert.id is not None
+    ]
+    first = plan(uow, plans)
+    if first is not None:
+        uow.wake(Topic.ALERTS, first)
 
 
 def _soonest(times: Sequence[datetime | None], *, now: datetime) -> datetime | None:
@@ -165,6 +183,8 @@ def _facts(case: Case, alert: Alert) -> AlertFacts:
         opened_at=alert.opened_at,
         muted=alert.muted is not None,
         timing=AT_ONCE if case.policy is None else case.policy.timing,
+        clearing=alert.clear_since is not None,
+        taken=Severity(alert.told["severity"]) if alert.told and alert.told_at is None else None,
     )
 
 
@@ -174,9 +194,6 @@ def _say(uow: Uow, case: Case, alert: Alert, reason: NotifyReason, channels: Cha
     mine = alert.facts.get("drill_channels", ()) if alert.drill else channels.of(case.policy)
     notify = told if reason is NotifyReason.RESOLVED else (*told, *mine)
     tell(uow, alert, reason.kind, why=why or "", notify=notify, story=_story(uow, case, alert))
-    if reason is NotifyReason.FIRST and case.policy is not None and case.policy.escalate:
-        steps = steps_for(alert.facts, case.policy.escalate) if alert.drill else case.policy.escalate
-        uow.wake(Topic.ALERTS, plan(uow, alert, steps, zone=case.zone))
 
 
 def _story(uow: Uow, case: Case, alert: Alert) -> Story:

@@ -48,7 +48,11 @@ class Intent:
 
 
 def lock_cursor(uow: Uow) -> int:
-    """Return how far the feed was followed, and let nobody else follow it until the transaction ends."""
+    """Return how far the feed was followed, and let nobody else follow it until the transaction ends.
+
+    It comes before the locks of alerts: the engine locks many of them, so whoever touches more than one takes this
+    first. Who touches one alert only, locks that and nothing after it.
+    """
     statement = (
         sa.update(FeedCursor)
         .where(col(FeedCursor.name) == CURSOR)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from alerts import browse
 from alerts.browse import AlertFilter, AlertSort
-from alerts.handover import Handover, Report, report_of
+from alerts.handover import Handover, Report, ShiftCounts, report_of
 from alerts.silences import SilenceState
 from backend.alerting import drills, queries, silences
 from backend.alerting.scope import visible_alert
@@ -45,11 +45,15 @@ def gather(uow: Uow, *, since: datetime | None = None, until: datetime | None = 
         drill=False,
     )
     soon = [one for one in silences.listing(uow, (SilenceState.ACTIVE,)) if one.facts.ends_at <= until + SHIFT]
+    named = browse.find_alerts(uow.session, open_, limit=MOST)
+    ended = browse.find_alerts(uow.session, over, sort=AlertSort.NEWEST, limit=MOST)
+    nobody = AlertFilter(mine, (AlertStatus.FIRING,), muted=False, drill=False)
     return Handover(
         since=since,
         until=until,
-        open=browse.find_alerts(uow.session, open_, limit=MOST).items,
-        resolved=browse.find_alerts(uow.session, over, sort=AlertSort.NEWEST, limit=MOST).items,
+        counts=ShiftCounts(named.total, browse.find_alerts(uow.session, nobody, limit=0).total, ended.total),
+        open=named.items,
+        resolved=ended.items,
         ending=tuple(sorted(soon, key=lambda one: one.facts.ends_at)),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +20,7 @@ from alerts.inbound import Asked, Told
 from alerts.notice import HASHED, MOST_KEY, key_of
 from alerts.states import IS_OPEN
 from backend.alerting import commands
+from backend.alerting.feed import lock_cursor
 from backend.auth.actor import Actor
 from backend.clock import system_now
 from backend.context import Context
@@ -26,9 +28,13 @@ from backend.persistence.bulk import insert_missing
 from backend.persistence.uow import Uow
 from models.alerting import AlertStatus, ReceiverKind
 from models.enums import ActorKind, Permission
-from models.tables import Alert, IdempotencyKey, Subscription
+from models.tables import Alert, Delivery, IdempotencyKey, Subscription
 
 _PREFIX = "pickwatch:"
+#: What was done there longer ago is not heard any more: PagerDuty tries for two days, as long as ids are remembered.
+HEARD_FOR = timedelta(hours=47)
+#: How far their clock may be behind ours.
+_SKEW = timedelta(seconds=5)
 
 
 class Result(StrEnum):
@@ -55,9 +61,13 @@ def take(ctx: Context, channel: str, told: Told) -> Result:
     """Do what a channel says, in one transaction with the record that it did."""
     by = f"{told.by} via {channel}" if told.by else f"channel {channel}"
     actor = Actor(ActorKind.SYSTEM, by[:120], frozenset({Permission.ALERTS_READ, Permission.ALERTS_WRITE}))
+    if told.at is not None and told.at < system_now() - HEARD_FOR:
+        return Result.NO_CHANGE
     with ctx.uow(actor) as uow:
         if not _first(uow, channel, told.id):
             return Result.REPEATED
+        if told.asked is Asked.RESOLVE:
+            lock_cursor(uow)  # before the alert, as whoever resolves one does
         alert_id, status = _open_alert(uow, channel, told)
         if alert_id is None:
             return Result.UNKNOWN
@@ -92,9 +102,21 @@ def _open_alert(uow: Uow, channel: str, told: Told) -> tuple[int | None, AlertSt
     rows = uow.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
     named = (row for row in rows if told.alert is not None or key_of(row.policy_code, row.group_key) == told.key)
     row = next(named, None)
-    if row is None or channel not in row.told.get("channels", ()):
+    if row is None or channel not in row.told.get("channels", ()) or _of_an_earlier(uow, channel, row.id, told.at):
         return None, AlertStatus.RESOLVED
     return row.id, AlertStatus(row.status)
+
+
+def _of_an_earlier(uow: Uow, channel: str, alert_id: int | None, at: datetime | None) -> bool:
+    """Return whether something was done before the channel was told of this alert: to the one before, of the same key.
+    A tool that hears "resolved" from us says so too, and may say it late."""
+    first = (
+        sa.select(sa.func.min(col(Delivery.created_at)))
+        .join(Subscription, col(Subscription.id) == col(Delivery.subscription_id))
+        .where(col(Delivery.alert_id) == alert_id, col(Subscription.code) == channel)
+    )
+    told_at = uow.session.scalars(first).one_or_none() if at is not None else None
+    return at is not None and told_at is not None and at < told_at - _SKEW
 
 
 def _of_key(key: str) -> sa.ColumnElement[bool]:

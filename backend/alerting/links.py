@@ -1,31 +1,32 @@
-"""Following a signed link of a message (`alerts/links.py`): what it offers, and doing it, once.
-
-The secret is kept in the database, so that every process reads what any of them signed; it never leaves the server.
-"""
+"""Following a signed link of a message (`alerts/links.py`): what it offers, and doing it, once. What they are signed
+with is `link_keys.py`."""
 
 from __future__ import annotations
 
-import base64
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from alerts.browse import AlertView, get_alert
-from alerts.links import Link, LinkAction, LinkError, LinkProblem, Signer, digest, new_secret, read
+from alerts.links import Link, LinkAction, LinkError, LinkProblem, Signer, digest, read
 from alerts.notice import Notice
 from alerts.steps import locked
 from backend.alerting import commands
-from backend.auth.actor import SYSTEM, Actor
+from backend.alerting.feed import lock_cursor
+from backend.alerting.link_keys import LinkKeys, link_keys
+from backend.auth.actor import Actor
 from backend.clock import system_now
 from backend.context import Context
 from backend.persistence.bulk import insert_missing
 from backend.persistence.uow import Uow
 from models.alerting import AlertStatus
 from models.enums import ActorKind, Permission
-from models.tables import AlertLinkUse, SystemFact
+from models.tables import AlertLinkUse
 
-_FACT = "alert_links"
+#: So long a process goes on with the secrets that it read; another one may have replaced them.
+_KNOWN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,17 @@ class LinkDesk:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._secret: bytes | None = None
+        self._known: tuple[LinkKeys, float] | None = None
 
     def sign(self, notice: Notice, now: datetime, channel: str = "") -> dict[str, str]:
         """Return the addresses that go out with a notice to a channel (its code), by what they do."""
-        return dict(Signer(self._key(), self._ctx.settings.public_url)(notice, now, channel))
+        settings = self._ctx.settings
+        signer = Signer(self._secrets().current, settings.public_url, timedelta(days=settings.link_days))
+        return dict(signer(notice, now, channel))
 
     def offer(self, token: str) -> Offer:
         """Return what a link would do now, changing nothing; raises LinkError."""
-        link = read(self._key(), token, now=system_now())
+        link = read(self._secrets().good, token, now=system_now())
         with self._ctx.read() as uow:
             if uow.session.get(AlertLinkUse, digest(token)) is not None:
                 raise LinkError(LinkProblem.USED)
@@ -57,8 +60,10 @@ class LinkDesk:
 
     def follow(self, token: str) -> Offer:
         """Do what a link says, once, and return the alert as it is then; raises LinkError and changes nothing."""
-        link = read(self._key(), token, now=system_now())
+        link = read(self._secrets().good, token, now=system_now())
         with self._ctx.uow(_actor(link)) as uow:
+            if link.action is LinkAction.RESOLVE:
+                lock_cursor(uow)  # before the alert, as whoever resolves one does
             _offered(uow, link, lock=True)
             use = {"token": digest(token), "alert_id": link.alert, "used_at": system_now()}
             if insert_missing(uow.session, AlertLinkUse, [use]) != 1:
@@ -66,28 +71,11 @@ class LinkDesk:
             command = commands.acknowledge if link.action is LinkAction.ACKNOWLEDGE else commands.resolve
             return Offer(link, command(uow, link.alert))
 
-    def _key(self) -> bytes:
-        if self._secret is None:
-            self._secret = self._stored() or self._made()
-        return self._secret
-
-    def _stored(self) -> bytes | None:
-        with self._ctx.read() as uow:
-            return _secret_in(uow)
-
-    def _made(self) -> bytes:
-        """Keep a new secret, unless another process was quicker: then its one counts."""
-        value = {"secret": base64.b64encode(new_secret()).decode()}
-        with self._ctx.uow(SYSTEM) as uow:
-            insert_missing(uow.session, SystemFact, [{"name": _FACT, "value": value, "updated_at": uow.now}])
-            found = _secret_in(uow)
-        assert found is not None  # noqa: S101  # this transaction or an earlier one put it there
-        return found
-
-
-def _secret_in(uow: Uow) -> bytes | None:
-    fact = uow.session.get(SystemFact, _FACT)
-    return None if fact is None else base64.b64decode(fact.value["secret"])
+    def _secrets(self) -> LinkKeys:
+        now = time.monotonic()
+        if self._known is None or now - self._known[1] > _KNOWN_SECONDS:
+            self._known = (link_keys(self._ctx), now)
+        return self._known[0]
 
 
 def _actor(link: Link) -> Actor:

@@ -5,19 +5,18 @@ The rules are pure (`alerts/inhibition.py`, `alerts/silences.py`, `alerts/quiet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from alerts.closing import wake_inside
 from alerts.inhibition import Wider, Within, inhibited_by
-from alerts.policy import Policy
+from alerts.policy import STORM, Policy
 from alerts.quiet import quiet_until
 from alerts.silence_rows import standing
 from alerts.silences import SilenceFacts, silencing
 from alerts.states import IS_OPEN
-from alerts.telling import STORM
 from backend.alerting.cases import Case
 from backend.alerting.feed import places_of
 from backend.persistence.bulk import chunks, is_one_of, table_of
@@ -119,7 +118,7 @@ def _wider(uow: Uow, live: Sequence[Case], policies: Mapping[str, Policy]) -> li
 
 def look_inside(uow: Uow, cases: Iterable[Case]) -> None:
     """Have alerts looked at again whose wider alert just began, became worse, or is over. Comes after all else."""
-    over, locations, groups = [], set[int](), set[str]()
+    over, everywhere, locations, groups = [], set[AlertLevel](), set[int](), set[str]()
     for case in cases:
         alert = case.alert
         if alert is None or alert.id is None or alert.level == AlertLevel.SHIPMENT.value:
@@ -129,11 +128,15 @@ def look_inside(uow: Uow, cases: Iterable[Case]) -> None:
         elif case.policy is None or not case.policy.mutes or alert.group_key.startswith(STORM):
             continue
         elif case.began or alert.severity != case.severity_was:
-            if alert.level == AlertLevel.LOCATION.value and alert.location_id is not None:
+            if alert.level == AlertLevel.NETWORK.value:
+                everywhere |= case.policy.mutes
+            elif alert.level == AlertLevel.LOCATION.value and alert.location_id is not None:
                 locations.add(alert.location_id)
             elif alert.group_code is not None:
                 groups.add(alert.group_code)
     wake_inside(uow, over)
+    if everywhere:
+        _look(uow, everywhere, sa.true())
     for chunk in chunks(sorted(locations)):
         _look(uow, (AlertLevel.SHIPMENT,), is_one_of(uow.session, _ALERTS.c.location_id, chunk))
     if groups:
@@ -141,7 +144,7 @@ def look_inside(uow: Uow, cases: Iterable[Case]) -> None:
         _look(uow, (AlertLevel.SHIPMENT, AlertLevel.LOCATION), _ALERTS.c.location_id.in_(members))
 
 
-def _look(uow: Uow, levels: Sequence[AlertLevel], where: sa.ColumnElement[bool]) -> None:
+def _look(uow: Uow, levels: Collection[AlertLevel], where: sa.ColumnElement[bool]) -> None:
     narrower = _ALERTS.c.level.in_([level.value for level in levels])
     changeable = sa.or_(_ALERTS.c.muted.is_(None), _ALERTS.c.muted == Muted.INHIBITED.value)
     uow.session.connection().execute(

@@ -19,7 +19,7 @@ from alerts.policy import parse_policy
 from backend.alerting.adopting import adopt, let_go
 from backend.alerting.defaults import DEFAULT_POLICIES
 from backend.alerting.feed import advance, lock_cursor
-from backend.alerting.replay import groups_of, replay
+from backend.alerting.replay import GLANCE, groups_of, replay
 from backend.events.queries import latest_seq
 from backend.persistence.uow import Uow
 from models.alerting import ReceiverKind, Severity
@@ -30,6 +30,8 @@ from models.tables import AlertPolicy, Subscription
 
 #: A code stands in addresses and in the keys of alerts.
 CODE = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+#: Addresses of their own below /alert-policies: a policy of that name could never be read.
+RESERVED = ("schema", "check")
 #: So many of the alerts that a document would raise are named.
 NAMED = 100
 
@@ -67,11 +69,14 @@ class WouldRaise:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is wrong with a document, and, when nothing is, what it would raise: how many, and the first of them."""
+    """What is wrong with a document, and, when nothing is, what it would raise: how many, and the first of them. That
+    is told from the newest `looked` events; `whole` says that there are no older ones."""
 
     faults: tuple[Fault, ...] = ()
     count: int = 0
     raises: tuple[WouldRaise, ...] = ()
+    looked: int = 0
+    whole: bool = True
 
 
 def faults_of(uow: Uow, document: Any) -> list[Fault]:
@@ -85,12 +90,13 @@ def check(uow: Uow, document: Any) -> Checked:
     if faults := faults_of(uow, document):
         return Checked(tuple(faults))
     policy = parse_policy(document, code="check")
-    groups = groups_of(policy, replay(uow, policy, until=latest_seq(uow.session)))
+    replayed = replay(uow, policy, until=latest_seq(uow.session), reach=GLANCE)
+    groups = groups_of(policy, replayed)
     first = [
         WouldRaise(key, group.severity, title_of_group(policy, group), group.since, len(group.problems))
         for key, group in list(groups.items())[:NAMED]
     ]
-    return Checked((), len(groups), tuple(first))
+    return Checked((), len(groups), tuple(first), replayed.looked, replayed.whole)
 
 
 def put(uow: Uow, code: str, document: Any, *, note: str = "", expected_version: int | None = None) -> PolicyView:
@@ -102,6 +108,8 @@ def put(uow: Uow, code: str, document: Any, *, note: str = "", expected_version:
     faults = faults_of(uow, document)
     if not re.fullmatch(CODE, code):
         faults.insert(0, Fault("/code", "bad_code", "A code has small letters, digits, - _ and ., at most 64."))
+    if code in RESERVED:
+        faults.insert(0, Fault("/code", "reserved", f"{code} is an address of its own; use another code."))
     if faults:
         raise invalid(faults)
     reached = lock_cursor(uow)  # the engine waits: what it has taken so far, it took by the version before

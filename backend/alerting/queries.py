@@ -48,6 +48,11 @@ def counts(uow: Uow, which: AlertFilter) -> browse.AlertCounts:
     return browse.count_alerts(uow.session, mine(uow, which))
 
 
+def open_by_policy(uow: Uow) -> dict[str, int]:
+    """Return how many alerts of each policy are open that the actor may see; those without any are left out."""
+    return browse.count_by_policy(uow.session, mine(uow, AlertFilter(statuses=browse.OPEN)))
+
+
 def whole(uow: Uow, alert_id: int) -> Whole:
     """Return an alert with everything about it; raises NOT_FOUND."""
     alert = shown(uow, alert_id)
@@ -60,14 +65,22 @@ def whole(uow: Uow, alert_id: int) -> Whole:
         steps=tuple(about.steps_of(uow.session, alert_id)),
         told=tuple(told),
         happened=tuple(happened),
-        timeline=tuple(story.tell(happened, told)),
+        timeline=tuple(_story(uow, alert, happened, told)),
     )
 
 
 def timeline(uow: Uow, alert_id: int) -> list[story.Entry]:
     """Return what happened to an alert in plain words, oldest first; raises NOT_FOUND."""
-    happened, told = _happened(uow, shown(uow, alert_id))
-    return story.tell(happened, told)
+    alert = shown(uow, alert_id)
+    return _story(uow, alert, *_happened(uow, alert))
+
+
+def _story(uow: Uow, alert: AlertView, happened: Sequence[Happening], told: Sequence[ToldView]) -> list[story.Entry]:
+    """Return what happened in plain words; of what nobody was told of, first why."""
+    seen = visible_alert(uow.actor.scope)
+    around = browse.get_alert(uow.session, alert.parent_id, within=seen) if alert.parent_id is not None else None
+    silent = story.untold(alert, around)
+    return [*([silent] if silent else []), *story.tell(happened, told)]
 
 
 def _happened(uow: Uow, alert: AlertView) -> tuple[Sequence[Happening], Sequence[ToldView]]:

@@ -7,11 +7,10 @@ from sqlmodel import col
 
 from alerts.browse import AlertView, get_alert
 from alerts.steps import locked
-from alerts.telling import STORM
 from backend.auth.actor import LocationScope
 from backend.auth.scope import visible
 from backend.persistence.uow import Uow
-from models.alerting import AlertLevel, AlertStatus
+from models.alerting import AlertLevel
 from models.errors import DomainError, ErrorCode, not_found
 from models.tables import Alert
 
@@ -38,12 +37,7 @@ def shown(uow: Uow, alert_id: int) -> AlertView:
 
 def taken(uow: Uow, alert_id: int, *, expected_version: int | None = None) -> Alert:
     """Lock an alert that the actor may see and return it as it is now; raises NOT_FOUND or STALE."""
-    view = shown(uow, alert_id)
-    if view.group_key.startswith(STORM):  # what it tells of is locked before it, as the engine does
-        inside = sa.select(col(Alert.id)).where(
-            col(Alert.parent_id) == alert_id, col(Alert.status) != AlertStatus.RESOLVED.value
-        )
-        uow.session.execute(inside.order_by(col(Alert.id)).with_for_update()).all()
+    shown(uow, alert_id)
     row = locked(uow.session, alert_id)
     if row is None:
         raise not_found("alert", alert_id)

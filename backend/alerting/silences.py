@@ -19,6 +19,7 @@ from alerts.browse import AlertFilter, AlertView, list_alerts
 from alerts.silence_rows import SilenceView, view_of
 from alerts.silences import Matcher, SilenceFacts, SilenceState, matcher_faults, pinned, time_faults
 from alerts.states import IS_OPEN
+from backend.alerting.feed import lock_cursor
 from backend.alerting.scope import visible_alert
 from backend.auth.scope import visible
 from backend.persistence.uow import Uow
@@ -28,7 +29,6 @@ from models.errors import DomainError, ErrorCode, Fault, invalid, not_found
 from models.events import EventType
 from models.tables import Alert, Location, Silence
 
-MOST_DAYS = 31
 LOCATION, GROUP = "location", "group"
 
 
@@ -154,7 +154,8 @@ def turned(uow: Uow, *, since: datetime) -> None:
 
 
 def _check(uow: Uow, new: NewSilence, starts_at: datetime) -> None:
-    faults = matcher_faults(new.matchers) + time_faults(starts_at, new.ends_at, now=uow.now, most_days=MOST_DAYS)
+    faults = matcher_faults(new.matchers)
+    faults += time_faults(starts_at, new.ends_at, now=uow.now, most_days=uow.silence_days)
     if not new.reason.strip():
         faults.append(Fault("/reason", "missing", "Say why: somebody will ask."))
     if faults:
@@ -202,6 +203,7 @@ def _taken(uow: Uow, silence_id: int, expected_version: int | None) -> Silence:
 
 def _after(uow: Uow, view: SilenceView, change: str, concerned: Sequence[SilenceFacts]) -> None:
     """Have the alerts looked at again that it concerns, and tell of it."""
+    lock_cursor(uow)  # many alerts are touched, in no order
     again = silence_rows.concerned(uow.session, concerned)
     for start in range(0, len(again), 500):
         ids = again[start : start + 500]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from alerts.policy import Policy, Storm
+from alerts.policy import STORM, Policy, Storm
 from alerts.states import IS_OPEN
 from alerts.storm import (
     Candidate,
@@ -19,7 +19,6 @@ from alerts.storm import (
     storm_title,
     worst,
 )
-from alerts.telling import STORM
 from backend.alerting.cases import Case, lock_alerts, locked
 from backend.persistence.bulk import fetch_in, table_of
 from backend.persistence.uow import Uow

@@ -29,7 +29,7 @@ _DONE = {
 }
 _WHY: dict[LinkProblem, tuple[int, str]] = {
     LinkProblem.FORGED: (404, "This link is not complete, or not one of ours. Copy all of it from the message."),
-    LinkProblem.EXPIRED: (410, "This link is too old. Links in messages are good for seven days."),
+    LinkProblem.EXPIRED: (410, "This link is too old. Links in messages are good for some days only."),
     LinkProblem.USED: (410, "This link was used before, and it did what it says. Each works once."),
     LinkProblem.LATE: (410, "There is nothing left to do: the alert is over."),
     LinkProblem.DONE: (410, "There is nothing left to do: somebody has acknowledged it already."),

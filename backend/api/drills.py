@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field, Strict
 
-from alerts.drill import DrillAsk
+from alerts.drill import MOST_CHANNELS, DrillAsk
 from backend.alerting import drills as service
 from backend.alerting.drills import DrillView
 from backend.api.deps import Ctx, require
@@ -32,7 +32,7 @@ class DrillIn(Body):
     """What to try; without `channels` nobody outside is told. `escalate`: its steps come due too, on these channels."""
 
     policy: Code
-    channels: Annotated[list[Code], Field(default_factory=list, max_length=50)]
+    channels: Annotated[list[Code], Field(default_factory=list, max_length=MOST_CHANNELS)]
     escalate: Annotated[bool, Strict()] = False
     minutes: Annotated[int, Strict(), Field(ge=1, le=1440, description="When it ends by itself.")] = 30
 

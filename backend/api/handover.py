@@ -44,13 +44,22 @@ _TEXT = READ | {
 }
 
 
+class ShiftCountsOut(Body):
+    """How many alerts are open, how many of these are told and nobody has, how many were resolved."""
+
+    open: int
+    nobody: int
+    resolved: int
+
+
 class HandoverOut(Body):
-    """A shift as it is handed on; `note` is the same as Markdown. At most 500 of each."""
+    """A shift as it is handed on; `note` is the same as Markdown. At most 500 of each; `counts` has them all."""
 
     since: ShownInstant
     until: ShownInstant
     open: list[AlertOut]
     resolved: list[AlertOut]
+    counts: ShiftCountsOut
     silences: list[SilenceOut]
     note: str
 
@@ -64,6 +73,7 @@ def get_handover(ctx: Ctx, actor: Reader, since: Since = None, until: Until = No
         until=facts.until,
         open=[show_alert(one) for one in facts.open],
         resolved=[show_alert(one) for one in facts.resolved],
+        counts=ShiftCountsOut(open=facts.counts.open, nobody=facts.counts.nobody, resolved=facts.counts.resolved),
         silences=[show_silence(one) for one in facts.ending],
         note=note_of(facts, zone),
     )

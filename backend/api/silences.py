@@ -41,7 +41,7 @@ def list_silences(
 
 @router.post("", status_code=201, responses=WRITE, response_model=SilenceOut, summary="Silence alerts for a time")
 def make_silence(body: SilenceIn, call: Annotated[Once, once(Permission.ALERTS_WRITE)]) -> Response:
-    """Keep alerts quiet whose labels match, until an instant at most 31 days away; its owner is whoever calls."""
+    """Keep alerts quiet whose labels match, for `PICKWATCH_SILENCE_DAYS` at most; its owner is whoever calls."""
 
     def work(uow: Uow) -> Answer:
         view = service.make(uow, body.to_input())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -177,14 +177,6 @@ def _apply(ctx: Context, book: Book, news: Sequence[_News]) -> None:
             book.put_arrival(data["sku"], at, data["reference"], _arrival(data))
     if any(kind == EventType.STOCK_SEGMENT_CHANGED for _, kind, _, _ in news):
         store.load(ctx, book, book.held())  # what was promised of a new quota is in no event
-
-
-def apply_changed(book: Book, documents: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    """Take over documents of `inventory.changed` with their location ids at once, without waiting for the feed.
-
-    Only what is committed: a document of a transaction that is rolled back would never be corrected.
-    """
-    book.apply(_cells(book, list(documents)))
 
 
 def _cells(book: Book, documents: Sequence[tuple[int | None, Mapping[str, Any]]]) -> list[Cell]:

@@ -197,10 +197,10 @@ def _check(row: Subscription | None, wanted: ChannelInput, *, allowed_hosts: Col
 
 
 def _moves(row: Subscription, wanted: ChannelInput) -> bool:
-    """Return whether a secret that is kept would be sent to another host than it was given for."""
+    """Return whether a secret that is kept would be sent to another host than it was given for, or in the clear."""
 
-    def hosts(url: str, config: Mapping[str, Any]) -> tuple[str | None, Any]:
-        return (urlsplit(url).netloc if url else None, config.get("host"))
+    def hosts(url: str, config: Mapping[str, Any]) -> tuple[Any, ...]:
+        return (*urlsplit(url)[:2], config.get("host"))
 
     return hosts(row.url, row.config) != hosts(wanted.url, wanted.config)
 

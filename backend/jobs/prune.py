@@ -1,4 +1,4 @@
-"""Forget what is kept for a while only: answers to idempotency keys, finished webhook messages, old events."""
+"""Forget what is kept for a while only: answers to idempotency keys, followed links, messages, alerts, old events."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from backend.alerting.retention import forget_alerts, forget_links
 from backend.api import idempotency
 from backend.context import Context
 from backend.events import retention
@@ -17,6 +18,9 @@ def run(ctx: Context) -> datetime | None:
     """Delete what is too old."""
     with ctx.uow() as uow:
         idempotency.prune(uow)
+        forget_links(uow)
+    if days := ctx.settings.alert_days:
+        _until_done(ctx, partial(forget_alerts, days=days))
     if days := ctx.settings.delivery_days:
         _until_done(ctx, partial(retention.forget_deliveries, days=days))
     if days := ctx.settings.event_days:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlmodel import col
 
+from backend.alerting.engine import behind
 from backend.clock import system_now
 from backend.context import Context
 from backend.metrics.receivers import receiver_metrics
@@ -68,7 +69,17 @@ def database_metrics(ctx: Context) -> Iterable[Metric]:
     deliveries.add_metric([DeliveryStatus.PENDING.value], float(pending))
     deliveries.add_metric([DeliveryStatus.DEAD.value], float(dead))
     yield deliveries
+    yield from _alerts(ctx)
     yield from receiver_metrics(ctx)
+
+
+def _alerts(ctx: Context) -> Iterable[Metric]:
+    """Yield how far the alert engine is behind the feed."""
+    with ctx.read() as uow:
+        unread = behind(uow)
+    words = "Events that the alert engine has not looked at yet (at most 10,000 are counted)."
+    yield GaugeMetricFamily("pickwatch_alert_events_behind", words, float(unread.events))
+    yield GaugeMetricFamily("pickwatch_alert_lag_seconds", "Age of the oldest of them.", round(unread.seconds, 3))
 
 
 def _waves(ctx: Context) -> Iterable[Metric]:

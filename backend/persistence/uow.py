@@ -53,7 +53,8 @@ def write_events(uow: Uow, rows: list[dict[str, Any]]) -> None:
 class Uow:
     """A transaction with its actor, its business instant, and the events it will leave behind.
 
-    `public_url` is for links in events; `stale_after` is how old data may be, in business time.
+    `public_url` is for links in events; `stale_after` is how old data may be, in business time; a silence lasts at most
+    `silence_days`.
     """
 
     session: Session
@@ -61,6 +62,7 @@ class Uow:
     now: datetime
     public_url: str = "http://localhost:8000"
     stale_after: timedelta = timedelta(seconds=3600)
+    silence_days: int = 31
     append: Append = write_events
     _endings: dict[type[Ending], Ending] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
@@ -164,6 +166,7 @@ class UowFactory:
         *,
         public_url: str = "http://localhost:8000",
         stale_after_seconds: float = 3600,
+        silence_days: int = 31,
         append: Append = write_events,
     ) -> None:
         self._engine = engine
@@ -172,6 +175,7 @@ class UowFactory:
         self._wakeups = wakeups
         self._append = append
         self._public_url = public_url
+        self._silence_days = silence_days
         # A replay an hour a second must not turn grey in a quarter of a second.
         self._stale_after = timedelta(seconds=stale_after_seconds * max(1.0, clock.speed))
         self._sqlite = engine.dialect.name == "sqlite"
@@ -219,5 +223,6 @@ class UowFactory:
             now=self._clock.now(),
             public_url=self._public_url,
             stale_after=self._stale_after,
+            silence_days=self._silence_days,
             append=self._append,
         )

@@ -10,6 +10,7 @@ from alerts.policy_words import PolicyWords
 from alerts.runbooks import Action
 from backend.alerting import commands, queries, runbook
 from backend.alerting.scope import shown, visible_alert
+from backend.auth.actor import Actor
 from backend.persistence.uow import Uow
 from backend.sla import queries as sla
 from backend.sla.views import LocationView
@@ -40,7 +41,8 @@ class AlertDoor(Door):
                 runbook=runbook.of(uow, view),
                 may_run=lambda action: asker.actor.can(runbook.NEEDED[action.kind]),
                 may_act=asker.actor.can(Permission.ALERTS_WRITE),
-                may_see_told=asker.actor.can(Permission.SUBSCRIPTIONS_READ),
+                # Who was told is part of the alert; what was sent, and what came back, is the channel's.
+                may_open_told=_may_open_messages(asker.actor),
             )
             return one.screen(facts, self._reader(uow, asker))
 
@@ -72,6 +74,10 @@ class AlertDoor(Door):
         if buttons.get(number) != label:
             raise DomainError(ErrorCode.STALE, "The runbook reads otherwise by now; nothing was done. Look again.")
         return runbook.run(self._context(), asker.actor, at or alert_id, number).words
+
+
+def _may_open_messages(actor: Actor) -> bool:
+    return actor.can(Permission.SUBSCRIPTIONS_READ) and actor.can(Permission.CHANNELS_READ)
 
 
 def _words(uow: Uow, view: AlertView) -> PolicyWords:

@@ -30,8 +30,9 @@ class HandOverDoor(Door):
             shift = handover.gather(uow, since=begun)
             facts = say_hand_over.Facts(
                 open=[one for one in shift.open if one.muted is None],
+                waiting_count=shift.counts.nobody,
                 over=shift.resolved[:NAMED],
-                over_count=len(shift.resolved),
+                over_count=shift.counts.resolved,
                 silences=silences.listing(uow, (SilenceState.ACTIVE, SilenceState.PENDING)),
                 notes=notes_since(uow.session, begun - _NOTES),
             )

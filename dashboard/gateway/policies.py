@@ -37,7 +37,7 @@ class PoliciesDoor(Door):
             every = policies.listing(uow, limit=_MOST)
             facts = say.Facts(
                 policies=every,
-                open={one.code: _open(uow, one.code) for one in say.listed(every, address)},
+                open=queries.open_by_policy(uow),
                 templates=_templates(every),
                 may_write=asker.actor.can(Permission.POLICIES_WRITE),
             )
@@ -48,7 +48,8 @@ class PoliciesDoor(Door):
         asker.actor.require(Permission.ALERTS_READ)
         with self._context().read(asker.actor) as uow:
             found = say.listed(policies.listing(uow, limit=_MOST), address)
-            rows = [say.sheet_row(one, _open(uow, one.code)) for one in found]
+            many = queries.open_by_policy(uow)
+            rows = [say.sheet_row(one, many.get(one.code, 0)) for one in found]
         yield rows
 
     def open_policy(self, asker: Asker, address: PolicyAddress) -> OpenedPolicy:
@@ -106,7 +107,8 @@ class _Looker:
         if not self._tells:
             return policies.faults_of(self._uow, document)
         checked = policies.check(self._uow, document)
-        self._born = Born(checked.count, [one.title for one in checked.raises[:_EXAMPLES]])
+        examples = [one.title for one in checked.raises[:_EXAMPLES]]
+        self._born = Born(checked.count, examples, None if checked.whole else checked.looked)
         return list(checked.faults)
 
     def born(self, _document: Any) -> Born | None:

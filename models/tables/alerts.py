@@ -80,7 +80,7 @@ class Alert(SQLModel, table=True):
 
     `labels` never change while it is open (they are its identity for tools), `facts` do. `notified_at` is when it was
     first told of: an alert nobody was told of is not resolved aloud either. `parent_id` is the storm or the wider alert
-    that tells of it. `check_at` is the next instant at which `alerts/tick.py` has to look.
+    that tells of it. `check_at` is the next instant at which the engine has to look (`backend/alerting/engine.py`).
     """
 
     __tablename__ = "alert"
@@ -108,6 +108,7 @@ class Alert(SQLModel, table=True):
         sa.Index("ix_alert_status", "status", "id"),
         sa.Index("ix_alert_location", "location_id", "id"),
         sa.Index("ix_alert_parent", "parent_id"),
+        sa.Index("ix_alert_resolved", "resolved_at"),
     )
 
     id: int | None = key()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
 from alerts.links import Link, LinkAction, LinkError, LinkProblem, Signer, read, write
 from alerts.notice import Notice
+from backend.alerting.link_keys import link_keys, rotate
 from backend.alerting.links import LinkDesk
+from backend.cli import app
 from backend.clock import system_now
+from backend.commands import links as command
 from backend.context import Context
 from models.alerting import AlertLevel, AlertStatus, NoticeKind, Severity
 from models.enums import Permission
-from models.tables import AlertLinkUse
+from models.tables import AlertLinkUse, SystemFact
 from tests.support.api import SITE, client_of
 from tests.support.open_alerts import ESCALATION, alert_row, fire, places, step_rows, told
 from tests.support.shop import row_counts, rows_of
@@ -97,13 +102,57 @@ def test_a_token_says_what_was_written_until_it_expires() -> None:
     now = system_now()
     link = Link(7, LinkAction.RESOLVE, (now + timedelta(seconds=10)).replace(microsecond=0), "team", "n")
     token = write(SECRET, link)
-    assert read(SECRET, token, now=now) == link
+    assert read([SECRET], token, now=now) == link
     with pytest.raises(LinkError) as expired:
-        read(SECRET, token, now=now + timedelta(seconds=11))
+        read([SECRET], token, now=now + timedelta(seconds=11))
     assert expired.value.problem is LinkProblem.EXPIRED
     with pytest.raises(LinkError) as foreign:
-        read(b"t" * 32, token, now=now)
+        read([b"t" * 32], token, now=now)
     assert foreign.value.problem is LinkProblem.FORGED
+
+
+def test_another_secret_signs_and_what_the_one_before_signed_is_still_good(ctx: Context) -> None:
+    places(ctx, "CHI")
+    alert = fire(ctx)
+    before = links(ctx, alert)["acknowledge"].rpartition("/")[2]
+    with ctx.uow() as uow:
+        rotate(uow)
+    desk = LinkDesk(ctx)  # as any other process
+    after = desk.sign(notice(alert), system_now())["resolve"].rpartition("/")[2]
+    keys = link_keys(ctx)
+    assert len(keys.good) == 2
+    assert read([keys.current], after, now=system_now()).action is LinkAction.RESOLVE
+    with pytest.raises(LinkError):
+        read([keys.current], before, now=system_now())
+    assert desk.follow(before).alert.status is AlertStatus.ACKNOWLEDGED
+    assert str(keys.current) not in repr(keys)
+    assert desk.follow(after).alert.status is AlertStatus.RESOLVED
+
+
+def test_the_secret_before_ends_with_its_last_link_or_at_once(ctx: Context) -> None:
+    places(ctx, "CHI")
+    alert = fire(ctx)
+    stolen = links(ctx, alert)["acknowledge"].rpartition("/")[2]
+    with ctx.uow() as uow:
+        rotate(uow)
+        fact = uow.session.get_one(SystemFact, "alert_links")
+        fact.value = {**fact.value, "until": (system_now() - timedelta(seconds=1)).isoformat()}
+    assert len(link_keys(ctx).good) == 1
+    with ctx.uow() as uow:
+        rotate(uow, at_once=True)
+    assert len(link_keys(ctx).good) == 1
+    with pytest.raises(LinkError) as dead:
+        LinkDesk(ctx).follow(stolen)
+    assert dead.value.problem is LinkProblem.FORGED
+    assert alert_row(ctx, alert).status == "firing"
+
+
+def test_the_command_replaces_the_secret(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = link_keys(ctx).current
+    monkeypatch.setattr(command, "runtime", SimpleNamespace(build=lambda: ctx))
+    result = CliRunner().invoke(app, ["links", "rotate"])
+    assert result.exit_code == 0, result.output
+    assert link_keys(ctx).good[1:] == (before,)
 
 
 def test_links_are_given_while_there_is_something_to_do() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from starlette.testclient import TestClient
 
 from alerts.notice import key_of, subject_of
+from backend.alerting import policies
 from backend.alerting.defaults import DEFAULT_POLICIES
 from backend.alerting.policies import ensure_defaults
+from backend.alerting.replay import Reach
+from backend.clock import ManualClock
 from backend.context import Context
 from backend.events.sequencer import sequence
 from models.enums import Permission
@@ -16,6 +21,7 @@ from tests.support.api import client_of
 from tests.support.events import make_location
 
 URL = "/api/v1/alert-policies"
+NOTHING = {"faults": [], "count": 0, "raises": [], "looked": 0, "whole": True}
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def test_what_ships_has_no_faults_and_is_written_once(ctx: Context, api: TestCli
         assert item["version"] == 1
         assert item["document"]["clears"]
         assert item["document"]["runbook"]
-        assert api.post(f"{URL}/check", json=item["document"]).json() == {"faults": [], "count": 0, "raises": []}
+        assert api.post(f"{URL}/check", json=item["document"]).json() == NOTHING
     assert api.delete(f"{URL}/location-stalled", headers={"If-Match": '"1"'}).status_code == 204
     with ctx.uow() as uow:
         ensure_defaults(uow)
@@ -173,3 +179,36 @@ def test_long_names_stay_apart_and_fit(ctx: Context, api: TestClient) -> None:
     assert len({row.group_key for row in rows}) == 2
     keys = [(key_of(row.policy_code, row.group_key), subject_of(row.policy_code, row.group_key)) for row in rows]
     assert len({key for key, _ in keys}) == len({subject for _, subject in keys}) == 2
+
+
+@pytest.mark.parametrize("code", ["schema", "check"])
+def test_a_code_that_is_an_address_of_its_own_is_refused(api: TestClient, code: str) -> None:
+    refused = api.put(f"{URL}/{code}", json=COLOUR)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "reserved")
+    assert api.get(URL).json()["items"] == []
+
+
+def test_clearing_by_nothing_is_not_clearing(api: TestClient) -> None:
+    refused = api.put(f"{URL}/colour", json={**COLOUR, "clear": []})
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/lasts_s"]
+    assert api.put(f"{URL}/colour", json={**COLOUR, "clear": [], "lasts_s": 60}).status_code == 201
+
+
+def test_a_check_looks_at_the_newest_events_of_a_week_and_says_so(
+    ctx: Context, api: TestClient, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_location(ctx, "A")
+    turns(ctx, "A", "at_risk", place)
+    settle(ctx)
+    clock.advance(timedelta(days=8))
+    for code in ("B", "C", "D"):
+        turns(ctx, code, "at_risk", make_location(ctx, code))
+    settle(ctx)
+    seen = api.post(f"{URL}/check", json=COLOUR).json()
+    assert (seen["count"], seen["looked"], seen["whole"]) == (3, 3, False)
+    monkeypatch.setattr(policies, "GLANCE", Reach(2, timedelta(days=30)))
+    few = api.post(f"{URL}/check", json=COLOUR).json()
+    assert (few["count"], few["looked"], few["whole"]) == (2, 2, False)
+    monkeypatch.setattr(policies, "GLANCE", Reach(4, timedelta(days=30)))
+    every = api.post(f"{URL}/check", json=COLOUR).json()
+    assert (every["count"], every["looked"], every["whole"]) == (4, 4, True)

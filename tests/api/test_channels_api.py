@@ -92,6 +92,8 @@ def test_kind_is_fixed_and_a_secret_does_not_move_to_another_host(ctx: Context) 
     answer = client.put("/api/v1/channels/ops", json=moved)
     assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/secret"]
     assert client.put("/api/v1/channels/ops", json=moved | {"secret": ROUTING_KEY}).status_code == 200
+    bare = client.put("/api/v1/channels/ops", json=moved | {"url": moved["url"].replace("https", "http")})
+    assert [fault["pointer"] for fault in bare.json()["errors"]] == ["/secret"], "nor is it sent in the clear"
 
 
 def test_codes_are_shared_with_subscriptions_and_lists_are_not(ctx: Context) -> None:

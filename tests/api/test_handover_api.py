@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from backend.alerting import handover as service
 from backend.clock import ManualClock
 from backend.context import Context
 from models.alerting import Muted
@@ -84,3 +85,17 @@ def test_an_incident_is_reported(ctx: Context, clock: ManualClock) -> None:
     assert "09:05:00" in page.text  # Chicago's clock
     assert client_of(ctx, *BOTH, locations=["NYC"]).get(f"{PATH}/{alert}/report.md").status_code == 404
     assert client.get(f"{PATH}/{alert}/report.pdf").status_code == 422
+
+
+def test_a_long_shift_says_how_many_there_are_and_how_many_it_names(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places(ctx, "CHI", "NYC", "LAX", "SEA")
+    for code in ("CHI", "NYC", "LAX"):
+        fire(ctx, code)
+    fire(ctx, "SEA", muted=Muted.SILENCED.value)
+    monkeypatch.setattr(service, "MOST", 2)
+    shift = client_of(ctx, *BOTH).get(f"{PATH}/handover").json()
+    assert len(shift["open"]) == 2
+    assert shift["counts"] == {"open": 4, "nobody": 3, "resolved": 0}
+    assert "4 open, 3 of them with nobody; 0 resolved. Only the first 2 are named here." in shift["note"]

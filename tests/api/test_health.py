@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from backend.clock import system_now
 from backend.context import Context
@@ -16,7 +16,9 @@ from backend.persistence.engine import make_engine
 from backend.persistence.uow import UowFactory
 from models.enums import Permission
 from models.tables import Event
+from tests.support.alerting import COLOUR, add_policy, settle, turns
 from tests.support.api import client_of
+from tests.support.events import make_location, relay
 from tests.support.shop import open_shop, order, place
 
 
@@ -67,6 +69,25 @@ def test_metrics_count_orders_and_requests_by_route(ctx: Context) -> None:
     assert "pickwatch_orders 2.0" in text
     assert 'pickwatch_http_requests_total{method="GET",route="/api/v1/orders/{order_id}",status="200"}' in text
     assert "pickwatch_relay_lag_seconds" in text
+
+
+def test_metrics_say_how_far_the_alert_engine_is_behind(ctx: Context) -> None:
+    place = make_location(ctx, "ATL")
+    add_policy(ctx, "colour", COLOUR)
+    settle(ctx)
+    assert "pickwatch_alert_events_behind 0.0\n" in client_of(ctx).get("/metrics").text
+    for to in ("at_risk", "compliant"):
+        turns(ctx, "ATL", to, place)
+    relay(ctx)
+    age = sa.update(Event).where(col(Event.type) == "sla.location.changed")
+    with ctx.uow() as uow:
+        uow.session.execute(age.values(recorded_at=system_now() - timedelta(minutes=5)))
+    text = client_of(ctx).get("/metrics").text
+    assert "pickwatch_alert_events_behind 2.0\n" in text, "only what a policy looks at"
+    (lag,) = [line.split()[1] for line in text.splitlines() if line.startswith("pickwatch_alert_lag_seconds ")]
+    assert float(lag) >= 300
+    settle(ctx)
+    assert "pickwatch_alert_lag_seconds 0.0\n" in client_of(ctx).get("/metrics").text
 
 
 def test_metrics_can_be_locked_with_a_token(ctx: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,7 +15,8 @@ from alerts.delivery.signing import headers as signed
 from alerts.delivery.signing import new_secret
 from alerts.inbound import of_pagerduty, signed_as_webhook, signed_by_pagerduty
 from alerts.notice import key_of
-from backend.alerting.inbound import Gate
+from backend.alerting.inbound import HEARD_FOR, Gate
+from backend.api.idempotency import KEEP
 from backend.api.security import INBOUND_LIMIT
 from backend.clock import system_now
 from backend.context import Context
@@ -38,11 +40,11 @@ def alert(ctx: Context) -> int:
     return fire(ctx, notify=("pd", "hook", "deaf"), steps_=ESCALATION)
 
 
-def event(kind: str, id_: str = "e1", key: str = KEY) -> bytes:
+def event(kind: str, id_: str = "e1", key: str = KEY, *, ago: timedelta = timedelta()) -> bytes:
     data = {"id": "P1", "incident_key": key, "status": "x"}
-    return json.dumps(
-        {"event": {"id": id_, "event_type": f"incident.{kind}", "agent": {"summary": "Ann\n<b>"}, "data": data}}
-    ).encode()
+    at = (system_now() - ago).isoformat().replace("+00:00", "Z")
+    told = {"id": id_, "event_type": f"incident.{kind}", "agent": {"summary": "Ann\n<b>"}, "data": data}
+    return json.dumps({"event": {**told, "occurred_at": at}}).encode()
 
 
 def call(ctx: Context, body: bytes, *, secret: str = PD_SECRET, path: str = PD, more: str = "") -> httpx.Response:
@@ -86,6 +88,31 @@ def test_repeats_unknown_keys_and_what_is_so_already_change_nothing(ctx: Context
     assert call(ctx, b"[]").json() == {"result": "no_change"}
     assert len(told(ctx)) == 2
     assert alert_row(ctx, alert).status == "acknowledged"
+
+
+def test_what_was_done_to_the_alert_before_is_not_done_to_this_one(ctx: Context, alert: int) -> None:
+    """The tool says "resolved" back late, of what it heard from us, and meanwhile the same place is red again."""
+    sequenced(ctx)
+    late = call(ctx, event("resolved", "echo", ago=timedelta(seconds=30)))
+    assert late.json() == {"result": "unknown"}
+    assert alert_row(ctx, alert).status == "firing"
+    assert call(ctx, event("acknowledged", "now")).json() == {"result": "done"}
+
+
+def test_a_message_is_not_heard_once_its_id_may_be_forgotten(ctx: Context, alert: int) -> None:
+    assert HEARD_FOR < KEEP
+    body = event("resolved", "kept back", ago=HEARD_FOR + timedelta(minutes=1))
+    assert call(ctx, body).json() == {"result": "no_change"}
+    assert alert_row(ctx, alert).status == "firing"
+
+
+@pytest.mark.parametrize("at", [None, 5, "", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00"])
+def test_an_instant_that_is_none_is_none(at: Any) -> None:
+    document = json.loads(event("resolved"))
+    document["event"]["occurred_at"] = at
+    told = of_pagerduty(document)
+    assert told is not None
+    assert told.at is None
 
 
 def test_keys_that_begin_alike_are_not_confused(ctx: Context, alert: int) -> None:

@@ -10,9 +10,8 @@ import pytest
 from backend.alerting import commands
 from backend.alerting.engine import work
 from backend.context import Context
-from backend.events.sequencer import sequence
 from backend.jobs.alerts import run
-from tests.support.alerting import COLOUR, LATE, add_channel, add_policy, alerts, becomes, settle, told, turns
+from tests.support.alerting import COLOUR, LATE, add_channel, add_policy, alerts, becomes, number, settle, told, turns
 from tests.support.events import make_location
 from tests.support.races import wait_for_a_blocked_session
 
@@ -22,12 +21,6 @@ def place(ctx: Context) -> int:
     add_policy(ctx, "colour", COLOUR)
     add_channel(ctx, "desk")
     return make_location(ctx, "A")
-
-
-def number(ctx: Context) -> None:
-    """Give what is committed its place in the feed."""
-    with ctx.uow() as uow:
-        sequence(uow)
 
 
 def test_two_engines_at_once_tell_everything_once(ctx: Context) -> None:

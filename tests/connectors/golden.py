@@ -12,29 +12,39 @@ import json
 from pathlib import Path
 from typing import Any
 
-from alerts.connectors.base import HttpRequest, Request
+from alerts.connectors.base import HttpRequest, Reply, Request
 from alerts.connectors.registry import CONNECTORS
 from models.alerting import NoticeKind, ReceiverKind
-from tests.connectors.cases import channel, notice, sending
+from tests.connectors.cases import BOT, channel, notice, sending
 from tests.connectors.tools import takes, talk
 
 FOLDER = Path(__file__).parent / "golden"
+#: A kind that has another way to be told: what differs in the channel, what the tool answers, what it called it before.
+BOT_FILE = "slack_bot"
+_TAKEN = Reply(200, '{"ok":true,"channel":"C024BE91L","ts":"1503435956.000247"}')
+_BEFORE = "C024BE91L:1503435956.000247"
+FILES = (*(kind.value for kind in CONNECTORS), BOT_FILE)
 
 
-def path_of(kind: ReceiverKind) -> Path:
+def path_of(name: str) -> Path:
     """Return the file of a kind of channel."""
-    return FOLDER / f"{kind.value}.json"
+    return FOLDER / f"{name}.json"
 
 
-def requests_of(kind: ReceiverKind) -> dict[str, Any]:
+def requests_of(name: str) -> dict[str, Any]:
     """Return what is sent for each kind of notice."""
-    return {told.value: _talk(kind, told) for told in NoticeKind}
+    return {told.value: [readable(request) for request in _talk(name, told)] for told in NoticeKind}
 
 
-def _talk(kind: ReceiverKind, told: NoticeKind) -> list[Any]:
+def _talk(name: str, told: NoticeKind) -> list[Request]:
     said = notice(told)
-    requests, _ = talk(CONNECTORS[kind], said, channel(kind), sending(said), takes(kind))
-    return [readable(request) for request in requests]
+    if name == BOT_FILE:
+        kind = ReceiverKind.SLACK
+        before = None if told is NoticeKind.OPENED else _BEFORE
+        bot, attempt = channel(kind, **BOT), sending(said, receipt=before)
+        return talk(CONNECTORS[kind], said, bot, attempt, lambda _: _TAKEN)[0]
+    kind = ReceiverKind(name)
+    return talk(CONNECTORS[kind], said, channel(kind), sending(said), takes(kind))[0]
 
 
 def readable(request: Request) -> dict[str, Any]:
@@ -60,16 +70,16 @@ def text_of(requests: dict[str, Any]) -> str:
     return json.dumps(requests, indent=2, ensure_ascii=False) + "\n"
 
 
-def difference(kind: ReceiverKind) -> str:
+def difference(name: str) -> str:
     """Return how what is sent now differs from the file; empty when it does not."""
-    file = path_of(kind)
+    file = path_of(name)
     before = file.read_text(encoding="utf-8") if file.exists() else ""
-    now = text_of(requests_of(kind))
+    now = text_of(requests_of(name))
     lines = difflib.unified_diff(before.splitlines(), now.splitlines(), f"golden/{file.name}", "now", lineterm="")
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    for one in CONNECTORS:
+    for one in FILES:
         path_of(one).write_text(text_of(requests_of(one)), encoding="utf-8")
         print(path_of(one))

@@ -189,7 +189,7 @@ def mail(request: Request) -> None:
     assert len(names) == len(set(names))
     assert set(names) <= {
         *("from", "to", "subject", "date", "message-id", "in-reply-to", "references", "mime-version", "content-type"),
-        *("auto-submitted", "x-auto-response-suppress", "x-priority"),
+        *("list-id", "auto-submitted", "x-auto-response-suppress", "x-priority"),
     }
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["subject"].strip()

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.connectors.base import MailRequest
 from alerts.connectors.mail import CONNECTOR
@@ -82,6 +84,12 @@ def test_a_page_shows_text_as_text() -> None:
         ({"port": 0, "security": "ssl"}, ["/config/port", "/config/security"]),
         ({"sender": "Kim <kim@example.com>"}, ["/config/sender"]),
         ({"recipients": []}, ["/config/recipients"]),
+        ({"sender": "pick..watch@example.com"}, ["/config/sender"]),
+        (
+            {"recipients": [".a@example.com", "a.@b.co", "a@b..co", "a@-b.co"]},
+            [f"/config/recipients/{n}" for n in range(4)],
+        ),
+        ({"host": "mail..example.com"}, ["/config/host"]),
         (
             {"recipients": ["a@example.com", "b@example.com\r\nBcc: c@example.com", "ü@example.com", 1]},
             ["/config/recipients/3", "/config/recipients/1", "/config/recipients/2"],
@@ -90,6 +98,24 @@ def test_a_page_shows_text_as_text() -> None:
 )
 def test_every_fault_of_the_settings_is_named(changes: dict[str, Any], pointers: list[str]) -> None:
     assert [fault.pointer for fault in CONNECTOR.faults("", "secret", {**CONFIG, **changes})] == pointers
+
+
+@given(st.text(".@-ab'+", min_size=3, max_size=20).map(lambda text: f"{text}@example.com") | st.emails())
+def test_a_message_to_whatever_address_is_accepted_can_be_written(address: str) -> None:
+    config = {**CONFIG, "sender": address, "recipients": [address]}
+    if not CONNECTOR.faults("", "secret", config):
+        said = notice()
+        request = CONNECTOR.build(said, channel(KIND, config=config), sending(said))
+        assert isinstance(request, MailRequest)
+        assert (
+            email.message_from_bytes(request.raw, policy=email.policy.default)["to"].addresses[0].addr_spec == address
+        )
+
+
+def test_a_mail_program_can_sort_them_and_nobody_answers_by_himself() -> None:
+    read = message()
+    assert read["list-id"] == "Pickwatch alerts <alerts.pickwatch.example.com>"
+    assert (read["auto-submitted"], read["x-auto-response-suppress"]) == ("auto-generated", "All")
 
 
 def test_a_server_inside_needs_no_password() -> None:

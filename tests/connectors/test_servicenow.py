@@ -7,6 +7,7 @@ import json
 import pytest
 
 from alerts.connectors.base import HttpRequest, Reply, Verdict
+from alerts.connectors.servicenow_event import CONNECTOR as EVENT
 from alerts.connectors.servicenow_incident import CONNECTOR
 from alerts.delivery.retry import Outcome
 from models.alerting import NoticeKind, ReceiverKind, Severity
@@ -84,6 +85,17 @@ def test_an_instance_that_sleeps_is_asked_again(reply: Reply) -> None:
     _, verdict = talk(CONNECTOR, said, channel(KIND), sending(said), lambda _: reply)
     assert verdict is not None
     assert (verdict.outcome, verdict.then) == (Outcome.REJECTED, None)
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.OPENED, NoticeKind.RESOLVED, NoticeKind.TEST])
+def test_an_event_says_more_in_keys_and_texts_alone(kind: NoticeKind) -> None:
+    said = notice(kind, facts={"open": 3, "deep": {"a": [1]}}, count=40)
+    request = EVENT.build(said, channel(ReceiverKind.SERVICENOW_EVENT), sending(said))
+    assert isinstance(request, HttpRequest)
+    (record,) = json.loads(request.body)["records"]
+    more = json.loads(record["additional_info"])
+    assert {type(value) for value in more.values()} == {str}
+    assert (more["count"], json.loads(more["facts"])) == ("40", {"open": 3, "deep": {"a": [1]}})
 
 
 def test_what_is_set_is_sent() -> None:

@@ -36,13 +36,13 @@ MISSING = "/there-is-no-such-page"
 MANAGER = ("manager", "show-me-the-map")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def manager(demo: Program) -> Iterator[httpx.Client]:
     with closing(demo.sign_in(*MANAGER)) as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worst_location(manager: httpx.Client) -> str:
     """Return a location that has work: an empty page would prove little."""
 
@@ -54,19 +54,19 @@ def worst_location(manager: httpx.Client) -> str:
     return str(eventually(look, what="a location with open work"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def newest_order(manager: httpx.Client) -> str:
     return str(manager.get("/api/v1/orders", params={"limit": 1}).raise_for_status().json()["items"][0]["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_shipment(manager: httpx.Client) -> str:
     """Return a shipment that somebody has still to pick."""
     found = manager.get("/api/v1/shipments", params={"limit": 1, "status": "open"}).raise_for_status().json()["items"]
     return str(found[0]["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def newest_wave(manager: httpx.Client) -> str:
     """Return a wave that is on the floor."""
 
@@ -78,7 +78,7 @@ def newest_wave(manager: httpx.Client) -> str:
     return str(eventually(look, what="a released wave"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def newest_alert(manager: httpx.Client) -> str:
     """Return an alert: the shipped policies watch the demo network as any other."""
 

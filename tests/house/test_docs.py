@@ -137,3 +137,18 @@ def test_make_targets_named_in_the_documentation_exist() -> None:
 def test_the_architecture_names_modules_that_exist() -> None:
     for path in re.findall(r"`((?:backend|dashboard|alerts|models)/[\w/]+\.py)", read("docs/architecture.md")):
         assert (ROOT / path).exists(), f"docs/architecture.md: {path}"
+
+
+def test_modules_named_in_docstrings_and_comments_exist() -> None:
+    """A path in backquotes leads a reader on: beside the module that names it, from the root, or at a path's end."""
+    modules = [
+        path for folder in ("alerts", "backend", "dashboard", "models") for path in (ROOT / folder).rglob("*.py")
+    ]
+    known = {name(path) for path in [*modules, *(ROOT / "tests").rglob("*.py"), *ROOT.glob("*.py")]}
+    lost = [
+        f"{name(path)}: {found}"
+        for path in modules
+        for found in re.findall(r"`([\w/]+\.py)`", path.read_text())
+        if not any(one == found or one.endswith(f"/{found}") for one in known)
+    ]
+    assert lost == []

@@ -6,15 +6,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from alerts.browse import mark
 from backend.alerting import commands
+from backend.alerting.policies import ensure_defaults
 from backend.auth.actor import Actor, LocationScope
 from backend.auth.permissions import permissions_of
 from backend.context import Context
 from dashboard.address import LocationAddress
 from dashboard.address.alerts import AlertsAddress, AlertsShown
 from dashboard.address.hand_over import HandOverAddress
+from dashboard.address.policies import PoliciesAddress
 from dashboard.address.silences import SilencesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway
@@ -22,10 +25,11 @@ from dashboard.present.alerts import runbook as say_runbook
 from dashboard.present.alerts.forms import AlertAction
 from dashboard.present.alerts.silence_forms import SilenceAction
 from models.alerting import AlertLevel, AlertStatus, Muted, Severity
-from models.enums import ActorKind, Role
+from models.enums import ActorKind, Permission, Role
 from models.errors import DomainError, ErrorCode
 from models.tables import AlertPolicy
-from tests.support.open_alerts import fire, places
+from tests.support.api import client_of
+from tests.support.open_alerts import channel, fire, places, sequenced
 
 
 def person(role: Role, *groups: str) -> Asker:
@@ -131,6 +135,26 @@ def test_a_viewer_changes_nothing(ctx: Context, door: Gateway) -> None:
     assert door.silences(viewer, SilencesAddress()).rows == []
 
 
+@pytest.mark.parametrize(
+    ("asker", "opens"),
+    [
+        (person(Role.ADMIN), True),
+        (person(Role.MANAGER), True),
+        (person(Role.MANAGER, "c"), False),  # channels belong to no part of the network
+        (person(Role.VIEWER), False),
+    ],
+)
+def test_who_sees_an_alert_sees_who_was_told_and_opens_only_what_he_may(
+    ctx: Context, door: Gateway, asker: Asker, *, opens: bool
+) -> None:
+    channel(ctx, "team", title="The night team")
+    alert = fire(ctx, "CHI")
+    sequenced(ctx)
+    (line,) = door.alert(asker, alert).told
+    assert line.text.startswith("The night team: ")
+    assert bool(line.href) is opens
+
+
 def test_what_was_typed_is_checked_before_anything_changes(ctx: Context, door: Gateway) -> None:
     alert, boss = fire(ctx, "CHI"), person(Role.ADMIN)
     with pytest.raises(DomainError) as empty:
@@ -182,6 +206,8 @@ def test_the_hand_over_tells_what_is_open_what_is_over_and_what_was_written_down
     assert [one.notes for one in page.taken] == [["ana, now: The truck is late"]]
     assert [one.where for one in page.over] == ["Store DEN"]
     assert [one.what for one in page.silences] == ["location CHI"]
+    asked = client_of(ctx, Permission.ALERTS_READ).get(page.text)
+    assert (asked.status_code, "Store" in asked.text or "CHI" in asked.text) == (200, True)
 
 
 def test_open_alerts_stand_on_the_page_of_their_location(ctx: Context, door: Gateway) -> None:
@@ -285,3 +311,22 @@ def test_open_screens_notice_an_alert_before_it_is_told_of(ctx: Context) -> None
         commands.resolve(uow, quiet)
     with ctx.read() as uow:
         assert mark(uow.session) not in (before, opened)
+
+
+def test_the_list_of_policies_counts_open_alerts_once_for_all_and_within_what_is_seen(
+    ctx: Context, door: Gateway
+) -> None:
+    with ctx.uow() as uow:
+        ensure_defaults(uow)
+    for code in ("CHI", "NYC"):
+        fire(ctx, code, policy_code="location-sla")
+    fire(ctx, "DEN", policy_code="location-stalled")
+    fire(ctx, "DEN", policy_code="location-sla", status=AlertStatus.RESOLVED.value)
+    asked: list[str] = []
+    sa.event.listen(ctx.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    rows = {row[0]: row for batch in door.every_policy(person(Role.ADMIN), PoliciesAddress()) for row in batch}
+    assert len([one for one in asked if "FROM alert " in one]) == 1
+    counted = {code: rows[code][5] for code in ("location-sla", "location-stalled", "vip-shipment-late")}
+    assert counted == {"location-sla": 2, "location-stalled": 1, "vip-shipment-late": 0}
+    limited = door.every_policy(person(Role.MANAGER, "c"), PoliciesAddress())
+    assert {row[0]: row[5] for batch in limited for row in batch}["location-sla"] == 1

@@ -11,9 +11,11 @@ from backend.alerting import commands
 from backend.alerting.policies import ensure_defaults
 from backend.clock import ManualClock
 from backend.context import Context
+from models.enums import Permission
 from models.events import EventType
 from models.tables import Alert, Event, Location
 from tests.support.alerting import COLOUR, add_channel, add_policy, alerts, settle, told, turns
+from tests.support.api import client_of
 from tests.support.events import make_location
 
 STORM = {"storm": {"more_than": 2, "within_s": 60, "by": "region"}, "wait_s": 60}
@@ -46,6 +48,13 @@ def test_a_storm_is_one_alert_per_region_with_the_whole_list(ctx: Context, clock
         )
         opened = uow.session.scalars(first).one()
         assert [one["text"] for one in opened.data["problems"]] == [f"S{n} is At Risk" for n in range(5)]
+    seen, unseen = client_of(ctx, Permission.ALERTS_READ), client_of(ctx, Permission.ALERTS_READ, locations=["S0"])
+    path = f"/api/v1/alerts/{children[0].id}/timeline"
+    words = "One of many that began together. {} tells of all of them."
+    assert [one["words"] for one in seen.get(path).json()["items"]] == [
+        words.format(f"Alert {parent.id}, “SLA: 5 alerts in south”,")
+    ]
+    assert [one["words"] for one in unseen.get(path).json()["items"]] == [words.format("A wider alert")]
     for code, place in south.items():
         assert [alert.status for alert in alerts(ctx) if alert.id == parent.id] == ["firing"]
         turns(ctx, code, "compliant", place)

@@ -199,22 +199,6 @@ def test_a_batch_decides_on_committed_stock_less_what_it_took(ctx: Context) -> N
     assert in_the_book(ctx.stock) == {"tea": {"A": 1, "B": 1}}
 
 
-def test_a_change_can_be_taken_over_without_the_feed(ctx: Context) -> None:
-    open_shop(ctx, {"A": {"tea": 4}})
-    feed.catch_up(ctx, ctx.stock)
-    store.load_skus(ctx, ctx.stock, ["tea"])
-    with ctx.uow() as uow:
-        inventory.adjust(uow, [StockChange("A", "tea", 3)])
-    with ctx.read() as uow:
-        events = uow.session.execute(
-            sa.select(table_of(Event).c.location_id, table_of(Event).c.data)
-            .where(table_of(Event).c.type == "inventory.changed")
-            .order_by(table_of(Event).c.id)
-        ).all()
-    feed.apply_changed(ctx.stock, [(at, data) for at, data in events])
-    assert in_the_book(ctx.stock) == {"tea": {"A": 7}}
-
-
 def figures(book: Book, sku: str, **asked: object) -> dict[str, int]:
     shelf = book.shelf(sku)
     assert shelf is not None

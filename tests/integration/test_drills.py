@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from backend.alerting import policies
 from backend.clock import ManualClock
 from backend.context import Context
 from backend.jobs import escalation
@@ -112,9 +113,38 @@ def test_a_drill_joins_no_real_alert(ctx: Context) -> None:
     assert [one.status for one in alerts(ctx)] == ["firing", "resolved"]
 
 
+def test_an_edit_of_its_policy_leaves_a_drill_alone_and_apart(ctx: Context, clock: ManualClock) -> None:
+    begin(ctx, group_by=[], at_least=1, for_s=0, lasts_s=86_400)
+    place = make_location(ctx, "ATL01")
+    client = client_of(ctx, *BOTH)
+    client.post(PATH, json={"policy": "colour", "channels": ["lab"], "minutes": 10})
+    edited = {**COLOUR, "group_by": [], "lasts_s": 86_400, "notify": ["desk"], "title": "Edited"}
+    with ctx.uow() as uow:
+        policies.put(uow, "colour", edited)
+    turns(ctx, "ATL01", "non_compliant", place)
+    settle(ctx)
+    drill, real = alerts(ctx)
+    assert (drill.drill, drill.problems, drill.status) == (True, 1, "firing")
+    assert (real.drill, real.problems, real.muted, real.told["channels"]) == (False, 1, None, ["desk"])
+    clock.advance(timedelta(minutes=11))
+    settle(ctx)
+    assert [one.status for one in alerts(ctx)] == ["resolved", "firing"]
+    with ctx.uow() as uow:
+        policies.put(uow, "colour", {**edited, "enabled": False})
+    assert [one.status for one in alerts(ctx)] == ["resolved", "resolved"]
+
+
+def test_a_drill_that_is_ended_is_over_though_its_policy_keeps_alerts(ctx: Context) -> None:
+    begin(ctx, keep_s=3600)
+    client = client_of(ctx, *BOTH)
+    drill = client.post(PATH, json={"policy": "colour", "channels": ["lab"]}).json()["id"]
+    assert client.post(f"{PATH}/{drill}/end").json()["alert"]["status"] == "resolved"
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [
+        ({"channels": [f"lab{number}" for number in range(21)]}, "/channels"),
         ({"policy": "nothing"}, "/policy"),
         ({"channels": ["lab", "nobody"]}, "/channels/1"),
         ({"minutes": 0}, "/minutes"),

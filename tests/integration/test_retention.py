@@ -44,7 +44,7 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
 
 
-@pytest.mark.parametrize("status", [DeliveryStatus.DELIVERED, DeliveryStatus.DEAD])
+@pytest.mark.parametrize("status", [DeliveryStatus.DELIVERED, DeliveryStatus.DEAD, DeliveryStatus.SUPERSEDED])
 def test_finished_messages_go_after_their_time_and_owed_ones_stay(ctx: Context, status: DeliveryStatus) -> None:
     make_subscription(ctx, "hook", types=["sla.location.changed"])
     record(ctx, 5)

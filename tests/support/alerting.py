@@ -99,6 +99,12 @@ def becomes(ctx: Context, shipment: int, to: str, location_id: int | None, **dat
         )
 
 
+def number(ctx: Context) -> None:
+    """Give what is committed its place in the feed."""
+    with ctx.uow() as uow:
+        sequence(uow)
+
+
 def settle(ctx: Context) -> None:
     """Give events their places and let the engine do all there is to do now, until nothing is left."""
     for _ in range(50):

@@ -77,7 +77,8 @@ def fire(
         uow.session.flush()
         if alert.status == AlertStatus.FIRING and alert.muted is None:
             tell(uow, alert, NoticeKind.OPENED, why="New.", notify=notify)
-            steps.plan(uow, alert, steps_, zone="UTC")
+            assert alert.id is not None
+            steps.plan(uow, [steps.Plan(alert.id, steps_)])
         assert alert.id is not None
         return alert.id
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from alerts.grouping import Group, Problem, group_of, next_step
 from alerts.inhibition import Wider, Within, inhibited_by
-from alerts.policy import Match, Policy, Storm
+from alerts.policy import STORM, Happened, Match, Policy, Storm, group_key_of
 from alerts.quiet import quiet_times, quiet_until
 from alerts.rules import AlertFacts, NotifyReason, Sent, Timing, may_become, needs_notify, next_notice_at
 from alerts.storm import Candidate, gathered
@@ -29,6 +30,20 @@ def facts(
 
 def told(after: timedelta, severity: Severity = WARNING, problems: int = 1) -> Sent:
     return Sent(NOW + after, severity, problems)
+
+
+def test_what_holds_no_more_calls_nobody_while_it_is_kept() -> None:
+    kept = replace(facts(problems=2), clearing=True)
+    for last in (None, told(MINUTE), told(MINUTE, CRITICAL)):
+        assert needs_notify(last, kept, NOW + 300 * MINUTE) is None
+        assert next_notice_at(last, kept) is None
+
+
+def test_worse_than_somebody_took_on_untold_is_told_after_all() -> None:
+    for severity, reason in ((WARNING, None), (CRITICAL, NotifyReason.FIRST)):
+        taken = replace(facts(TAKEN, severity), taken=WARNING)
+        assert needs_notify(None, taken, NOW) is reason
+        assert needs_notify(None, replace(taken, muted=True), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -179,3 +194,11 @@ def test_always_quiet_ends_within_a_week() -> None:
     until = quiet_until(always, NOW)
     assert until is not None
     assert NOW + timedelta(days=6) < until <= NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize("by", [None, ("data.sku",), ("data.sku", "location")])
+def test_nobody_s_word_passes_for_a_storm(by: tuple[str, ...] | None) -> None:
+    event = Happened(1, "sla.x", "storm:south", NOW, {"sku": "storm:south"})
+    key = group_key_of(policy(group_by=by), event)
+    assert not key.startswith(STORM)
+    assert key.startswith("storm%3Asouth")

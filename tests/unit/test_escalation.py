@@ -36,10 +36,26 @@ def test_a_snapshot_keeps_the_order_of_the_steps() -> None:
 def test_what_was_still_to_wait_is_still_to_wait() -> None:
     (step,) = snapshot([{"after_s": 600, "notify": ["team"]}], told_at=NOW, zone=CHICAGO.key)
     minutes = [timedelta(minutes=number) for number in range(100)]
-    again = resumed(step, stopped_at=NOW + minutes[4], now=NOW + minutes[60], zone=CHICAGO.key)
+    (again,) = resumed([step], stopped_at=NOW + minutes[4], now=NOW + minutes[60], zone=CHICAGO.key)
     assert again.due_at == NOW + minutes[66]
-    overdue = resumed(step, stopped_at=NOW + minutes[11], now=NOW + minutes[60], zone=CHICAGO.key)
+    (overdue,) = resumed([step], stopped_at=NOW + minutes[11], now=NOW + minutes[60], zone=CHICAGO.key)
     assert overdue.due_at == NOW + minutes[60]
+
+
+def test_steps_that_go_on_keep_their_order() -> None:
+    steps = snapshot(
+        [{"after_s": 600, "notify": ["team"], "quiet": [NIGHT]}, {"after_s": 1200, "notify": ["boss"]}],
+        told_at=NOW,
+        zone=CHICAGO.key,
+    )
+    first, second = resumed(steps, stopped_at=NOW, now=chicago(27, 22), zone=CHICAGO.key)
+    assert (first.planned_at, first.due_at) == (chicago(27, 22, 10), chicago(28, 7))
+    assert (second.planned_at, second.due_at) == (chicago(27, 22, 20), chicago(28, 7))
+
+
+def test_a_step_waits_while_nothing_holds_any_more() -> None:
+    assert verdict(AlertStatus.FIRING, muted=None, clear_since=NOW)[0] is StepState.DUE
+    assert verdict(AlertStatus.RESOLVED, muted=None, clear_since=NOW)[0] is StepState.STOPPED
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,8 @@ def test_a_breaker_opens_after_five_and_never_for_longer_than_its_cap(failures: 
     until = broken_until(failures, now=NOW)
     assert (until is None) == (failures < OPENS_AFTER)
     assert until is None or NOW < until <= NOW + LONGEST
+
+
+def test_each_failure_after_the_first_five_doubles_the_rest() -> None:
+    rests = [broken_until(failures, now=NOW) for failures in range(OPENS_AFTER, OPENS_AFTER + 7)]
+    assert [(until - NOW).total_seconds() for until in rests if until] == [15, 30, 60, 120, 240, 480, 600]

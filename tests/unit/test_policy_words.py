@@ -77,6 +77,11 @@ def test_every_policy_that_ships_has_words_for_all_it_says(code: str) -> None:
     [
         (Born(3), "3 locations are so already: they will be listed, not paged."),
         (Born(1), "1 location is so already: it will be listed, not paged."),
+        (
+            Born(1, looked=5000),
+            "1 location is so already: it will be listed, not paged."
+            " Looked at: the newest 5,000 events, of seven days at most.",
+        ),
         (Born(0), "Nothing is so now: it watches what happens from now on."),
         (None, "Whoever may write policies is told here what it would raise right now."),
     ],

@@ -19,6 +19,8 @@ PRIVATE = [
     "100.64.0.1",  # carrier-grade NAT
     "169.254.169.254",  # cloud metadata
     "192.0.0.192",  # Oracle's metadata
+    "168.63.129.16",  # Azure: from a machine to its host
+    "192.88.99.1",
     "192.0.2.1",
     "198.18.0.1",
     "224.0.0.1",
@@ -33,6 +35,7 @@ PRIVATE = [
     "fec0::1",
     "ff02::1",
     "2001:db8::1",
+    "3fff::1",
     "100::1",
     "::ffff:127.0.0.1",
     "::ffff:169.254.169.254",

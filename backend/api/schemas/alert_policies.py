@@ -41,11 +41,14 @@ class WouldRaiseOut(Body):
 
 
 class CheckedOut(Body):
-    """What is wrong with a document; when nothing is, how many alerts it would raise right now, and the first 100."""
+    """What is wrong with a document; when nothing is, how many alerts it would raise right now, and the first 100, by
+    the newest `looked` events of the last seven days; `whole`: there are no older ones."""
 
     faults: list[ProblemFault]
     count: int
     raises: list[WouldRaiseOut]
+    looked: int
+    whole: bool
 
 
 def show_policy(view: PolicyView) -> AlertPolicyOut:
@@ -71,6 +74,8 @@ def show_checked(checked: Checked) -> CheckedOut:
             ProblemFault(pointer=fault.pointer, code=fault.code, message=fault.message) for fault in checked.faults
         ],
         count=checked.count,
+        looked=checked.looked,
+        whole=checked.whole,
         raises=[
             WouldRaiseOut(
                 group_key=one.group_key,

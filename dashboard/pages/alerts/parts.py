@@ -121,7 +121,7 @@ def _step(one: Any) -> rx.Component:
 
 def _told(one: Any) -> rx.Component:
     return rx.el.li(
-        link(one.text, href=one.href),
+        rx.cond(one.href != "", link(one.text, href=one.href), rx.el.span(one.text)),
         rx.el.span(work_step(one.state, one.word), " · ", rx.el.span(one.when, title=one.title), class_name="muted"),
         key=one.key,
     )

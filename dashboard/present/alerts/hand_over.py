@@ -24,9 +24,11 @@ PATH = "/alerts/hand-over"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the page is made from; `over_count` were over in the shift, of which `over` are the newest."""
+    """All that the page is made from; `over_count` were over in the shift, of which `over` are the newest; of the
+    `waiting_count` that nobody has, `open` names the worst."""
 
     open: Sequence[AlertView]
+    waiting_count: int
     over: Sequence[AlertView]
     over_count: int
     silences: Sequence[SilenceView]
@@ -44,7 +46,7 @@ def screen(facts: Facts, address: HandOverAddress, reader: Reader) -> HandOverSc
             Choice(str(hours), f"{hours} h", address.href(PATH, hours=hours), active=hours == address.hours)
             for hours in SHIFTS
         ],
-        answer=_answer(len(waiting), len(taken), facts, address, reader),
+        answer=_answer(facts.waiting_count, len(taken), facts, address, reader),
         begun_at=begun,
         read_at=reader.now.isoformat(),
         waiting=[_alert(one, facts, reader) for one in waiting],
@@ -52,7 +54,7 @@ def screen(facts: Facts, address: HandOverAddress, reader: Reader) -> HandOverSc
         over=[_alert(one, facts, reader) for one in facts.over],
         over_more=f"and {say.count(more, reader.locale)} more" if more > 0 else "",
         silences=[_silence(one, reader) for one in silences.ordered(facts.silences)],
-        text=f"/api/v1/alerts/handover.md?{urlencode({'since': begun})}",
+        text=f"/api/v1/alerts/handover.md?{urlencode({'from': begun})}",
     )
 
 

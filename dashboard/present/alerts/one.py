@@ -40,7 +40,7 @@ _LEVELS = {
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that the page is made from. `may_run` says which buttons of the runbook the reader may press, `may_act`
-    whether he may take it on, `may_see_told` whether he may know what was sent to whom."""
+    whether he may take it on, `may_open_told` whether he may open the messages that were sent."""
 
     whole: Whole
     policy: PolicyWords
@@ -49,7 +49,7 @@ class Facts:
     runbook: Sequence[Part]
     may_run: Callable[[Action], bool]
     may_act: bool
-    may_see_told: bool
+    may_open_told: bool
 
 
 def screen(facts: Facts, reader: Reader) -> AlertScreen:
@@ -72,7 +72,7 @@ def screen(facts: Facts, reader: Reader) -> AlertScreen:
         places=places,
         labels=sorted((name, str(value)) for name, value in one.labels.items() if name != "alertname"),
         steps=[story.step(step, one, reader) for step in whole.steps],
-        told=[story.told(line, one, reader) for line in reversed(whole.told if facts.may_see_told else ())],
+        told=[story.told(line, one, reader, opens=facts.may_open_told) for line in reversed(whole.told)],
         story=story.entries(whole.timeline, one, reader),
     )
 

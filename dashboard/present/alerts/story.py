@@ -51,8 +51,8 @@ def step(one: StepView, alert: AlertView, reader: Reader) -> StepLine:
     )
 
 
-def told(one: ToldView, alert: AlertView, reader: Reader) -> ToldLine:
-    """Return one message to one channel."""
+def told(one: ToldView, alert: AlertView, reader: Reader, *, opens: bool) -> ToldLine:
+    """Return one message to one channel; `opens`: the reader may look at the message itself."""
     what = _TOLD.get(EventType(one.event), one.event) if one.event in EventType.__members__.values() else one.event
     return ToldLine(
         key=str(one.delivery),
@@ -61,7 +61,7 @@ def told(one: ToldView, alert: AlertView, reader: Reader) -> ToldLine:
         word=SENT_WORDS[one.status],
         when=say.relative(one.at, reader.now),
         title=say.at_place(one.at, alert.time_zone, reader.now, reader.locale),
-        href=f"/deliveries?id={one.delivery}",
+        href=f"/deliveries?id={one.delivery}" if opens else "",
     )
 
 

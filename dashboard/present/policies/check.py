@@ -19,10 +19,12 @@ from models.errors import Fault
 
 @dataclass(frozen=True, slots=True)
 class Born:
-    """What a policy would raise right now: how many alerts, and the titles of the first."""
+    """What a policy would raise right now: how many alerts, and the titles of the first. If `looked` is not None, only
+    so many events were gone through, the newest."""
 
     count: int
     examples: Sequence[str] = ()
+    looked: int | None = None
 
 
 def check(
@@ -59,13 +61,16 @@ def born_words(born: Born | None, right: Mapping[str, Any], locale: Locale) -> s
     """Return what it would raise right now: "3 locations are so already: they will be listed, not paged."."""
     if born is None:
         return "Whoever may write policies is told here what it would raise right now."
+    far = ""
+    if born.looked is not None:
+        far = f" Looked at: the newest {say.plural(born.looked, 'event', locale)}, of seven days at most."
     if not born.count:
-        return "Nothing is so now: it watches what happens from now on."
+        return f"Nothing is so now: it watches what happens from now on.{far}"
     noun = "alert" if "group_by" in right else _NOUNS[AlertLevel(right["level"])]
     one = born.count == 1
     return (
         f"{say.plural(born.count, noun, locale)} {'is' if one else 'are'} so already: "
-        f"{'it' if one else 'they'} will be listed, not paged."
+        f"{'it' if one else 'they'} will be listed, not paged.{far}"
     )
 
 

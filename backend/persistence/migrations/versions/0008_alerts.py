@@ -69,6 +69,7 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_alert_location", ["location_id", "id"], unique=False)
         batch_op.create_index("ix_alert_parent", ["parent_id"], unique=False)
+        batch_op.create_index("ix_alert_resolved", ["resolved_at"], unique=False)
         batch_op.create_index("ix_alert_status", ["status", "id"], unique=False)
         batch_op.create_index(
             "uq_alert_open",
