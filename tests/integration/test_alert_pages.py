@@ -21,7 +21,6 @@ from dashboard.address.policies import PoliciesAddress
 from dashboard.address.silences import SilencesAddress
 from dashboard.format import AMERICAN
 from dashboard.gateway import Asker, Gateway
-from dashboard.present.alerts import runbook as say_runbook
 from dashboard.present.alerts.forms import AlertAction
 from dashboard.present.alerts.silence_forms import SilenceAction
 from models.alerting import AlertLevel, AlertStatus, Muted, Severity
@@ -253,38 +252,6 @@ def test_a_button_of_the_runbook_does_what_stood_on_it_or_nothing(ctx: Context, 
     assert door.location(boss, "CHI", LocationAddress()).running == []
     assert door.run_step(boss, alert, button.number, label=button.label).startswith("CHI is given at most 5 orders")
     assert len(door.location(boss, "CHI", LocationAddress()).running) == 1
-
-
-def test_a_storms_button_asks_at_which_of_its_locations(ctx: Context, door: Gateway) -> None:
-    policy_with_a_button(ctx, "cap it at 5")
-    boss = person(Role.ADMIN)
-    storm = fire(ctx, None, group_key="storm:c", level=AlertLevel.GROUP.value)
-    child = fire(ctx, "CHI", parent_id=storm, muted=Muted.STORM.value)
-    other = fire(ctx, "NYC")
-    screen = door.alert(boss, storm)
-    button = screen.todo[1]
-    assert (button.may, button.asks_where, screen.todo_note) == (True, True, "")
-    assert screen.places == [(str(child), "Store CHI")]
-    with pytest.raises(DomainError) as elsewhere:
-        door.run_step(boss, storm, button.number, label=button.label, at=other)
-    assert elsewhere.value.code is ErrorCode.NOT_FOUND
-    assert door.location(boss, "NYC", LocationAddress()).running == []
-    door.run_step(boss, storm, button.number, label=button.label, at=child)
-    assert len(door.location(boss, "CHI", LocationAddress()).running) == 1
-    asked = say_runbook.question(button, places=screen.places)
-    assert [value for value, _ in asked.fields[0].options] == ["", str(child)]
-
-
-def test_what_is_greyed_out_says_why_and_what_is_over_has_no_buttons(ctx: Context, door: Gateway) -> None:
-    policy_with_a_button(ctx, "cap it at 5")
-    nowhere = fire(ctx, None, level=AlertLevel.NETWORK.value)
-    assert "acts at one location" in door.alert(person(Role.ADMIN), nowhere).todo_note
-    here = fire(ctx, "CHI")
-    assert "a right that you do not have" in door.alert(person(Role.VIEWER), here).todo_note
-    with ctx.uow() as uow:
-        commands.resolve(uow, here)
-    _, was = door.alert(person(Role.ADMIN), here).todo
-    assert (was.number, "Cap it at 5" in was.html) == (0, True)
 
 
 def test_only_what_has_a_place_is_on_the_map(ctx: Context, door: Gateway) -> None:
