@@ -217,7 +217,7 @@ OVERLAYS = (
     Overlay("policies-new", "/alerts/policies", "dialog[open]", press("New policy…")),
     Overlay("policy-retire", "/alerts/policies/edit", "dialog[open]", press("Retire…")),
     Overlay("drills-none", "/alerts/drills?show=over", ".notice, .row-link"),
-    Overlay("drill-new", "/alerts/drills", ".checks, .field-hint", press("New drill")),
+    Overlay("drill-new", "/alerts/drills", "#field-channels-hint", press("New drill")),
     Overlay("drill-refused", "/alerts/drills", "#field-policy-fault:not(:empty)", refused("New drill", "Show what")),
     Overlay("drill-preview", "/alerts/drills?policy=location-sla", ".drill-preview", press("Show what it will do")),
     Overlay("subscription-to-type", "/alerts/subscriptions?types=wave.released", "#field-types"),
