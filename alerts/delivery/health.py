@@ -90,7 +90,14 @@ def _fails(tx: Transaction, row: Subscription, answers: Sequence[Answer], *, now
         row.failures = min(row.failures + len(failed), max(OPENS_AFTER, row.failures + 1))
         row.broken_until = broken_until(row.failures, now=now)
     if failed and is_unhealthy(row.failures, row.failing_since, now=now):
-        tell_unhealthy(tx, row, failed[-1].error or "It takes nothing.", now=now)
+        tell_unhealthy(tx, row, _why(failed[-1]), now=now)
+
+
+def _why(answer: Answer) -> str:
+    """Return why a message was not taken, short enough for a title: what the receiver wrote stands with its message."""
+    if answer.status_code is not None and answer.status_code >= 300:
+        return f"The receiver answered {answer.status_code}."
+    return answer.error or "It takes nothing."
 
 
 def _hold_back(row: Subscription, answers: Sequence[Answer], *, now: datetime) -> None:

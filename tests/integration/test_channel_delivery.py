@@ -140,7 +140,7 @@ def test_what_can_never_be_taken_is_a_dead_letter_at_once(ctx: Context, receiver
 
 
 def test_after_five_failures_in_a_row_it_is_left_alone(ctx: Context, receiver: Receiver) -> None:
-    receiver.always(FAILS)
+    receiver.always(Answer(500, text='{"error": "no"}'))
     make_pagerduty(ctx, "pd", receiver.url, failing_since=system_now() - timedelta(minutes=3))
     tell(ctx, *(notice(OPENED, f"L{number}", "pd") for number in range(9)))
     relay(ctx)
@@ -152,6 +152,7 @@ def test_after_five_failures_in_a_row_it_is_left_alone(ctx: Context, receiver: R
         assert row.broken_until > system_now() + timedelta(seconds=5)
         (told,) = told_of(ctx, EventType.CHANNEL_UNHEALTHY)
         assert (told[1]["code"], told[1]["kind"], told[1]["owed"]) == ("pd", "pagerduty", 9)
+        assert told[1]["reason"] == "The receiver answered 500."  # not what it wrote: it becomes a title
         receiver.always(TAKEN)
         with ctx.uow() as uow:
             uow.session.execute(sa.update(Subscription).values(broken_until=system_now()))
